@@ -1,0 +1,20 @@
+using Kith.Wire;
+
+namespace Kith.Delivery;
+
+/// <summary>One message on its way to one person, kept until that person's device has acknowledged it end to end.</summary>
+/// <param name="Id">The message; its receipt names it.</param>
+/// <param name="Peer">Whom it is for.</param>
+/// <param name="Sequence">Order within the whole outbox: items of one peer leave in this order.</param>
+/// <param name="Content">The plaintext content, needed to seal it (again) when there is no session yet or the session was restarted. At most 128 KiB.</param>
+/// <param name="Envelope">The sealed bytes, the same at each attempt; null while no session with the peer exists.</param>
+/// <param name="Route">The route that the sender asked for.</param>
+/// <param name="EnqueuedAt">Unix milliseconds.</param>
+public sealed record OutboxItem(
+    MessageId Id,
+    AccountId Peer,
+    long Sequence,
+    ReadOnlyMemory<byte> Content,
+    ReadOnlyMemory<byte>? Envelope,
+    RouteKind Route,
+    long EnqueuedAt);

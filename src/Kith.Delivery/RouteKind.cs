@@ -1,0 +1,11 @@
+namespace Kith.Delivery;
+
+/// <summary>How an envelope travels. The names are those of the command line and the API, in lower case.</summary>
+public enum RouteKind
+{
+    /// <summary>The best route that the sender's privacy setting allows.</summary>
+    Auto = 0,
+
+    /// <summary>A session between the two devices themselves.</summary>
+    Direct = 1,
+}

@@ -1,0 +1,47 @@
+using Kith.Delivery;
+using Kith.Wire;
+
+namespace Kith.Messaging;
+
+/// <summary>Where something came from.</summary>
+/// <param name="Route">The route that it took.</param>
+/// <param name="TransportKey">The authenticated static key of the session's other end, 32 bytes; empty where the route hides it.</param>
+/// <param name="HandshakeHash">The session's Noise handshake hash, to bind proofs to it; empty where there is none.</param>
+public readonly record struct PeerOrigin(RouteKind Route, ReadOnlyMemory<byte> TransportKey, ReadOnlyMemory<byte> HandshakeHash);
+
+/// <summary>
+/// What arrives from other nodes, as synchronous calls of the node loop inside its open transaction. Input is hostile: a call never throws for what a peer sent;
+/// it drops it, or answers with a wire code. The frames are those of docs/protocol/peer.md.
+/// </summary>
+public interface IPeerProtocol
+{
+    /// <summary>Opens, deduplicates and applies a sealed envelope; its receipt goes to <see cref="IEffects.SendOnce"/>.</summary>
+    void ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope);
+
+    /// <summary>The body of a bundle request for a peer over a session with this handshake hash; null when none is needed any more.</summary>
+    byte[]? WriteBundleRequest(AccountId peer, ReadOnlySpan<byte> handshakeHash);
+
+    /// <summary>Answers somebody's bundle request: a bundle, or a refusal with a code (expired, used up, unknown, busy).</summary>
+    byte[] AnswerBundleRequest(PeerOrigin from, ReadOnlySpan<byte> request);
+
+    /// <summary>Takes the answer to our request: starts the session and seals what waited, or ends the attempt with a reason the user sees.</summary>
+    void ReceiveBundle(AccountId peer, PeerOrigin from, ReadOnlySpan<byte> answer);
+
+    /// <summary>Delivery handed items to a route: their state becomes sent.</summary>
+    void Transmitted(AccountId peer, IReadOnlyList<MessageId> ids, RouteKind route);
+
+    /// <summary>Which peer owns a transport key, if we know it.</summary>
+    AccountId? PeerOf(ReadOnlySpan<byte> transportKey);
+
+    /// <summary>Every peer to keep connected: what <see cref="IEffects.PeerChanged"/> has said so far, for a start.</summary>
+    IReadOnlyList<(AccountId Peer, PeerEndpoint Endpoint)> Peers();
+
+    /// <summary>Our own addresses changed: links carry them, contacts are told.</summary>
+    void SetOwnAddresses(IReadOnlyList<string> addresses);
+
+    /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
+    long? NextDeadline { get; }
+
+    /// <summary>Does what is due: disappearing messages, prekey rotation, expired invites.</summary>
+    void Tick();
+}
