@@ -15,14 +15,14 @@ public readonly record struct PeerOrigin(RouteKind Route, ReadOnlyMemory<byte> T
 /// </summary>
 public interface IPeerProtocol
 {
-    /// <summary>Opens, deduplicates and applies a sealed envelope; its receipt goes to <see cref="IEffects.SendOnce"/>.</summary>
+    /// <summary>Opens, deduplicates and applies a sealed envelope; its receipt goes to <see cref="IEffects.SendOnce"/> at <see cref="EndBatch"/>.</summary>
     void ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope);
 
     /// <summary>The body of a bundle request for a peer over a session with this handshake hash; null when none is needed any more.</summary>
     byte[]? WriteBundleRequest(AccountId peer, ReadOnlySpan<byte> handshakeHash);
 
-    /// <summary>Answers somebody's bundle request: a bundle, or a refusal with a code (expired, used up, unknown, busy).</summary>
-    byte[] AnswerBundleRequest(PeerOrigin from, ReadOnlySpan<byte> request);
+    /// <summary>Answers somebody's bundle request: a bundle, or a refusal with a code (expired, used up, unknown, busy); null: nothing is sent (garbage, or somebody blocked).</summary>
+    byte[]? AnswerBundleRequest(PeerOrigin from, ReadOnlySpan<byte> request);
 
     /// <summary>Takes the answer to our request: starts the session and seals what waited, or ends the attempt with a reason the user sees.</summary>
     void ReceiveBundle(AccountId peer, PeerOrigin from, ReadOnlySpan<byte> answer);
@@ -44,4 +44,13 @@ public interface IPeerProtocol
 
     /// <summary>Does what is due: disappearing messages, prekey rotation, expired invites.</summary>
     void Tick();
+
+    /// <summary>
+    /// Called by the loop after the last work item of a batch and before the commit: writes what the batch changed in memory (ratchets, heads of conversations)
+    /// and makes one delivery receipt for all that was received from each peer. Nothing is safe before it.
+    /// </summary>
+    void EndBatch();
+
+    /// <summary>Called by the loop after a transaction was rolled back: forgets everything in memory and reads it again from the stores when needed.</summary>
+    void Reload();
 }

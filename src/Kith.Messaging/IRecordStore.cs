@@ -29,6 +29,9 @@ public enum RecordKind
 
     /// <summary>State of a conversation (heads, draft, counters), by account id.</summary>
     Conversation = 9,
+
+    /// <summary>Edits, deletions and reactions whose message has not come yet, by account id, message id and change id.</summary>
+    PendingChange = 10,
 }
 
 /// <summary>Small records, encrypted at rest, keys included. Called by the node loop alone, inside its open transaction.</summary>

@@ -5,10 +5,13 @@ namespace Kith.Messaging.Conversations;
 /// <summary>The history and the ids already received, encrypted at rest. Called by the node loop alone, inside its open transaction.</summary>
 public interface IMessageStore
 {
+    /// <summary>Adds a message; false, and nothing is changed, when its id exists already (in whichever conversation).</summary>
+    bool Add(StoredMessage message);
+
     /// <summary>Writes a message, or replaces the one of the same id.</summary>
     void Put(StoredMessage message);
 
-    /// <summary>Changes the state alone: the hot path of receipts. False when there is no such message.</summary>
+    /// <summary>Raises the state alone: the hot path of receipts. False when there is no such message of ours, or it is as far already; a state never goes back.</summary>
     bool SetState(MessageId id, MessageState state);
 
     /// <summary>Changes the unread mark of everything received in a conversation up to a position; how many changed.</summary>
@@ -43,4 +46,7 @@ public interface IMessageStore
 
     /// <summary>Notes an incoming id; false when it was noted before. Kept also for messages that left no row (receipts excepted).</summary>
     bool TryMarkReceived(AccountId from, MessageId id, long now);
+
+    /// <summary>Takes back <see cref="TryMarkReceived"/>: what came under this id could not be opened.</summary>
+    void UnmarkReceived(AccountId from, MessageId id);
 }
