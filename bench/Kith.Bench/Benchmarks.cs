@@ -1,0 +1,15 @@
+namespace Kith.Bench;
+
+/// <summary>Every benchmark by its name, and the second processes that they start.</summary>
+internal static class Benchmarks
+{
+    public static IReadOnlyDictionary<string, IBenchmark> All { get; } = new SortedDictionary<string, IBenchmark>(StringComparer.Ordinal)
+    {
+    };
+
+    public static async Task<int> RunChildAsync(string name, string[] arguments) => name switch
+    {
+        "tls-echo" => await TlsEcho.ServeAsync(arguments.FirstOrDefault()),
+        _ => 2,
+    };
+}
