@@ -1,0 +1,52 @@
+using Kith.Crypto.Native;
+
+namespace Kith.Crypto;
+
+/// <summary>
+/// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03): key 32, nonce 24, tag 16 bytes after the ciphertext. Nonces are long enough to be drawn at random.
+/// Source and destination may be the same memory; other overlaps are not allowed.
+/// </summary>
+public static unsafe class XChaCha20Poly1305Aead
+{
+    /// <summary>Bytes in a key.</summary>
+    public const int KeySize = 32;
+
+    /// <summary>Bytes in a nonce.</summary>
+    public const int NonceSize = 24;
+
+    /// <summary>Bytes in a tag.</summary>
+    public const int TagSize = 16;
+
+    /// <summary>Encrypts into <paramref name="destination"/>, which takes exactly the plaintext and <see cref="TagSize"/> bytes.</summary>
+    /// <exception cref="ArgumentException">A size is wrong.</exception>
+    public static void Seal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData,
+        ReadOnlySpan<byte> plaintext, Span<byte> destination)
+    {
+        Misuse.ThrowUnlessSize(key.Length, KeySize, nameof(key));
+        Misuse.ThrowUnlessSize(nonce.Length, NonceSize, nameof(nonce));
+        Misuse.ThrowUnlessSize(destination.Length, plaintext.Length + TagSize, nameof(destination));
+        fixed (byte* c = destination, m = plaintext, ad = associatedData, n = nonce, k = key)
+            _ = Sodium.XChaCha20Poly1305Encrypt(c, null, m, (ulong)plaintext.Length, ad, (ulong)associatedData.Length, null, n, k);
+    }
+
+    /// <summary>
+    /// Decrypts into <paramref name="destination"/>, which takes exactly the ciphertext less <see cref="TagSize"/> bytes. False, with
+    /// nothing but zeroes written, when the ciphertext is not authentic or shorter than a tag.
+    /// </summary>
+    /// <exception cref="ArgumentException">A size other than the ciphertext's is wrong.</exception>
+    public static bool TryOpen(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData,
+        ReadOnlySpan<byte> ciphertext, Span<byte> destination)
+    {
+        Misuse.ThrowUnlessSize(key.Length, KeySize, nameof(key));
+        Misuse.ThrowUnlessSize(nonce.Length, NonceSize, nameof(nonce));
+        if (ciphertext.Length < TagSize)
+            return false;
+        Misuse.ThrowUnlessSize(destination.Length, ciphertext.Length - TagSize, nameof(destination));
+        fixed (byte* m = destination, c = ciphertext, ad = associatedData, n = nonce, k = key)
+        {
+            // Given no room for a message, libsodium only verifies: right for an empty one.
+            return Sodium.XChaCha20Poly1305Decrypt(
+                m, null, null, c, (ulong)ciphertext.Length, ad, (ulong)associatedData.Length, n, k) == 0;
+        }
+    }
+}
