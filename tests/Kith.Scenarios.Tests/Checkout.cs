@@ -1,0 +1,21 @@
+namespace Kith.Scenarios.Tests;
+
+/// <summary>Where the program under test stands: the launcher in the root, the built program under out/.</summary>
+internal static class Checkout
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The launcher, as people call it.</summary>
+    public static string Launcher { get; } = Path.Combine(Root, "kith");
+
+    /// <summary>Whether the long form of the tests was asked for.</summary>
+    public static bool Full { get; } = Environment.GetEnvironmentVariable("KITH_TEST_FULL") == "1";
+
+    private static string FindRoot()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "Kith.slnx")))
+            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("run the tests from inside a checkout");
+        return directory;
+    }
+}

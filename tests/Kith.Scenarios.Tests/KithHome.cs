@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Kith.Scenarios.Tests;
+
+/// <summary>One person: a home in a temporary folder and, while it runs, the real node process on it.</summary>
+internal sealed class KithHome : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly string _name;
+    private readonly List<string> _errors = [];
+    private Process? _node;
+    private int _listenPort;
+
+    public KithHome(string name)
+    {
+        _name = name;
+        Directory = System.IO.Directory.CreateTempSubdirectory("kith-scenario-").FullName;
+    }
+
+    public string Directory { get; }
+
+    /// <summary>Calls on the running node; another object after each start.</summary>
+    public NodeApi Api { get; private set; } = null!;
+
+    /// <summary>The last ready event.</summary>
+    public JsonElement Ready { get; private set; }
+
+    public int Pid => _node!.Id;
+
+    public string Errors
+    {
+        get
+        {
+            lock (_errors)
+                return string.Join('\n', _errors);
+        }
+    }
+
+    /// <summary>Starts the node and waits until it says that it is ready. The port it listens on stays the same over restarts.</summary>
+    public async Task StartAsync(params string[] more)
+    {
+        string[] arguments = ["--home", Directory, "--json", "up", "--name", _name, "--listen", $"127.0.0.1:{_listenPort}", "--api", "127.0.0.1:0", "--no-lan", "--no-mainline", .. more];
+        _node = Command(arguments);
+        _node.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors)
+                _errors.Add(line.Data ?? "");
+        };
+        _node.Start();
+        _node.BeginErrorReadLine();
+        using var patience = new CancellationTokenSource(Patience);
+        var first = await _node.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException($"{_name}'s node ended: {Errors}");
+        Ready = JsonDocument.Parse(first).RootElement;
+        Assert.Equal("ready", Ready.GetProperty("event").GetString());
+        _listenPort = Ready.GetProperty("listen").EnumerateArray()
+            .Select(address => int.Parse(address.GetString()!.Split(':')[^1]))
+            .First();
+        _ = DrainAsync(_node);
+        Api?.Dispose();
+        Api = NodeApi.Open(Directory);
+    }
+
+    /// <summary>SIGKILL: no instruction of the node runs after this.</summary>
+    public async Task KillAsync()
+    {
+        _node!.Kill();
+        await _node.WaitForExitAsync();
+        _node.Dispose();
+        _node = null;
+    }
+
+    /// <summary>SIGTERM, and how long the node took to end.</summary>
+    public async Task<(TimeSpan Took, int Status)> StopAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        Process.Start("kill", ["-TERM", _node!.Id.ToString()]).WaitForExit();
+        using var patience = new CancellationTokenSource(Patience);
+        await _node.WaitForExitAsync(patience.Token);
+        var status = _node.ExitCode;
+        _node.Dispose();
+        _node = null;
+        return (Stopwatch.GetElapsedTime(started), status);
+    }
+
+    /// <summary>Runs one command on this home.</summary>
+    public async Task<CommandResult> RunAsync(params string[] arguments)
+    {
+        using var process = Command(["--home", Directory, .. arguments]);
+        process.Start();
+        process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(Patience);
+        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        var error = process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return new CommandResult(process.ExitCode, await output, await error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api?.Dispose();
+        if (_node is not null)
+            await KillAsync();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private static Process Command(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Checkout.Launcher)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        return new Process { StartInfo = start };
+    }
+
+    private static async Task DrainAsync(Process node)
+    {
+        try
+        {
+            while (await node.StandardOutput.ReadLineAsync() is not null)
+            {
+                // The events of a node that nobody reads would fill the pipe.
+            }
+        }
+        catch (Exception gone) when (gone is IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            return;
+        }
+    }
+}
+
+/// <summary>What a command printed and how it ended.</summary>
+internal sealed record CommandResult(int Status, string Output, string Error)
+{
+    /// <summary>The first line of the output as JSON.</summary>
+    public JsonElement Json => JsonDocument.Parse(Output.Split('\n')[0]).RootElement;
+}
