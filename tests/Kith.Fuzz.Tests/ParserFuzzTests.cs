@@ -1,0 +1,18 @@
+namespace Kith.Fuzz.Tests;
+
+public sealed class ParserFuzzTests(ITestOutputHelper output)
+{
+    private static readonly Dictionary<string, Func<FuzzTarget>> Targets = WireTargets.All
+        .ToDictionary(target => target.Name, target => target.Make, StringComparer.Ordinal);
+
+    public static TheoryData<string> Names => [.. Targets.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void HostileInput_NeverThrowsHangsOrGrows(string name)
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("KITH_FUZZ_SEED"), out var chosen) ? chosen : Environment.TickCount;
+        output.WriteLine($"seed {seed} (KITH_FUZZ_SEED repeats it)");
+        Targets[name]().Run(seed);
+    }
+}
