@@ -77,4 +77,16 @@ internal static unsafe partial class Sodium
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int Argon2id(byte* output, ulong outputLength, byte* password, ulong passwordLength, byte* salt,
         ulong operations, nuint memory, int algorithm);
+
+    [LibraryImport(Library, EntryPoint = "crypto_hash_sha256_init")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int Sha256Init(byte* state);
+
+    [LibraryImport(Library, EntryPoint = "crypto_hash_sha256_update")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int Sha256Update(byte* state, byte* data, ulong length);
+
+    [LibraryImport(Library, EntryPoint = "crypto_hash_sha256_final")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int Sha256Final(byte* state, byte* hash);
 }
