@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 namespace Kith.Crypto.Tests;
@@ -5,7 +6,13 @@ namespace Kith.Crypto.Tests;
 /// <summary>A file of public vectors beside the tests; each names its source.</summary>
 internal static class VectorFile
 {
-    public static JsonElement[] Read(string name)
+    private static readonly ConcurrentDictionary<string, JsonElement[]> Files = new(StringComparer.Ordinal);
+
+    public static JsonElement[] Read(string name) => Files.GetOrAdd(name, Load);
+
+    public static bool IsValid(this JsonElement vector) => vector.Text("result") == "valid";
+
+    private static JsonElement[] Load(string name)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", name)));
         return document.RootElement.GetProperty("vectors").EnumerateArray().Select(v => v.Clone()).ToArray();
