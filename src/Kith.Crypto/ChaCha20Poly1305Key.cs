@@ -10,7 +10,7 @@ namespace Kith.Crypto;
 public sealed class ChaCha20Poly1305Key : IDisposable
 {
     /// <summary>From this many bytes of plaintext on the platform's implementation is used, where there is one.</summary>
-    internal const int PlatformThreshold = 8192;
+    internal const int PlatformThreshold = 4096;
 
     private readonly SecretBytes _key;
     private ChaCha20Poly1305? _platform; // made when the first long packet comes

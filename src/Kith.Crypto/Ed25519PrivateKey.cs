@@ -50,19 +50,12 @@ public sealed class Ed25519PrivateKey : IDisposable
     }
 
     /// <summary>Signs label ‖ 0x00 ‖ message. The label (1 to 64 visible ASCII characters) says what the signature is for.</summary>
-    public void Sign(string label, ReadOnlySpan<byte> message, Span<byte> signature) =>
-        DomainLabel.Prefix(label, message, new Work(this, signature), static (labelled, work) =>
-        {
-            work.Key.Sign(labelled, work.Signature);
-            return true;
-        });
+    public void Sign(string label, ReadOnlySpan<byte> message, Span<byte> signature)
+    {
+        using var labelled = new LabelledMessage(label, message, stackalloc byte[LabelledMessage.StackSize]);
+        Sign(labelled.Bytes, signature);
+    }
 
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => _secret.Dispose();
-
-    private readonly ref struct Work(Ed25519PrivateKey key, Span<byte> signature)
-    {
-        public readonly Ed25519PrivateKey Key = key;
-        public readonly Span<byte> Signature = signature;
-    }
 }

@@ -51,8 +51,11 @@ public readonly struct Ed25519PublicKey : IEquatable<Ed25519PublicKey>
     }
 
     /// <summary>Whether <paramref name="signature"/> is this key's for label ‖ 0x00 ‖ message.</summary>
-    public bool Verify(string label, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        DomainLabel.Prefix(label, message, new Claim(this, signature), static (labelled, claim) => claim.Key.Verify(labelled, claim.Signature));
+    public bool Verify(string label, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        using var labelled = new LabelledMessage(label, message, stackalloc byte[LabelledMessage.StackSize]);
+        return Verify(labelled.Bytes, signature);
+    }
 
     /// <inheritdoc/>
     public bool Equals(Ed25519PublicKey other) => _bytes == other._bytes;
@@ -71,10 +74,4 @@ public readonly struct Ed25519PublicKey : IEquatable<Ed25519PublicKey>
 
     /// <summary>Different keys.</summary>
     public static bool operator !=(Ed25519PublicKey left, Ed25519PublicKey right) => !left.Equals(right);
-
-    private readonly ref struct Claim(Ed25519PublicKey key, ReadOnlySpan<byte> signature)
-    {
-        public readonly Ed25519PublicKey Key = key;
-        public readonly ReadOnlySpan<byte> Signature = signature;
-    }
 }

@@ -39,11 +39,11 @@ internal readonly struct FieldElement25519
     {
         // 2^255 ≡ 19: products above the top limb come back multiplied by 19.
         ulong y1 = y._l1 * 19, y2 = y._l2 * 19, y3 = y._l3 * 19, y4 = y._l4 * 19;
-        var r0 = (UInt128)x._l0 * y._l0 + (UInt128)x._l1 * y4 + (UInt128)x._l2 * y3 + (UInt128)x._l3 * y2 + (UInt128)x._l4 * y1;
-        var r1 = (UInt128)x._l0 * y._l1 + (UInt128)x._l1 * y._l0 + (UInt128)x._l2 * y4 + (UInt128)x._l3 * y3 + (UInt128)x._l4 * y2;
-        var r2 = (UInt128)x._l0 * y._l2 + (UInt128)x._l1 * y._l1 + (UInt128)x._l2 * y._l0 + (UInt128)x._l3 * y4 + (UInt128)x._l4 * y3;
-        var r3 = (UInt128)x._l0 * y._l3 + (UInt128)x._l1 * y._l2 + (UInt128)x._l2 * y._l1 + (UInt128)x._l3 * y._l0 + (UInt128)x._l4 * y4;
-        var r4 = (UInt128)x._l0 * y._l4 + (UInt128)x._l1 * y._l3 + (UInt128)x._l2 * y._l2 + (UInt128)x._l3 * y._l1 + (UInt128)x._l4 * y._l0;
+        var r0 = Math.BigMul(x._l0, y._l0) + Math.BigMul(x._l1, y4) + Math.BigMul(x._l2, y3) + Math.BigMul(x._l3, y2) + Math.BigMul(x._l4, y1);
+        var r1 = Math.BigMul(x._l0, y._l1) + Math.BigMul(x._l1, y._l0) + Math.BigMul(x._l2, y4) + Math.BigMul(x._l3, y3) + Math.BigMul(x._l4, y2);
+        var r2 = Math.BigMul(x._l0, y._l2) + Math.BigMul(x._l1, y._l1) + Math.BigMul(x._l2, y._l0) + Math.BigMul(x._l3, y4) + Math.BigMul(x._l4, y3);
+        var r3 = Math.BigMul(x._l0, y._l3) + Math.BigMul(x._l1, y._l2) + Math.BigMul(x._l2, y._l1) + Math.BigMul(x._l3, y._l0) + Math.BigMul(x._l4, y4);
+        var r4 = Math.BigMul(x._l0, y._l4) + Math.BigMul(x._l1, y._l3) + Math.BigMul(x._l2, y._l2) + Math.BigMul(x._l3, y._l1) + Math.BigMul(x._l4, y._l0);
         r1 += r0 >> 51;
         r2 += r1 >> 51;
         r3 += r2 >> 51;
@@ -55,15 +55,20 @@ internal readonly struct FieldElement25519
     /// <summary>1/x as x^(p−2); zero for zero.</summary>
     public FieldElement25519 Invert()
     {
-        // p − 2 = 2^255 − 21: all ones but bits 2 and 4.
-        var result = One;
-        for (var bit = 254; bit >= 0; bit--)
-        {
-            result *= result;
-            if (bit is not (2 or 4))
-                result *= this;
-        }
-        return result;
+        // p − 2 = (2^250 − 1)·2^5 + 11. "ones" of n is x^(2^n − 1).
+        var square = this * this;
+        var eleven = square.Raise(2) * square * this;
+        var ones2 = square * this;
+        var ones4 = ones2.Raise(2) * ones2;
+        var ones5 = ones4.Raise(1) * this;
+        var ones10 = ones5.Raise(5) * ones5;
+        var ones20 = ones10.Raise(10) * ones10;
+        var ones40 = ones20.Raise(20) * ones20;
+        var ones50 = ones40.Raise(10) * ones10;
+        var ones100 = ones50.Raise(50) * ones50;
+        var ones200 = ones100.Raise(100) * ones100;
+        var ones250 = ones200.Raise(50) * ones50;
+        return ones250.Raise(5) * eleven;
     }
 
     /// <summary>Writes the one representative below 2^255 − 19, little-endian; the top bit is zero.</summary>
@@ -87,6 +92,15 @@ internal readonly struct FieldElement25519
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], l1 >> 13 | l2 << 38);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], l2 >> 26 | l3 << 25);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], l3 >> 39 | l4 << 12);
+    }
+
+    // x^(2^count)
+    private FieldElement25519 Raise(int count)
+    {
+        var result = this;
+        for (var i = 0; i < count; i++)
+            result *= result;
+        return result;
     }
 
     private static FieldElement25519 Carry(ulong l0, ulong l1, ulong l2, ulong l3, ulong l4)
