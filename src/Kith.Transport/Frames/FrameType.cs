@@ -1,0 +1,19 @@
+namespace Kith.Transport.Frames;
+
+/// <summary>Frame types, one byte each; docs/protocol/session.md, "Frames". Numbers follow RFC 9000 section 19 where the frame does.</summary>
+internal enum FrameType : byte
+{
+    Padding = 0x00,
+    Ping = 0x01,
+    Pong = 0x02,
+    ResetStream = 0x04,
+    StopSending = 0x05,
+    OpenStream = 0x07,
+    Stream = 0x08,
+    StreamFin = 0x09,
+    MaxData = 0x10,
+    MaxStreamData = 0x11,
+    MaxStreams = 0x12,
+    Close = 0x1c,
+    Datagram = 0x31,
+}

@@ -1,0 +1,91 @@
+#pragma warning disable RS0030 // the carrier that owns TCP sockets
+
+using System.Net;
+using System.Net.Sockets;
+using Kith.Transport.Sessions;
+
+namespace Kith.Transport.Tcp;
+
+/// <summary>A TCP connection as a link. Small writes leave at once (TCP_NODELAY): the session above does the coalescing.</summary>
+internal sealed class TcpLink : ILink
+{
+    private readonly Socket _socket;
+
+    public TcpLink(Socket socket)
+    {
+        _socket = socket;
+        try
+        {
+            socket.NoDelay = true;
+            RemoteEndPoint = socket.RemoteEndPoint;
+        }
+        catch (SocketException)
+        {
+            // Gone already: the first receive will say so.
+        }
+    }
+
+    public string Carrier => NodeAddress.TcpKind;
+
+    public EndPoint? RemoteEndPoint { get; }
+
+    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            throw new IOException("the connection broke", error);
+        }
+    }
+
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        ValueTask<int> sending;
+        try
+        {
+            sending = _socket.SendAsync(bytes, SocketFlags.None, cancellationToken);
+        }
+        catch (ObjectDisposedException error)
+        {
+            return ValueTask.FromException(new IOException("the connection broke", error));
+        }
+
+        if (!sending.IsCompletedSuccessfully)
+            return FinishSendAsync(sending, bytes, cancellationToken);
+        var sent = sending.Result;
+        return sent == bytes.Length ? ValueTask.CompletedTask : FinishSendAsync(ValueTask.FromResult(sent), bytes, cancellationToken);
+    }
+
+    public void EndSending()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Gone already: the other end will see that.
+        }
+    }
+
+    public void Abort() => _socket.Dispose();
+
+    public void Dispose() => _socket.Dispose();
+
+    private async ValueTask FinishSendAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var sent = await sending.ConfigureAwait(false);
+            while (sent < bytes.Length)
+                sent += await _socket.SendAsync(bytes[sent..], SocketFlags.None, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            throw new IOException("the connection broke", error);
+        }
+    }
+}

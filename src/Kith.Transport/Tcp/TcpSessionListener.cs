@@ -1,0 +1,126 @@
+#pragma warning disable RS0030 // the carrier that owns TCP sockets
+
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Kith.Transport.Handshake;
+using Kith.Transport.Sessions;
+
+namespace Kith.Transport.Tcp;
+
+/// <summary>Accepts TCP connections, runs their handshakes side by side within the limits of <see cref="HandshakeLimits"/>, and hands the sessions out.</summary>
+internal sealed class TcpSessionListener : IListener
+{
+    /// <summary>Sessions that may wait to be taken.</summary>
+    private const int MaxWaiting = 64;
+
+    /// <summary>The pause after the system refused to accept (out of descriptors or memory).</summary>
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Socket _socket;
+    private readonly TransportIdentity _identity;
+    private readonly TimeProvider _time;
+    private readonly Admission _admission = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<Task, bool> _handshakes = new();
+    private readonly Channel<ISession> _sessions = Channel.CreateBounded<ISession>(MaxWaiting);
+    private readonly Task _accepting;
+
+    public TcpSessionListener(Socket socket, TransportIdentity identity, TimeProvider time)
+    {
+        _socket = socket;
+        _identity = identity;
+        _time = time;
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        _accepting = AcceptAsync();
+    }
+
+    public IPEndPoint LocalEndPoint { get; }
+
+    public ChannelReader<ISession> Sessions => _sessions.Reader;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _socket.Dispose();
+        await _accepting.ConfigureAwait(false);
+        await Task.WhenAll(_handshakes.Keys).ConfigureAwait(false);
+        _sessions.Writer.TryComplete();
+        // Handed out to nobody: nobody else will close them.
+        while (_sessions.Reader.TryRead(out var session))
+            await session.CloseAsync(SessionErrorCode.ShuttingDown).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await _socket.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                Admit(socket);
+            }
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(AcceptPause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Admit(Socket socket)
+    {
+        // Over the limits: closed unread. An answer would cost more than the connection did.
+        if (TryGetAddress(socket) is not { } address || _admission.TryEnter(address) is not { } place)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        var handshake = Task.Run(() => ShakeAsync(new TcpLink(socket), place));
+        _handshakes.TryAdd(handshake, true);
+        _ = handshake.ContinueWith(done => _handshakes.TryRemove(done, out _), CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    // A connection that is gone before it is looked at has no address.
+    private static IPAddress? TryGetAddress(Socket socket)
+    {
+        try
+        {
+            return (socket.RemoteEndPoint as IPEndPoint)?.Address;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    private async Task ShakeAsync(TcpLink link, Admission.Place place)
+    {
+        try
+        {
+            var core = HandshakeCore.Respond(_identity, SessionParameters.Default);
+            var session = await Handshaker.RunAsync(link, core, _time, _stopping.Token).ConfigureAwait(false);
+            _ = FreeWhenClosedAsync(session, place);
+            if (!place.TryBecomeSession() || !_sessions.Writer.TryWrite(session))
+                await session.CloseAsync(SessionErrorCode.Busy).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is SessionException or OperationCanceledException)
+        {
+            // Whoever called has been told, or deserves no answer.
+            place.Dispose();
+        }
+    }
+
+    private static async Task FreeWhenClosedAsync(Session session, Admission.Place place)
+    {
+        await session.Closed.ConfigureAwait(false);
+        place.Dispose();
+    }
+}
