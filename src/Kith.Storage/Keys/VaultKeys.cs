@@ -1,0 +1,37 @@
+using System.Text;
+using Kith.Crypto;
+
+namespace Kith.Storage.Keys;
+
+/// <summary>The keys that come of the vault key: one for each use, by keyed BLAKE2b over a label (docs/protocol/vault.md, "Keys").</summary>
+internal sealed class VaultKeys : IDisposable
+{
+    /// <summary>Bytes in the vault key and in each key derived from it.</summary>
+    public const int KeySize = 32;
+
+    public VaultKeys(SecretBytes vaultKey)
+    {
+        Rows = Derive(vaultKey, "kith/vault/1/rows");
+        RecordTags = Derive(vaultKey, "kith/vault/1/record-tags");
+        PeerTags = Derive(vaultKey, "kith/vault/1/peer-tags");
+    }
+
+    /// <summary>Seals every sealed column.</summary>
+    public SecretBytes Rows { get; }
+
+    /// <summary>Hashes the keys of records.</summary>
+    public SecretBytes RecordTags { get; }
+
+    /// <summary>Hashes account ids.</summary>
+    public SecretBytes PeerTags { get; }
+
+    public void Dispose()
+    {
+        Rows.Dispose();
+        RecordTags.Dispose();
+        PeerTags.Dispose();
+    }
+
+    private static SecretBytes Derive(SecretBytes vaultKey, string label) => SecretBytes.Create(
+        KeySize, (vaultKey, label), static (key, from) => Blake2b.Hash(from.vaultKey.Value, Encoding.ASCII.GetBytes(from.label), key));
+}

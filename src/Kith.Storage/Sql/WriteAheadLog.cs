@@ -1,0 +1,46 @@
+namespace Kith.Storage.Sql;
+
+/// <summary>
+/// What we do to the write-ahead log's file besides SQLite. It is given its full size in zeroes beforehand, since syncing a file that grows
+/// costs twice as much as syncing one that does not (the file system must commit the new size too); and it is overwritten with zeroes
+/// after a checkpoint when content was deleted, since the log keeps old pages until then. SQLite takes a log that starts with zeroes as empty.
+/// </summary>
+internal static class WriteAheadLog
+{
+    /// <summary>SQLite moves the log into the database on its own when it has this many frames.</summary>
+    public const int CheckpointFrames = 2000;
+
+    private const int HeaderSize = 32;
+    private const int FrameSize = 24 + 4096;
+    private const int FullSize = HeaderSize + (CheckpointFrames * FrameSize);
+
+    /// <summary>Gives a log that is not there its size. One that is there may hold commits: it is left alone.</summary>
+    public static void Prepare(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+                Overwrite(path, FullSize, FileMode.CreateNew);
+        }
+        catch (IOException)
+        {
+            // A full disk: less speed, nothing else. What was written of it would only take room.
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Wipes what a log held that is wholly in the database now.</summary>
+    public static void Wipe(string path, int frames) => Overwrite(path, HeaderSize + ((long)frames * FrameSize), FileMode.Open);
+
+    private static void Overwrite(string path, long size, FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows() && mode == FileMode.CreateNew)
+            options.UnixCreateMode = Files.HomeFiles.FileMode;
+        using var file = new FileStream(path, options);
+        var zeroes = new byte[1 << 18];
+        for (var left = size; left > 0; left -= zeroes.Length)
+            file.Write(zeroes.AsSpan(0, (int)Math.Min(left, zeroes.Length)));
+        file.Flush(flushToDisk: true);
+    }
+}

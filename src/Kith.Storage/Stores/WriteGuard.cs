@@ -1,0 +1,18 @@
+namespace Kith.Storage.Stores;
+
+/// <summary>What the stores and the vault tell one another about the open transaction.</summary>
+internal sealed class WriteGuard
+{
+    /// <summary>Whether a transaction is open.</summary>
+    public bool Writing { get; set; }
+
+    /// <summary>Whether content was removed since the write-ahead log was last wiped.</summary>
+    public bool Erased { get; set; }
+
+    /// <summary>Outside of a transaction a store would sync each row, and leave half of a change behind when it fails.</summary>
+    public void ThrowUnlessWriting()
+    {
+        if (!Writing)
+            throw new InvalidOperationException("the vault is written inside a transaction: call Begin first");
+    }
+}
