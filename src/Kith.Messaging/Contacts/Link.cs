@@ -1,0 +1,159 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using Kith.Crypto;
+using Kith.Wire;
+
+namespace Kith.Messaging.Contacts;
+
+/// <summary>
+/// What one person hands to another to be found and added: <c>kith:</c> and base64url (docs/protocol/link.md). Short enough for a QR code. Whoever reads the text of
+/// a link with an invite can use it: it is handed over privately.
+/// </summary>
+/// <param name="Account">Its maker.</param>
+/// <param name="TransportKey">The Noise static key of the maker's device.</param>
+/// <param name="InviteId">Names the invite; null in a public link.</param>
+/// <param name="InviteSecret">Proves the invite, <see cref="Invite.SecretSize"/> bytes; empty in a public link.</param>
+/// <param name="ExpiresAt">Unix seconds, or 0 for never.</param>
+/// <param name="Addresses">Where the device listens, best first; at most <see cref="MaxAddresses"/>.</param>
+public sealed record Link(
+    AccountId Account,
+    X25519PublicKey TransportKey,
+    InviteId? InviteId,
+    ReadOnlyMemory<byte> InviteSecret,
+    uint ExpiresAt,
+    IReadOnlyList<LinkAddress> Addresses)
+{
+    /// <summary>What every link begins with.</summary>
+    public const string Scheme = "kith:";
+
+    /// <summary>Most addresses.</summary>
+    public const int MaxAddresses = 4;
+
+    /// <summary>Longest text looked at.</summary>
+    public const int MaxTextSize = 2048;
+
+    private const byte FormatVersion = 1;
+    private const byte InviteFlag = 1;
+    private const int ChecksumSize = 4;
+    private const int MinSize = 2 + AccountId.Size + X25519PublicKey.Size + sizeof(uint) + 1 + ChecksumSize;
+
+    private static ReadOnlySpan<byte> ChecksumLabel => "kith-link-checksum"u8;
+
+    /// <summary>True when its users become requests.</summary>
+    public bool IsPublic => InviteId is null;
+
+    /// <summary>Whether its time is over (now in unix milliseconds). The maker decides finally.</summary>
+    public bool IsExpiredAt(long now) => ExpiresAt != 0 && ExpiresAt * 1000L <= now;
+
+    /// <summary>The text form.</summary>
+    /// <exception cref="InvalidOperationException">There are too many addresses, or an id without a secret of the right size.</exception>
+    public override string ToString()
+    {
+        if (Addresses.Count > MaxAddresses || InviteSecret.Length != (IsPublic ? 0 : Invite.SecretSize))
+            throw new InvalidOperationException("a link has at most four addresses, and a secret of 16 bytes with its id or neither");
+        using var writer = new WireWriter();
+        writer.WriteByte(FormatVersion);
+        writer.WriteByte(IsPublic ? (byte)0 : InviteFlag);
+        writer.WriteAccountId(Account);
+        writer.WriteBytes(TransportKey.ToArray());
+        if (InviteId is { } invite)
+        {
+            writer.WriteBytes(invite.ToArray());
+            writer.WriteBytes(InviteSecret.Span);
+        }
+
+        writer.WriteUInt32(ExpiresAt);
+        writer.WriteByte((byte)Addresses.Count);
+        foreach (var address in Addresses)
+            address.Write(writer);
+        Span<byte> checksum = stackalloc byte[ChecksumSize];
+        WriteChecksum(writer.WrittenSpan, checksum);
+        writer.WriteBytes(checksum);
+        return Scheme + Base64Url.EncodeToString(writer.WrittenSpan);
+    }
+
+    /// <summary>Reads a pasted or scanned text: white space, angle brackets and quotes round it are ignored, line breaks within too, and <c>KITH://</c> is taken as well.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out Link? link, out LinkError error)
+    {
+        link = null;
+        error = TryDecode(text, out var bytes);
+        if (error == LinkError.None)
+            error = TryRead(bytes, out link);
+        return error == LinkError.None && link is not null;
+    }
+
+    private static LinkError TryDecode(string? text, out byte[] bytes)
+    {
+        bytes = [];
+        if (string.IsNullOrWhiteSpace(text))
+            return LinkError.Empty;
+        if (text.Length > MaxTextSize)
+            return LinkError.NotALink;
+        var compact = string.Concat(text.Where(c => !char.IsWhiteSpace(c))).AsSpan().Trim("<>\"'");
+        if (!compact.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return LinkError.NotALink;
+        compact = compact[Scheme.Length..].TrimStart('/').TrimEnd('/');
+        if (!Base64Url.IsValid(compact) || compact.Contains('='))
+            return LinkError.Damaged;
+        bytes = Base64Url.DecodeFromChars(compact);
+        return LinkError.None;
+    }
+
+    private static LinkError TryRead(ReadOnlySpan<byte> bytes, out Link? link)
+    {
+        link = null;
+        if (bytes.Length < ChecksumSize + 1)
+            return LinkError.Damaged;
+        var body = bytes[..^ChecksumSize];
+        Span<byte> checksum = stackalloc byte[ChecksumSize];
+        WriteChecksum(body, checksum);
+        if (!bytes[^ChecksumSize..].SequenceEqual(checksum))
+            return LinkError.Damaged;
+
+        // The checksum stands last in every version, so a whole link of a later one is told from a broken one.
+        if (body[0] > FormatVersion)
+            return LinkError.Newer;
+        return bytes.Length >= MinSize && TryReadBody(body, out link) ? LinkError.None : LinkError.Invalid;
+    }
+
+    private static bool TryReadBody(ReadOnlySpan<byte> body, out Link? link)
+    {
+        link = null;
+        var reader = new WireReader(body);
+        InviteId? invite = null;
+        ReadOnlySpan<byte> secret = default;
+        if (!reader.TryReadByte(out var version) || version != FormatVersion
+            || !reader.TryReadByte(out var flags) || (flags & ~InviteFlag) != 0
+            || !reader.TryReadAccountId(out var account)
+            || !reader.TryReadBytes(X25519PublicKey.Size, out var keyBytes) || !X25519PublicKey.TryParse(keyBytes, out var key))
+            return false;
+        if ((flags & InviteFlag) != 0)
+        {
+            if (!reader.TryReadBytes(Contacts.InviteId.Size, out var idBytes) || !Contacts.InviteId.TryRead(idBytes, out var id)
+                || !reader.TryReadBytes(Invite.SecretSize, out secret))
+                return false;
+            invite = id;
+        }
+
+        if (!reader.TryReadUInt32(out var expiresAt) || !reader.TryReadByte(out var count) || count > MaxAddresses)
+            return false;
+        var addresses = new LinkAddress[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (!LinkAddress.TryRead(ref reader, out addresses[i]))
+                return false;
+        }
+
+        if (!reader.IsAtEnd)
+            return false;
+        link = new Link(account, key, invite, secret.ToArray(), expiresAt, addresses);
+        return true;
+    }
+
+    private static void WriteChecksum(ReadOnlySpan<byte> body, Span<byte> checksum)
+    {
+        Span<byte> hash = stackalloc byte[Blake2b.MinHashSize];
+        Blake2b.Hash(ChecksumLabel, body, hash);
+        hash[..ChecksumSize].CopyTo(checksum);
+    }
+}

@@ -1,0 +1,37 @@
+using Kith.Messaging.Contacts;
+
+namespace Kith.Messaging.Tests.Contacts;
+
+public sealed class LinkAddressTests
+{
+    [Theory]
+    [InlineData("192.0.2.1:7300", "192.0.2.1:7300")]
+    [InlineData("[2001:DB8::1]:7300", "[2001:db8::1]:7300")]
+    [InlineData("Node.Example:1", "node.example:1")]
+    [InlineData("localhost:65535", "localhost:65535")]
+    public void Address_ReadsAndPrints(string text, string expected)
+    {
+        Assert.True(LinkAddress.TryParse(text, out var address));
+        Assert.Equal(expected, address.ToString());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("192.0.2.1")]
+    [InlineData(":7300")]
+    [InlineData("192.0.2.1:0")]
+    [InlineData("192.0.2.1:65536")]
+    [InlineData("192.0.2.1:-1")]
+    [InlineData("192.0.2.1: 80")]
+    [InlineData("192.0.2:80")]
+    [InlineData("300.0.2.1:80")]
+    [InlineData("2001:db8::1:80")]
+    [InlineData("[192.0.2.1]:80")]
+    [InlineData("[fe80::1%eth0]:80")]
+    [InlineData("a..b:80")]
+    [InlineData("-a:80")]
+    [InlineData("a b:80")]
+    [InlineData("ä:80")]
+    public void AnythingElse_Refused(string? text) => Assert.False(LinkAddress.TryParse(text, out _));
+}
