@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kith.Node.Api.Access;
+using Kith.Node.Api.Endpoints;
+using Kith.Node.Api.Types;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kith.Node.Api;
+
+/// <summary>The loopback API and the page's files, on one port of the loopback interface.</summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    /// <summary>Where the calls stand.</summary>
+    public const string BasePath = "/api/v1";
+
+    /// <summary>Bytes in the body of a call.</summary>
+    public const int MaxBody = 256 * 1024;
+
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly WebApplication _application;
+    private readonly Origins _origins;
+
+    private ApiServer(WebApplication application, Origins origins) => (_application, _origins) = (application, origins);
+
+    /// <summary>The port that was taken.</summary>
+    public int Port => _origins.Port;
+
+    /// <summary>Starts on <paramref name="endpoint"/>, whose port may be 0.</summary>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<ApiServer> StartAsync(
+        INode node, PageSessions sessions, IPEndPoint endpoint, string? pageFolder, TimeProvider time, Action<ILoggingBuilder>? log, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        log?.Invoke(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, endpoint));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
+        var origins = new Origins();
+        builder.Services.AddSingleton(node).AddSingleton(sessions).AddSingleton(time).AddSingleton(origins).AddSingleton<EventStream>();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<JsonOptions>(json => Strictly(json.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        ApiDocument.Describe(builder.Services);
+
+        var application = builder.Build();
+        Map(application, pageFolder);
+        await application.StartAsync(cancellationToken);
+        origins.Bind(new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
+        return new ApiServer(application, origins);
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, IPEndPoint endpoint)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxBody;
+        kestrel.Limits.MaxConcurrentConnections = 2 * AccessGate.MaxRequests;
+        kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private static void Strictly(JsonSerializerOptions json)
+    {
+        json.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        json.NumberHandling = JsonNumberHandling.Strict;
+        json.RespectNullableAnnotations = true;
+        json.RespectRequiredConstructorParameters = true;
+    }
+
+    private static void Map(WebApplication application, string? pageFolder)
+    {
+        application.UseMiddleware<AccessGate>();
+        application.UseMiddleware<Problems>();
+        if (pageFolder is not null && Directory.Exists(pageFolder))
+            PageFiles.Use(application, pageFolder);
+        application.UseRouting();
+        var api = application.MapGroup(BasePath);
+        api.WithMetadata(new ProducesResponseTypeMetadata(ApiDocument.Refusal, typeof(Problem), [Problems.ContentType]));
+        NodeEndpoints.Map(api);
+        LinkEndpoints.Map(api);
+        ContactEndpoints.Map(api);
+        MessageEndpoints.Map(api);
+        api.MapGet("/events", (HttpContext context, EventStream events, IHostApplicationLifetime lifetime) => events.WriteAsync(context, lifetime.ApplicationStopping))
+            .WithName("listen").WithSummary("Server-sent events.").Produces<Types.Events>(StatusCodes.Status200OK, "text/event-stream");
+        application.MapOpenApi(BasePath + "/openapi.json");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(StopTimeout);
+        await _application.StopAsync(limit.Token);
+        await _application.DisposeAsync();
+    }
+}

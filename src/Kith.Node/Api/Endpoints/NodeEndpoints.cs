@@ -1,0 +1,83 @@
+using Kith.Messaging;
+using Kith.Node.Api.Access;
+using Kith.Node.Api.Types;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Kith.Node.Api.Endpoints;
+
+/// <summary>The node itself: pages, status, settings, sessions, passphrase, export, stopping.</summary>
+internal static class NodeEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/session", SignIn).WithName("openSession").WithSummary("Uses a page's one-time key up and sets the cookie.");
+        api.MapPost("/pages", (INode node) => TypedResults.Ok(new Page(node.NewPage())))
+            .WithName("createPage").WithSummary("Makes an address that opens the page once.");
+        api.MapGet("/status", async (INode node) => TypedResults.Ok(await node.StatusAsync()))
+            .WithName("getStatus").WithSummary("The node at a glance.");
+        api.MapGet("/settings", async (INode node) => TypedResults.Ok(Shapes.Settings(await node.QueryAsync(m => m.Settings))))
+            .WithName("getSettings").WithSummary("What the user has chosen.");
+        api.MapPatch("/settings", ChangeSettingsAsync).WithName("changeSettings").WithSummary("Changes settings; what is left out stays.");
+        api.MapGet("/peers", async (INode node) => TypedResults.Ok(new PeerList(await node.PeersAsync())))
+            .WithName("listPeers").WithSummary("Every open session.");
+        api.MapGet("/doctor", async (INode node) => TypedResults.Ok(new DoctorReport(await node.ExamineAsync())))
+            .WithName("examine").WithSummary("What works from here, and what to do about what does not.");
+        api.MapPut("/passphrase", ChangePassphraseAsync).WithName("changePassphrase").WithSummary("Sets, changes or removes the vault's passphrase.");
+        api.MapPost("/export", ExportAsync).WithName("exportAll").WithSummary("Everything as one encrypted file.")
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream");
+        api.MapPost("/shutdown", Shutdown).WithName("shutdown").WithSummary("Stops the node.");
+        api.MapGet("/qr", Qr).WithName("drawQr").WithSummary("A text as a QR code.").Produces<string>(StatusCodes.Status200OK, "image/svg+xml");
+    }
+
+    private static Ok<Done> SignIn(SessionRequest body, HttpContext context, PageSessions sessions, Origins origins)
+    {
+        if (sessions.Redeem(body.Key) is not { } cookie)
+            throw new ApiException(StatusCodes.Status401Unauthorized, "This address of the page was used already or is not known; `kith page` gives a new one.");
+        context.Response.Cookies.Append(origins.CookieName, cookie, new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Path = ApiServer.BasePath,
+            MaxAge = PageSessions.Lifetime,
+        });
+        return TypedResults.Ok(new Done());
+    }
+
+    private static async Task<Ok<Types.Settings>> ChangeSettingsAsync(SettingsPatch patch, INode node) => TypedResults.Ok(Shapes.Settings(await node.InvokeAsync(m =>
+    {
+        m.ChangeSettings(Shapes.Apply(m.Settings, patch));
+        return m.Settings;
+    })));
+
+    private static async Task<Ok<Done>> ChangePassphraseAsync(PassphraseChange change, INode node)
+    {
+        await node.ChangePassphraseAsync(change.Current, change.New);
+        return TypedResults.Ok(new Done());
+    }
+
+    private static async Task ExportAsync(ExportRequest request, HttpContext context, INode node)
+    {
+        if (request.Passphrase.Length == 0)
+            throw new MessengerException(MessengerError.Invalid, "An export needs a passphrase.");
+        context.Response.ContentType = "application/octet-stream";
+        context.Response.Headers.ContentDisposition = "attachment; filename=\"kith-export.kith\"";
+        context.Response.Headers.CacheControl = "no-store";
+        await node.ExportAsync(context.Response.Body, request.Passphrase, context.RequestAborted);
+    }
+
+    private static Ok<Done> Shutdown(INode node)
+    {
+        node.RequestStop();
+        return TypedResults.Ok(new Done());
+    }
+
+    private static ContentHttpResult Qr(string text)
+    {
+        if (text.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(text) > QrCode.MaxBytes)
+            throw new MessengerException(MessengerError.Invalid, $"A QR code holds 1 to {QrCode.MaxBytes} bytes of text.");
+        return TypedResults.Text(QrCode.Svg(text), "image/svg+xml");
+    }
+}

@@ -1,0 +1,98 @@
+using Kith.Delivery;
+using Kith.Messaging;
+using Kith.Node.Api.Types;
+using Kith.Node.Events;
+
+namespace Kith.Node.Api;
+
+/// <summary>Turns what the rooms below say into the API's types, and back.</summary>
+internal static class Shapes
+{
+    public static Link Link(LinkView link)
+        => new(link.Id, link.Link, link.Expires, link.UsesLeft, link.UsesLeft == 0, QrCode.Svg(link.Link));
+
+    public static Contact Contact(ContactView contact, ContactBoard board) => new(
+        contact.Id.ToString(),
+        contact.Name,
+        contact.ProfileName,
+        contact.State switch
+        {
+            Messaging.ContactState.Connecting => Types.ContactState.Connecting,
+            Messaging.ContactState.Request => Types.ContactState.Request,
+            Messaging.ContactState.Connected => Types.ContactState.Connected,
+            Messaging.ContactState.Refused => Types.ContactState.Refused,
+            _ => Types.ContactState.Blocked,
+        },
+        contact.Reason,
+        contact.Verified,
+        contact.Muted,
+        board.IsOnline(contact.Id),
+        board.IsTyping(contact.Id),
+        contact.AddedAt,
+        contact.Unread,
+        contact.LastMessage is { } last ? Message(last, contact.Name) : null,
+        contact.Draft,
+        contact.DisappearAfter);
+
+    public static Message Message(MessageView message, ContactBoard board) => Message(message, board.Name(message.Contact));
+
+    public static MessageState State(Messaging.Conversations.MessageState state) => (MessageState)state;
+
+    public static Messaging.Conversations.MessageState State(MessageState state) => (Messaging.Conversations.MessageState)state;
+
+    public static Types.Settings Settings(Messaging.Settings settings) => new(
+        settings.Name,
+        settings.ReadReceipts,
+        settings.Typing,
+        Enum.TryParse<Privacy>(settings.Privacy, ignoreCase: true, out var privacy) ? privacy : Privacy.Open,
+        Enum.TryParse<Relay>(settings.Relay, ignoreCase: true, out var relay) ? relay : Relay.Off,
+        settings.Notifications,
+        Enum.TryParse<Theme>(settings.Theme, ignoreCase: true, out var theme) ? theme : Theme.System,
+        settings.Language);
+
+    public static Messaging.Settings Apply(Messaging.Settings now, SettingsPatch patch)
+    {
+        if (patch.Privacy is Privacy.Veiled or Privacy.Onion)
+            throw new MessengerException(MessengerError.Invalid, $"This version does not have the privacy setting {Name(patch.Privacy.Value)} yet.");
+        if (patch.Relay is Relay.Use or Relay.Serve or Relay.Both)
+            throw new MessengerException(MessengerError.Invalid, "This version does not have relays yet.");
+        return now with
+        {
+            Name = patch.Name ?? now.Name,
+            ReadReceipts = patch.ReadReceipts ?? now.ReadReceipts,
+            Typing = patch.Typing ?? now.Typing,
+            Privacy = patch.Privacy is { } privacy ? Name(privacy) : now.Privacy,
+            Relay = patch.Relay is { } relay ? Name(relay) : now.Relay,
+            Notifications = patch.Notifications ?? now.Notifications,
+            Theme = patch.Theme is { } theme ? Name(theme) : now.Theme,
+            Language = patch.Language ?? now.Language,
+        };
+    }
+
+    public static RouteKind Route(Route route) => route switch
+    {
+        Types.Route.Auto => RouteKind.Auto,
+        Types.Route.Direct => RouteKind.Direct,
+        _ => throw new MessengerException(MessengerError.Invalid, $"This version does not have the route {Name(route)} yet."),
+    };
+
+    private static Message Message(MessageView message, string contactName) => new(
+        message.Id.ToString(),
+        message.Contact.ToString(),
+        message.FromMe ? "me" : contactName,
+        message.FromMe,
+        message.Text,
+        message.SentAt,
+        message.ReceivedAt,
+        State(message.State),
+        message.Route,
+        message.Unread,
+        message.EditedAt,
+        message.Deleted,
+        message.ReplyTo is { } reply ? new Reply(reply.Id.ToString(), reply.FromMe, reply.Text) : null,
+        [.. message.Reactions.Select(r => new Reaction(r.FromMe, r.Emoji))],
+        message.ExpiresAt,
+        message.Missing);
+
+    private static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

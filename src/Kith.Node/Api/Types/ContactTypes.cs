@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+
+namespace Kith.Node.Api.Types;
+
+/// <summary>A link to make.</summary>
+/// <param name="Uses">How many people may use it; 0 makes a public link, whose users become requests.</param>
+/// <param name="Expires">How long it lives in milliseconds; 0 for ever.</param>
+public sealed record NewLink(int Uses = 1, long Expires = 604_800_000);
+
+/// <summary>A contact link.</summary>
+/// <param name="Text">The text to hand over: <c>kith:…</c>.</param>
+/// <param name="Expires">When it ends, or null for never.</param>
+/// <param name="UsesLeft">How many people can still use it; 0 when it is public.</param>
+/// <param name="Public">Whether anybody may use it, as a request.</param>
+/// <param name="Qr">The link as a QR code, SVG.</param>
+public sealed record Link(string Id, [property: JsonPropertyName("link")] string Text, long? Expires, int UsesLeft, bool Public, string Qr);
+
+/// <summary>All links that can still be used.</summary>
+public sealed record LinkList(IReadOnlyList<Link> Links);
+
+/// <summary>A contact to add by a link.</summary>
+/// <param name="Name">Our name for them; theirs when null.</param>
+/// <param name="Timeout">How long to wait until they know, in milliseconds.</param>
+public sealed record NewContact(string Link, string? Name = null, int Timeout = 0);
+
+/// <summary>A contact with the state of the conversation.</summary>
+/// <param name="Id">The account id.</param>
+/// <param name="Name">Our name for them.</param>
+/// <param name="ProfileName">Their own name, once known.</param>
+/// <param name="Reason">Why the state is what it is, when there is something to say.</param>
+/// <param name="Verified">Whether the safety number was compared.</param>
+/// <param name="DisappearAfter">How long messages live after they were seen, in milliseconds; 0 for ever.</param>
+public sealed record Contact(
+    [property: JsonPropertyName("contact")] string Id,
+    string Name,
+    string? ProfileName,
+    ContactState State,
+    string? Reason,
+    bool Verified,
+    bool Muted,
+    bool Online,
+    bool Typing,
+    long AddedAt,
+    int Unread,
+    Message? LastMessage,
+    string Draft,
+    long DisappearAfter);
+
+/// <summary>All contacts, most recent conversation first.</summary>
+public sealed record ContactList(IReadOnlyList<Contact> Contacts);
+
+/// <summary>What to change of a contact; what is left out stays.</summary>
+public sealed record ContactPatch(string? Name = null, bool? Muted = null, bool? Blocked = null, long? DisappearAfter = null, string? Draft = null);
+
+/// <summary>The number to compare: 60 digits in groups of five.</summary>
+public sealed record SafetyNumber(string Contact, [property: JsonPropertyName("safetyNumber")] string Number, bool Verified);
+
+/// <summary>Whether the safety number was compared and is right.</summary>
+public sealed record Verification(bool Verified);

@@ -1,0 +1,159 @@
+using System.Text.Json.Serialization;
+
+namespace Kith.Node.Api.Types;
+
+/// <summary>What of the sender's network place a message may show on its way.</summary>
+public enum Privacy
+{
+    /// <summary>Direct sessions: contacts learn the address.</summary>
+    [JsonStringEnumMemberName("open")]
+    Open,
+
+    /// <summary>Through forwarders; not in this version.</summary>
+    [JsonStringEnumMemberName("veiled")]
+    Veiled,
+
+    /// <summary>Through Tor; not in this version.</summary>
+    [JsonStringEnumMemberName("onion")]
+    Onion,
+}
+
+/// <summary>Whether sessions may go through other people's nodes.</summary>
+public enum Relay
+{
+    /// <summary>Neither uses nor serves relays.</summary>
+    [JsonStringEnumMemberName("off")]
+    Off,
+
+    /// <summary>Uses relays; not in this version.</summary>
+    [JsonStringEnumMemberName("use")]
+    Use,
+
+    /// <summary>Is a relay; not in this version.</summary>
+    [JsonStringEnumMemberName("serve")]
+    Serve,
+
+    /// <summary>Both; not in this version.</summary>
+    [JsonStringEnumMemberName("both")]
+    Both,
+}
+
+/// <summary>The colours of the page.</summary>
+public enum Theme
+{
+    /// <summary>What the system says.</summary>
+    [JsonStringEnumMemberName("system")]
+    System,
+
+    /// <summary>Light.</summary>
+    [JsonStringEnumMemberName("light")]
+    Light,
+
+    /// <summary>Dark.</summary>
+    [JsonStringEnumMemberName("dark")]
+    Dark,
+}
+
+/// <summary>How a message is to travel.</summary>
+public enum Route
+{
+    /// <summary>The best one that the privacy setting allows.</summary>
+    [JsonStringEnumMemberName("auto")]
+    Auto,
+
+    /// <summary>A session between the two nodes.</summary>
+    [JsonStringEnumMemberName("direct")]
+    Direct,
+
+    /// <summary>Through a relay; not in this version.</summary>
+    [JsonStringEnumMemberName("relay")]
+    Relay,
+
+    /// <summary>Through forwarders; not in this version.</summary>
+    [JsonStringEnumMemberName("forward")]
+    Forward,
+
+    /// <summary>Through Tor; not in this version.</summary>
+    [JsonStringEnumMemberName("onion")]
+    Onion,
+
+    /// <summary>Left with peers; not in this version.</summary>
+    [JsonStringEnumMemberName("drop")]
+    Drop,
+}
+
+/// <summary>How well we know somebody.</summary>
+public enum ContactState
+{
+    /// <summary>We used their link and have no answer yet.</summary>
+    [JsonStringEnumMemberName("connecting")]
+    Connecting,
+
+    /// <summary>They used our public link: we accept, refuse or block.</summary>
+    [JsonStringEnumMemberName("request")]
+    Request,
+
+    /// <summary>Both sides know each other.</summary>
+    [JsonStringEnumMemberName("connected")]
+    Connected,
+
+    /// <summary>They did not want it, or the link was not valid.</summary>
+    [JsonStringEnumMemberName("refused")]
+    Refused,
+
+    /// <summary>We want nothing from them.</summary>
+    [JsonStringEnumMemberName("blocked")]
+    Blocked,
+}
+
+/// <summary>How far a message has come; in this order.</summary>
+public enum MessageState
+{
+    /// <summary>It came from the other side.</summary>
+    [JsonStringEnumMemberName("received")]
+    Received,
+
+    /// <summary>Committed here, not yet handed to any route.</summary>
+    [JsonStringEnumMemberName("waiting")]
+    Waiting,
+
+    /// <summary>Handed to a route, not yet acknowledged.</summary>
+    [JsonStringEnumMemberName("sent")]
+    Sent,
+
+    /// <summary>Enough peers hold it for the receiver.</summary>
+    [JsonStringEnumMemberName("stored")]
+    Stored,
+
+    /// <summary>A device of the receiver has committed it.</summary>
+    [JsonStringEnumMemberName("delivered")]
+    Delivered,
+
+    /// <summary>The receiver has seen it.</summary>
+    [JsonStringEnumMemberName("read")]
+    Read,
+}
+
+/// <summary>Who opened a session.</summary>
+public enum Direction
+{
+    /// <summary>The other node.</summary>
+    [JsonStringEnumMemberName("in")]
+    In,
+
+    /// <summary>This node.</summary>
+    [JsonStringEnumMemberName("out")]
+    Out,
+}
+
+/// <summary>For whom a message is deleted.</summary>
+public enum DeleteFor
+{
+    /// <summary>On this side alone.</summary>
+    [JsonStringEnumMemberName("me")]
+    Me,
+
+    /// <summary>On both sides; messages of ours only.</summary>
+    [JsonStringEnumMemberName("everyone")]
+    Everyone,
+}

@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+
+namespace Kith.Node.Api.Types;
+
+/// <summary>The body of an error.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Title">The status in words.</param>
+/// <param name="Detail">One clear sentence for the user.</param>
+public sealed record Problem(int Status, string Title, string Detail);
+
+/// <summary>An answer that says nothing but that it was done.</summary>
+public sealed record Done;
+
+/// <summary>The one-time key of a page's address.</summary>
+public sealed record SessionRequest(string Key);
+
+/// <summary>An address that opens the page once.</summary>
+public sealed record Page([property: JsonPropertyName("page")] string Address);
+
+/// <summary>The node at a glance.</summary>
+/// <param name="Account">The account id.</param>
+/// <param name="Wan">The address that others see, or null until known.</param>
+/// <param name="Listen">Where sessions are taken, HOST:PORT.</param>
+/// <param name="Nat">The kind of NAT, or null until known.</param>
+/// <param name="Peers">How many nodes a session is open with.</param>
+/// <param name="Outbox">How many messages wait for their receipt.</param>
+/// <param name="Page">Where the page is, without a key.</param>
+/// <param name="Passphrase">Whether the vault has one.</param>
+/// <param name="Home">The home's folder.</param>
+public sealed record Status(
+    string Account,
+    string Name,
+    Privacy Privacy,
+    string? Wan,
+    IReadOnlyList<string> Listen,
+    string? Nat,
+    int Peers,
+    int Outbox,
+    string Version,
+    string Page,
+    bool Passphrase,
+    string Home);
+
+/// <summary>What the user has chosen.</summary>
+/// <param name="Name">The name that contacts see; empty until chosen.</param>
+/// <param name="ReadReceipts">Whether contacts learn that their messages were seen.</param>
+/// <param name="Typing">Whether contacts learn that we write.</param>
+/// <param name="Notifications">Whether the page notifies.</param>
+/// <param name="Language">A language tag, or <c>system</c>.</param>
+public sealed record Settings(
+    string Name, bool ReadReceipts, bool Typing, Privacy Privacy, Relay Relay, bool Notifications, Theme Theme, string Language);
+
+/// <summary>Settings to change; what is left out stays.</summary>
+public sealed record SettingsPatch(
+    string? Name = null,
+    bool? ReadReceipts = null,
+    bool? Typing = null,
+    Privacy? Privacy = null,
+    Relay? Relay = null,
+    bool? Notifications = null,
+    Theme? Theme = null,
+    string? Language = null);
+
+/// <summary>A node with which a session is open.</summary>
+/// <param name="Id">The key of its transport.</param>
+/// <param name="Contact">The contact's id when it is one.</param>
+/// <param name="Name">The contact's name when it is one.</param>
+/// <param name="Carrier">What carries the session: <c>tcp</c>.</param>
+/// <param name="Connectable">Whether it can be reached from outside; null when not known.</param>
+/// <param name="LastSeen">When something last came from it.</param>
+/// <param name="Rtt">Round-trip time in milliseconds, or null until measured.</param>
+public sealed record Peer(
+    string Id, string? Contact, string? Name, string Address, Direction Direction, string Carrier, bool? Connectable, long LastSeen, double? Rtt);
+
+/// <summary>All sessions.</summary>
+public sealed record PeerList(IReadOnlyList<Peer> Peers);
+
+/// <summary>Whether something works from here, and what to do when not.</summary>
+public sealed record DoctorCheck(string Check, bool Ok, string Detail);
+
+/// <summary>All checks.</summary>
+public sealed record DoctorReport(IReadOnlyList<DoctorCheck> Checks);
+
+/// <summary>Sets (no current one), changes or removes (no new one) the vault's passphrase.</summary>
+public sealed record PassphraseChange(string? Current = null, string? New = null);
+
+/// <summary>The passphrase that an export is sealed with.</summary>
+public sealed record ExportRequest(string Passphrase);

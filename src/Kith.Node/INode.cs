@@ -1,0 +1,48 @@
+using Kith.Messaging;
+using Kith.Node.Api.Types;
+using Kith.Node.Events;
+
+namespace Kith.Node;
+
+/// <summary>A running node as the API sees it.</summary>
+public interface INode
+{
+    /// <summary>What happens here, published after the commit that made it true.</summary>
+    NodeEvents Events { get; }
+
+    /// <summary>Who is called how, who is online, who writes.</summary>
+    ContactBoard Board { get; }
+
+    /// <summary>Runs a call that changes something inside the node loop; it returns after the commit.</summary>
+    /// <param name="call">The call; it may run again, from the start, when another item of its batch failed.</param>
+    /// <param name="compound">True when the call makes several changes, which must all be taken back when a later one is refused.</param>
+    /// <exception cref="MessengerException">It cannot be done, and nothing has changed.</exception>
+    Task<T> InvokeAsync<T>(Func<IMessenger, T> call, bool compound = false);
+
+    /// <summary>Runs a call that only reads inside the node loop; it does not wait for a commit.</summary>
+    Task<T> QueryAsync<T>(Func<IMessenger, T> query);
+
+    /// <summary>Messages that hold every word of the query, newest first. Runs in slices, so that it holds nobody up.</summary>
+    Task<IReadOnlyList<MessageView>> SearchAsync(string query, string? contact, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The node at a glance.</summary>
+    Task<Status> StatusAsync();
+
+    /// <summary>Every open session.</summary>
+    Task<IReadOnlyList<Peer>> PeersAsync();
+
+    /// <summary>What works from here.</summary>
+    Task<IReadOnlyList<DoctorCheck>> ExamineAsync();
+
+    /// <summary>Sets, changes or removes the vault's passphrase.</summary>
+    Task ChangePassphraseAsync(string? current, string? next);
+
+    /// <summary>Writes everything as one encrypted file.</summary>
+    Task ExportAsync(Stream destination, string passphrase, CancellationToken cancellationToken);
+
+    /// <summary>A new address of the page, good for one opening.</summary>
+    string NewPage();
+
+    /// <summary>Asks the node to stop; returns at once.</summary>
+    void RequestStop();
+}

@@ -1,0 +1,36 @@
+using Kith.Messaging;
+using Kith.Node.Api.Types;
+using Kith.Node.Events;
+
+namespace Kith.Node.Tests.Api;
+
+/// <summary>Stands where a node must stand when nothing is asked of it: for the API's document and its gate.</summary>
+internal sealed class UnusedNode : INode
+{
+    public NodeEvents Events { get; } = new();
+
+    public ContactBoard Board { get; } = new();
+
+    public Task<T> InvokeAsync<T>(Func<IMessenger, T> call, bool compound = false) => throw new InvalidOperationException();
+
+    public Task<T> QueryAsync<T>(Func<IMessenger, T> query) => throw new InvalidOperationException();
+
+    public Task<IReadOnlyList<MessageView>> SearchAsync(string query, string? contact, int limit, CancellationToken cancellationToken)
+        => throw new InvalidOperationException();
+
+    public Task<Status> StatusAsync() => throw new InvalidOperationException();
+
+    public Task<IReadOnlyList<Peer>> PeersAsync() => throw new InvalidOperationException();
+
+    public Task<IReadOnlyList<DoctorCheck>> ExamineAsync() => throw new InvalidOperationException();
+
+    public Task ChangePassphraseAsync(string? current, string? next) => throw new InvalidOperationException();
+
+    public Task ExportAsync(Stream destination, string passphrase, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public string NewPage() => throw new InvalidOperationException();
+
+    public void RequestStop()
+    {
+    }
+}
