@@ -5,6 +5,7 @@ internal static class Benchmarks
 {
     public static IReadOnlyDictionary<string, IBenchmark> All { get; } = new SortedDictionary<string, IBenchmark>(StringComparer.Ordinal)
     {
+        ["ratchet"] = new RatchetBenchmark(),
     };
 
     public static async Task<int> RunChildAsync(string name, string[] arguments) => name switch

@@ -157,17 +157,16 @@ async function bench(size, messages, turns) {
   await alice.process(await bob.bundle(true));
   await send(alice, bob);
   await send(bob, alice);
-  for (let i = 0; i < Math.ceil(turns / 4); i++) await send(i % 2 ? bob : alice, i % 2 ? alice : bob);
+  for (let i = 0; i < turns; i++) await send(i % 2 ? bob : alice, i % 2 ? alice : bob);
   await send(alice, bob);
 
   const result = {};
-  for (const round of ['warm', 'measured']) {
-    const count = round === 'warm' ? Math.ceil(messages / 4) : messages;
+  for (const _ of ['warm up', 'measure']) {
     const sent = [];
-    const encrypt = await clock(async () => { for (let i = 0; i < count; i++) sent.push(await alice.encrypt(plaintext)); });
+    const encrypt = await clock(async () => { for (let i = 0; i < messages; i++) sent.push(await alice.encrypt(plaintext)); });
     const decrypt = await clock(async () => { for (const { kind, message } of sent) await bob.decrypt(kind, message); });
-    result.encrypt = count / encrypt;
-    result.decrypt = count / decrypt;
+    result.encrypt = messages / encrypt;
+    result.decrypt = messages / decrypt;
   }
   const turning = await clock(async () => { for (let i = 0; i < turns; i++) await send(i % 2 ? alice : bob, i % 2 ? bob : alice); });
   result.turnabout = turns / turning;
