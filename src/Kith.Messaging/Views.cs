@@ -67,7 +67,11 @@ public sealed record MessageView(
     ReplyView? ReplyTo,
     IReadOnlyList<ReactionView> Reactions,
     long? ExpiresAt,
-    bool Missing);
+    bool Missing)
+{
+    /// <summary>Not null: no text, but the notice that new messages now live so long (milliseconds; 0 for ever) after they were seen.</summary>
+    public long? DisappearAfterSet { get; init; }
+}
 
 /// <summary>A page of history, oldest first, and whether there is more on the side that was asked for.</summary>
 public sealed record HistoryView(IReadOnlyList<MessageView> Messages, bool More);

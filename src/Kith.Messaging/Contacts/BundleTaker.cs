@@ -1,0 +1,74 @@
+using Kith.Messaging.Accounts;
+using Kith.Messaging.Content;
+using Kith.Messaging.Outgoing;
+using Kith.Messaging.Sessions;
+using Kith.Wire;
+
+namespace Kith.Messaging.Contacts;
+
+/// <summary>Asks others for their bundle and starts the session.</summary>
+internal sealed class BundleTaker(
+    Surroundings around, AccountBook account, ContactBook contacts, SessionBook sessions, SessionRestarts restarts, Introductions introductions, Profiles profiles,
+    Outbound outbound)
+{
+    /// <summary>The request for a peer; null when none is needed any more.</summary>
+    public byte[]? WriteRequest(AccountId peer, ReadOnlySpan<byte> handshakeHash)
+    {
+        if (contacts.Find(peer) is not { Record.WantsBundle: true, IsWanted: true } contact)
+            return null;
+        InviteId? invite = null;
+        var proof = Array.Empty<byte>();
+        if (contact.Stage == ContactStage.Connecting && !handshakeHash.IsEmpty && InviteId.TryRead(contact.Record.LinkInviteId.Span, out var id))
+        {
+            invite = id;
+            proof = new byte[InviteProof.Size];
+            InviteProof.Make(contact.Record.LinkInviteSecret.Span, handshakeHash, account.Id, proof);
+        }
+
+        return new BundleRequest(account.Id, invite, proof, account.Devices).Write();
+    }
+
+    public void Receive(AccountId peer, PeerOrigin from, ReadOnlySpan<byte> bytes)
+    {
+        if (contacts.Find(peer) is not { Record.WantsBundle: true, IsWanted: true } contact)
+            return;
+        if (!BundleAnswer.TryRead(bytes, out var answer))
+            answer = BundleAnswer.Refusal(BundleCode.Busy);
+        if (answer.Bundle is { } bundle)
+        {
+            // The device list, signed by the account of the link, vouches for the identity; the identity for the prekeys.
+            if (profiles.TryTakeDevices(from, contact, answer.Devices) && contact.Identity == bundle.IdentityKey && sessions.TryStart(contact, bundle))
+            {
+                Start(contact);
+                return;
+            }
+
+            answer = BundleAnswer.Refusal(BundleCode.Busy);
+        }
+
+        contact.Record.WantsBundle = false;
+        contacts.Change(contact);
+        if (answer.Code != BundleCode.Busy && contact.Stage == ContactStage.Connecting)
+            introductions.End(contact, Reason(answer.Code));
+        else
+            restarts.AskAt(contact, around.Now + SessionRestarts.BusyInterval);
+    }
+
+    private void Start(Contact contact)
+    {
+        contact.Record.WantsBundle = false;
+        contacts.Change(contact);
+        outbound.SealAll(contact, again: true);
+        if (contact.Stage == ContactStage.Connecting)
+            restarts.AskAt(contact, around.Now + SessionRestarts.StuckInterval);
+        else
+            outbound.Enqueue(contact, new ContentMessage { Reset = new ResetContent() });
+    }
+
+    private static string Reason(BundleCode code) => code switch
+    {
+        BundleCode.Expired => "The link has expired: ask for a new one.",
+        BundleCode.UsedUp => "The link has been used already: ask for a new one.",
+        _ => "The link is not valid any more: ask for a new one.",
+    };
+}

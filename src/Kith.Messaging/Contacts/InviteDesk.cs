@@ -1,0 +1,77 @@
+using Kith.Wire;
+
+namespace Kith.Messaging.Contacts;
+
+/// <summary>The invites that our links carry: made, withdrawn, proved and counted.</summary>
+internal sealed class InviteDesk
+{
+    /// <summary>Links that can be open at once.</summary>
+    public const int MaxLinks = 1000;
+
+    /// <summary>The longest life of a link: ten years, milliseconds. For longer there is "for ever".</summary>
+    public const long MaxLifetime = 10L * 366 * 24 * 60 * 60 * 1000;
+
+    /// <summary>A link that is over is known so long, so that its users are told why; milliseconds.</summary>
+    private const long Remembrance = 30L * 24 * 60 * 60 * 1000;
+
+    private readonly Surroundings _around;
+    private readonly Dictionary<InviteId, Invite> _invites = [];
+
+    public InviteDesk(Surroundings around)
+    {
+        _around = around;
+        foreach (var (_, value) in around.Records.All(RecordKind.Invite))
+        {
+            if (Invite.TryRead(value, out var invite))
+                _invites[invite.Id] = invite;
+        }
+    }
+
+    /// <summary>When the next link is to be forgotten.</summary>
+    public long? NextDeadline => _invites.Values.Where(invite => invite.ExpiresAt is not null).Min(invite => invite.ExpiresAt + Remembrance);
+
+    public IEnumerable<Invite> Open => _invites.Values.Where(invite => invite.StatusAt(_around.Now) == InviteStatus.Valid).OrderByDescending(invite => invite.CreatedAt);
+
+    public Invite Create(int uses, TimeSpan? lifetime)
+    {
+        if (uses is < 0 or > Invite.MaxUses)
+            throw new MessengerException(MessengerError.Invalid, $"A link is for 0 (public) to {Invite.MaxUses} people.");
+        if (lifetime is { } life && (life < TimeSpan.FromSeconds(1) || life.TotalMilliseconds > MaxLifetime))
+            throw new MessengerException(MessengerError.Invalid, "A link lives for at least a second and at most ten years, or for ever.");
+        if (Open.Count() >= MaxLinks)
+            throw new MessengerException(MessengerError.Conflict, $"There are {MaxLinks} open links already: withdraw some first.");
+        var now = _around.Now;
+        var invite = Invite.Create(_around.Random, uses, now, lifetime is { } span ? now + (long)span.TotalMilliseconds : null);
+        Save(invite);
+        return invite;
+    }
+
+    public void Revoke(string id)
+    {
+        if (!InviteId.TryParse(id, out var inviteId) || !_invites.Remove(inviteId))
+            throw new MessengerException(MessengerError.NotFound, $"There is no link {id}.");
+        _around.Records.Remove(RecordKind.Invite, inviteId.ToArray());
+    }
+
+    public Invite? Find(InviteId id) => _invites.GetValueOrDefault(id);
+
+    /// <summary>One more person has come by it.</summary>
+    public void Spend(Invite invite) => Save(invite.Spend());
+
+    public void Tick()
+    {
+        foreach (var invite in _invites.Values.Where(invite => invite.ExpiresAt + Remembrance <= _around.Now).ToArray())
+        {
+            _invites.Remove(invite.Id);
+            _around.Records.Remove(RecordKind.Invite, invite.Id.ToArray());
+        }
+    }
+
+    private void Save(Invite invite)
+    {
+        _invites[invite.Id] = invite;
+        using var writer = new WireWriter();
+        invite.Write(writer);
+        _around.Records.Put(RecordKind.Invite, invite.Id.ToArray(), writer.WrittenSpan);
+    }
+}

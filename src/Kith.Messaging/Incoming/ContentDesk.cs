@@ -1,0 +1,62 @@
+using Kith.Messaging.Contacts;
+using Kith.Messaging.Content;
+using Kith.Messaging.Conversations;
+using Kith.Messaging.Outgoing;
+using Kith.Wire;
+
+namespace Kith.Messaging.Incoming;
+
+/// <summary>Hands a content to whom it concerns.</summary>
+internal sealed class ContentDesk(
+    ReceivedMessages messages, ReceivedChanges changes, DeliveryStates states, TypingSigns typing, Introductions introductions, Profiles profiles,
+    Resealing resealing)
+{
+    public void Apply(PeerOrigin from, Contact contact, MessageId id, ContentMessage content, bool isEphemeral)
+    {
+        switch (content.KindCase)
+        {
+            case ContentMessage.KindOneofCase.Delivered:
+                states.Delivered(contact, ContentReader.Ids(content.Delivered.Ids));
+                break;
+            case ContentMessage.KindOneofCase.Typing when isEphemeral:
+                typing.Received(contact, content.Typing.Active);
+                break;
+            case var _ when isEphemeral:
+                // Everything else has an id: without one it could come twice.
+                break;
+            case ContentMessage.KindOneofCase.Text:
+                messages.Text(contact, id, content);
+                break;
+            case ContentMessage.KindOneofCase.Disappearing:
+                messages.Notice(contact, id, content);
+                break;
+            case ContentMessage.KindOneofCase.Edit:
+                changes.Apply(contact, id, content.Edit.Target.ToMessageId(), content);
+                break;
+            case ContentMessage.KindOneofCase.Delete:
+                changes.Apply(contact, id, content.Delete.Target.ToMessageId(), content);
+                break;
+            case ContentMessage.KindOneofCase.Reaction:
+                changes.Apply(contact, id, content.Reaction.Target.ToMessageId(), content);
+                break;
+            case ContentMessage.KindOneofCase.Read:
+                states.Read(contact, ContentReader.Ids(content.Read.Ids));
+                break;
+            case ContentMessage.KindOneofCase.Request:
+                introductions.Requested(from, contact, content.Request);
+                break;
+            case ContentMessage.KindOneofCase.Accept:
+                introductions.Accepted(from, contact, content.Accept);
+                break;
+            case ContentMessage.KindOneofCase.Refusal:
+                introductions.RefusedByThem(contact);
+                break;
+            case ContentMessage.KindOneofCase.Profile:
+                profiles.Received(from, contact, content.Profile);
+                break;
+            case ContentMessage.KindOneofCase.Reset:
+                resealing.Need(contact);
+                break;
+        }
+    }
+}

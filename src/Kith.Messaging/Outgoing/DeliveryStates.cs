@@ -1,0 +1,82 @@
+using Kith.Delivery;
+using Kith.Messaging.Accounts;
+using Kith.Messaging.Contacts;
+using Kith.Messaging.Conversations;
+using Kith.Wire;
+
+namespace Kith.Messaging.Outgoing;
+
+/// <summary>How far our messages have come: waiting, sent, delivered, read. Each only ever forward, each only when it is true.</summary>
+internal sealed class DeliveryStates(
+    Surroundings around, SettingsBook settings, History history, Outbound outbound, Announcer announcer, Farewells farewells, ContactBook contacts)
+{
+    /// <summary>Delivery handed items to a route.</summary>
+    public void Transmitted(Contact contact, IReadOnlyList<MessageId> ids, RouteKind route)
+    {
+        foreach (var id in ids)
+        {
+            if (history.Find(contact.Id, id) is not { Row.FromMe: true } entry || entry.Row.State >= MessageState.Sent)
+                continue;
+            if (NeedsWriting(entry, route))
+                entry = history.Save(WithRouteAndTimer(entry, route));
+            if (history.Raise(entry, MessageState.Sent) is { } sent)
+                announcer.Changed(sent);
+        }
+    }
+
+    /// <summary>A device of the contact has committed these.</summary>
+    public void Delivered(Contact contact, IReadOnlyList<MessageId> ids)
+    {
+        foreach (var id in ids)
+            Acknowledge(contact, id, MessageState.Delivered);
+    }
+
+    /// <summary>The contact has seen these. When the user wants no read receipts they are not shown either.</summary>
+    public void Read(Contact contact, IReadOnlyList<MessageId> ids)
+    {
+        foreach (var id in ids)
+            Acknowledge(contact, id, settings.ReadReceipts ? MessageState.Read : MessageState.Delivered);
+    }
+
+    private void Acknowledge(Contact contact, MessageId id, MessageState state)
+    {
+        if (history.Find(id) is { } entry)
+        {
+            // Only the receiver of a message of ours can say anything of it.
+            if (entry.Row.Conversation != contact.Id || !entry.Row.FromMe)
+                return;
+            if (entry.Row.State < MessageState.Delivered)
+            {
+                if (NeedsWriting(entry, RouteKind.Direct))
+                    entry = history.Save(WithRouteAndTimer(entry, RouteKind.Direct));
+                outbound.Settle(contact, id);
+            }
+
+            if (history.Raise(entry, state) is { } raised)
+                announcer.Changed(raised);
+            return;
+        }
+
+        if (around.Outbox.Find(id) is not { } item || item.Peer != contact.Id)
+            return;
+        outbound.Settle(contact, id);
+        farewells.Acknowledged(contact, id);
+        if (contact.Ring is { Confirmed: false } ring && contact.Record.RequestId.Span.SequenceEqual(id.ToArray()))
+        {
+            contact.Ring = ring.Confirm();
+            contacts.Change(contact);
+        }
+    }
+
+    private static bool NeedsWriting(HistoryEntry entry, RouteKind route) =>
+        entry.Body.Route != (int)route || (entry.Body.DisappearAfter > 0 && entry.Row.ExpiresAt is null);
+
+    // The time of our own message runs from when it was first sent.
+    private HistoryEntry WithRouteAndTimer(HistoryEntry entry, RouteKind route)
+    {
+        entry.Body.Route = (int)route;
+        return entry.Body.DisappearAfter == 0 || entry.Row.ExpiresAt is not null
+            ? entry
+            : entry with { Row = entry.Row with { ExpiresAt = around.Now + (long)entry.Body.DisappearAfter } };
+    }
+}
