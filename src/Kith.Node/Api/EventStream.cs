@@ -1,7 +1,6 @@
+using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Kith.Messaging;
-using Kith.Node.Api.Types;
 using Kith.Node.Events;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -26,7 +25,7 @@ internal sealed class EventStream(INode node, TimeProvider time)
         using var queue = node.Events.Subscribe(Capacity);
         try
         {
-            Write(context, "hello", await node.StatusAsync(), ApiJson.Default.Status);
+            await GreetAsync(context);
             await context.Response.BodyWriter.FlushAsync(either.Token);
             while (await WaitAsync(queue, context, either.Token))
             {
@@ -39,6 +38,15 @@ internal sealed class EventStream(INode node, TimeProvider time)
         {
             // The client went away, or the node stops: either way the stream ends.
         }
+    }
+
+    private async Task GreetAsync(HttpContext context)
+    {
+        var status = await node.StatusAsync();
+        Begin(context, "hello");
+        using (var text = new Utf8JsonWriter(context.Response.BodyWriter))
+            JsonSerializer.Serialize(text, status, ApiJson.Default.Status);
+        Append(context.Response.BodyWriter, "\n\n"u8);
     }
 
     private async Task<bool> WaitAsync(EventQueue queue, HttpContext context, CancellationToken cancellationToken)
@@ -57,56 +65,22 @@ internal sealed class EventStream(INode node, TimeProvider time)
         }
     }
 
-    private void Write(HttpContext context, NodeEvent happened)
+    private static void Write(HttpContext context, NodeEvent happened)
     {
-        switch (happened)
-        {
-            case NodeEvent.Presence e:
-                Write(context, "presence", new PresenceEvent(e.Contact.ToString(), e.Online), ApiJson.Default.PresenceEvent);
-                break;
-            case NodeEvent.Messaging { What: var what }:
-                Write(context, what);
-                break;
-        }
+        Begin(context, happened.Type);
+        using (var text = new Utf8JsonWriter(context.Response.BodyWriter))
+            happened.WriteData(text);
+        Append(context.Response.BodyWriter, "\n\n"u8);
     }
 
-    private void Write(HttpContext context, MessengerEvent what)
+    private static void Begin(HttpContext context, string type)
     {
-        switch (what)
-        {
-            case MessengerEvent.MessageChanged e:
-                Write(context, "message", new MessageEvent(Shapes.Message(e.Message, node.Board), e.IsNew), ApiJson.Default.MessageEvent);
-                break;
-            case MessengerEvent.MessageRemoved e:
-                Write(context, "messageRemoved", new MessageRemovedEvent(e.Contact.ToString(), e.Id.ToString()), ApiJson.Default.MessageRemovedEvent);
-                break;
-            case MessengerEvent.ContactChanged e:
-                Write(context, "contact", Shapes.Contact(e.Contact, node.Board), ApiJson.Default.Contact);
-                break;
-            case MessengerEvent.ContactRemoved e:
-                Write(context, "contactRemoved", new ContactRemovedEvent(e.Contact.ToString()), ApiJson.Default.ContactRemovedEvent);
-                break;
-            case MessengerEvent.Typing e:
-                Write(context, "typing", new TypingEvent(e.Contact.ToString(), e.Active), ApiJson.Default.TypingEvent);
-                break;
-            case MessengerEvent.SettingsChanged e:
-                Write(context, "settings", Shapes.Settings(e.Settings), ApiJson.Default.Settings);
-                break;
-        }
+        Append(context.Response.BodyWriter, "event: "u8);
+        Append(context.Response.BodyWriter, Encoding.ASCII.GetBytes(type));
+        Append(context.Response.BodyWriter, "\ndata: "u8);
     }
 
-    private static void Write<T>(HttpContext context, string type, T data, JsonTypeInfo<T> json)
-    {
-        var writer = context.Response.BodyWriter;
-        Append(writer, "event: "u8);
-        Append(writer, System.Text.Encoding.ASCII.GetBytes(type));
-        Append(writer, "\ndata: "u8);
-        using (var text = new Utf8JsonWriter(writer))
-            JsonSerializer.Serialize(text, data, json);
-        Append(writer, "\n\n"u8);
-    }
-
-    private static void Append(System.IO.Pipelines.PipeWriter writer, ReadOnlySpan<byte> bytes)
+    private static void Append(PipeWriter writer, ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(writer.GetSpan(bytes.Length));
         writer.Advance(bytes.Length);

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Kith.Node.Api;
 using Kith.Node.Api.Access;
-using Xunit;
 
 namespace Kith.Node.Tests.Api;
 

@@ -1,0 +1,30 @@
+using Kith.Delivery;
+using Kith.Messaging;
+using Kith.Wire;
+
+namespace Kith.Node.Loop;
+
+/// <summary>Where effects go after the commit, on the loop: towards other nodes.</summary>
+internal interface IOutbound
+{
+    /// <inheritdoc cref="IEffects.Enqueued"/>
+    void Enqueued(OutboxItem item);
+
+    /// <inheritdoc cref="IEffects.Settled"/>
+    void Settled(AccountId peer, MessageId id);
+
+    /// <inheritdoc cref="IEffects.SendOnce"/>
+    void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope);
+
+    /// <inheritdoc cref="IEffects.RequestBundle"/>
+    void RequestBundle(AccountId peer);
+
+    /// <inheritdoc cref="IEffects.PeerChanged"/>
+    void PeerChanged(AccountId peer, PeerEndpoint? endpoint);
+
+    /// <summary>Everything of a batch has been said: hand it on.</summary>
+    void Flush();
+
+    /// <summary>A transaction was rolled back: what waits is read from the store again.</summary>
+    void Restart();
+}

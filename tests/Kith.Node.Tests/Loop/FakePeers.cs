@@ -1,0 +1,39 @@
+using Kith.Delivery;
+using Kith.Messaging;
+using Kith.Wire;
+
+namespace Kith.Node.Tests.Loop;
+
+/// <summary>Notes the ends of batches and the reloads; the loop calls nothing else by itself.</summary>
+internal sealed class FakePeers(List<string> log) : IPeerProtocol
+{
+    public Action AtEnd { get; set; } = () => { };
+
+    public long? NextDeadline => null;
+
+    public void EndBatch()
+    {
+        log.Add("end");
+        AtEnd();
+    }
+
+    public void Reload() => log.Add("reload");
+
+    public void ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope) => throw new NotSupportedException();
+
+    public byte[]? WriteBundleRequest(AccountId peer, ReadOnlySpan<byte> handshakeHash) => throw new NotSupportedException();
+
+    public byte[]? AnswerBundleRequest(PeerOrigin from, ReadOnlySpan<byte> request) => throw new NotSupportedException();
+
+    public void ReceiveBundle(AccountId peer, PeerOrigin from, ReadOnlySpan<byte> answer) => throw new NotSupportedException();
+
+    public void Transmitted(AccountId peer, IReadOnlyList<MessageId> ids, RouteKind route) => throw new NotSupportedException();
+
+    public AccountId? PeerOf(ReadOnlySpan<byte> transportKey) => throw new NotSupportedException();
+
+    public IReadOnlyList<(AccountId Peer, PeerEndpoint Endpoint)> Peers() => throw new NotSupportedException();
+
+    public void SetOwnAddresses(IReadOnlyList<string> addresses) => throw new NotSupportedException();
+
+    public void Tick() => throw new NotSupportedException();
+}
