@@ -2,7 +2,7 @@ namespace Kith.Fuzz.Tests;
 
 public sealed class ParserFuzzTests(ITestOutputHelper output)
 {
-    private static readonly Dictionary<string, Func<FuzzTarget>> Targets = WireTargets.All.Concat(CryptoTargets.All)
+    private static readonly Dictionary<string, Func<FuzzTarget>> Targets = WireTargets.All.Concat(CryptoTargets.All).Concat(SignalTargets.All)
         .ToDictionary(target => target.Name, target => target.Make, StringComparer.Ordinal);
 
     public static TheoryData<string> Names => [.. Targets.Keys];

@@ -5,6 +5,9 @@ namespace Kith.Transport.Sessions;
 /// <summary>What goes out: control frames first, then datagrams, then the streams in turn, a record at a time.</summary>
 internal sealed partial class SessionCore
 {
+    /// <summary>A stream's turn is not spent on the last few bytes of a record: its header and at least one byte fit in this.</summary>
+    private const int LeastStreamRoom = 16;
+
     private readonly Queue<SessionStream> _toOpen = new();
     private readonly Queue<SessionStream> _controls = new();
     private readonly Queue<SessionStream> _ready = new();
@@ -92,7 +95,7 @@ internal sealed partial class SessionCore
     private void WriteStreams(ref FrameWriter writer)
     {
         // Each ready stream gets its turn at most once a record; one that has more goes to the end of the queue.
-        for (var turns = _ready.Count; turns > 0 && writer.Space > 0; turns--)
+        for (var turns = _ready.Count; turns > 0 && writer.Space >= LeastStreamRoom; turns--)
         {
             var stream = _ready.Dequeue();
             stream.Send.IsReady = false;

@@ -1,0 +1,41 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { putContact } from "./cache";
+import { api } from "./calls";
+import { keys } from "./live";
+import type { Contact, Settings } from "./model";
+
+export const useContacts = () => useQuery({ queryKey: keys.contacts, queryFn: api.contacts });
+
+export const useSettings = () => useQuery({ queryKey: keys.settings, queryFn: api.settings });
+
+export const useStatus = () => useQuery({ queryKey: keys.status, queryFn: ({ signal }) => api.status(signal) });
+
+export const useLinks = () => useQuery({ queryKey: keys.links, queryFn: api.links, staleTime: 0 });
+
+export function useContact(id: string | null): Contact | undefined {
+  return useContacts().data?.find((contact) => contact.contact === id);
+}
+
+/** Takes over a contact as a call of ours left it, without waiting for the event. */
+export function usePutContact(): (contact: Contact | undefined) => void {
+  const client = useQueryClient();
+  return useCallback(
+    (contact) => {
+      if (contact) client.setQueryData<Contact[]>(keys.contacts, (list) => (list ? putContact(list, contact) : list));
+      else void client.invalidateQueries({ queryKey: keys.contacts });
+    },
+    [client],
+  );
+}
+
+export function useChangeSettings(): (change: Partial<Settings>) => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(
+    async (change) => {
+      const settings = await api.changeSettings(change);
+      client.setQueryData(keys.settings, settings);
+    },
+    [client],
+  );
+}

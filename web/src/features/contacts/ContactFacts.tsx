@@ -1,0 +1,128 @@
+import { Button, Select, Switch, TextInput } from "@mantine/core";
+import { IconBan, IconTrash } from "@tabler/icons-react";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/calls";
+import { reasonOf } from "../../api/client";
+import type { Contact } from "../../api/model";
+import { usePutContact } from "../../api/queries";
+import { Avatar } from "../../ui/Avatar";
+import { Confirm } from "../../ui/Confirm";
+import { showFailure } from "../../ui/failure";
+import { goHome } from "../../ui/route";
+import classes from "./ContactPanel.module.css";
+import { Verification } from "./Verification";
+
+/** The choices for how long messages stay after they were seen, in milliseconds: half a minute to four weeks. */
+const LIFETIMES = [0, 30_000, 300_000, 3_600_000, 28_800_000, 86_400_000, 604_800_000, 2_419_200_000] as const;
+
+export function ContactFacts({ contact, onGone }: { contact: Contact; onGone: () => void }) {
+  const { t } = useTranslation();
+  const put = usePutContact();
+  const id = contact.contact;
+  const change = (part: Parameters<typeof api.changeContact>[1]) => {
+    api.changeContact(id, part).then(put, showFailure);
+  };
+  const lifetimes = LIFETIMES.map((value) => ({ value: String(value), label: t(`panel.lifetime${value}`) as string }));
+  if (!LIFETIMES.some((value) => value === contact.disappearAfter)) {
+    lifetimes.push({ value: String(contact.disappearAfter), label: t("panel.lifetimeOther", { seconds: Math.round(contact.disappearAfter / 1000) }) });
+  }
+  return (
+    <>
+      <div className={classes.top}>
+        <Avatar id={id} name={contact.name} size="large" />
+        <h2>{contact.name}</h2>
+        {contact.profileName && contact.profileName !== contact.name && <p>{t("panel.callsThemselves", { name: contact.profileName })}</p>}
+        <span className={classes.id}>{id}</span>
+      </div>
+      <Rename contact={contact} />
+      {contact.state === "connected" && <Verification contact={contact} />}
+      <section className={classes.section}>
+        <Select
+          label={t("panel.disappear")}
+          description={t("panel.disappearHint", { name: contact.name })}
+          data={lifetimes}
+          value={String(contact.disappearAfter)}
+          allowDeselect={false}
+          onChange={(value) => value !== null && change({ disappearAfter: Number(value) })}
+        />
+        <Switch mt="lg" label={t("panel.mute")} checked={contact.muted} onChange={(event) => change({ muted: event.currentTarget.checked })} />
+      </section>
+      <Endings contact={contact} onGone={onGone} onBlock={(blocked) => change({ blocked })} />
+    </>
+  );
+}
+
+function Rename({ contact }: { contact: Contact }) {
+  const { t } = useTranslation();
+  const put = usePutContact();
+  const [name, setName] = useState(contact.name);
+  const [reason, setReason] = useState<string | null>(null);
+  const changed = name.trim() !== "" && name.trim() !== contact.name;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!changed) return;
+    api.changeContact(contact.contact, { name: name.trim() }).then(put, (error: unknown) => setReason(reasonOf(error)));
+  };
+  return (
+    <form className={classes.section} onSubmit={submit}>
+      <div className={classes.rename}>
+        <TextInput
+          label={t("panel.name")}
+          value={name}
+          error={reason}
+          maxLength={64}
+          autoComplete="off"
+          onChange={(event) => {
+            setName(event.target.value);
+            setReason(null);
+          }}
+        />
+        <Button type="submit" variant="light" disabled={!changed}>
+          {t("common.save")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Endings({ contact, onGone, onBlock }: { contact: Contact; onGone: () => void; onBlock: (blocked: boolean) => void }) {
+  const { t } = useTranslation();
+  const put = usePutContact();
+  const [asking, setAsking] = useState<"block" | "delete" | null>(null);
+  const named = { name: contact.name };
+  const blocked = contact.state === "blocked";
+  const remove = () => {
+    api.removeContact(contact.contact).then(() => {
+      onGone();
+      goHome();
+      put(undefined);
+    }, showFailure);
+  };
+  return (
+    <section className={`${classes.section} ${classes.actions}`}>
+      <Button variant="default" leftSection={<IconBan size={17} />} onClick={() => (blocked ? onBlock(false) : setAsking("block"))}>
+        {blocked ? t("contacts.unblock") : t("panel.block")}
+      </Button>
+      <Button variant="light" color="red.9" leftSection={<IconTrash size={17} />} onClick={() => setAsking("delete")}>
+        {t("panel.delete")}
+      </Button>
+      <Confirm
+        opened={asking === "block"}
+        title={t("panel.blockTitle", named)}
+        text={t("panel.blockText", named)}
+        action={t("panel.block")}
+        onConfirm={() => onBlock(true)}
+        onClose={() => setAsking(null)}
+      />
+      <Confirm
+        opened={asking === "delete"}
+        title={t("panel.deleteTitle", named)}
+        text={t("panel.deleteText", named)}
+        action={t("panel.delete")}
+        onConfirm={remove}
+        onClose={() => setAsking(null)}
+      />
+    </section>
+  );
+}
