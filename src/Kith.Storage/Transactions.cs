@@ -4,7 +4,7 @@ using Kith.Storage.Stores;
 namespace Kith.Storage;
 
 /// <summary>Begin, commit, undo; and what the stores remember of rows that were undone.</summary>
-internal sealed class Transactions(Database database, WriteGuard guard, PeerTable peers, OutboxStore outbox)
+internal sealed class Transactions(Database database, WriteGuard guard, PeerTable peers, OutboxStore outbox, Upkeep upkeep)
 {
     private readonly Statement _begin = database.Prepare("BEGIN IMMEDIATE");
     private readonly Statement _commit = database.Prepare("COMMIT");
@@ -12,7 +12,6 @@ internal sealed class Transactions(Database database, WriteGuard guard, PeerTabl
     private readonly Statement _savepoint = database.Prepare("SAVEPOINT item");
     private readonly Statement _release = database.Prepare("RELEASE item");
     private readonly Statement _rollbackTo = database.Prepare("ROLLBACK TO item");
-    private bool _erasedBefore;
     private bool _inSavepoint;
 
     public void Begin()
@@ -21,7 +20,6 @@ internal sealed class Transactions(Database database, WriteGuard guard, PeerTabl
             throw new InvalidOperationException("a transaction is open already");
         _begin.Execute();
         guard.Writing = true;
-        _erasedBefore = guard.Erased;
         _inSavepoint = false;
     }
 
@@ -31,14 +29,17 @@ internal sealed class Transactions(Database database, WriteGuard guard, PeerTabl
             throw new InvalidOperationException("no transaction is open");
         try
         {
+            guard.ThrowUnlessWriting();
             _commit.Execute();
             guard.Writing = false;
         }
         catch
         {
+            upkeep.DistrustLog(); // a part of it may have been written
             Rollback();
             throw;
         }
+        upkeep.AfterCommit();
     }
 
     public void Rollback()
@@ -46,7 +47,8 @@ internal sealed class Transactions(Database database, WriteGuard guard, PeerTabl
         if (!guard.Writing)
             return;
         guard.Writing = false;
-        guard.Erased = _erasedBefore;
+        _inSavepoint = false;
+        DistrustSpilledLog();
         try
         {
             if (database.InTransaction)
@@ -77,7 +79,7 @@ internal sealed class Transactions(Database database, WriteGuard guard, PeerTabl
     public void RollbackToSavepoint()
     {
         ThrowUnlessInSavepoint();
-        // After an error that ended the whole transaction this fails, as it must: nothing of it is left to go on with.
+        DistrustSpilledLog();
         _rollbackTo.Execute();
         _release.Execute();
         _inSavepoint = false;
@@ -88,6 +90,13 @@ internal sealed class Transactions(Database database, WriteGuard guard, PeerTabl
     {
         peers.Forget();
         outbox.Forget();
+    }
+
+    /// <summary>What is undone may stand in the log all the same, when it was too large for the cache.</summary>
+    private void DistrustSpilledLog()
+    {
+        if (database.TakeSpilled())
+            upkeep.DistrustLog();
     }
 
     private void ThrowUnlessInSavepoint()

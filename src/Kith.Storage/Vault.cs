@@ -26,13 +26,14 @@ public sealed class Vault : IDisposable
     private readonly RowSealer _sealer;
     private readonly PeerTable _peers;
     private readonly OutboxStore _outbox;
-    private readonly WriteGuard _guard = new();
+    private readonly WriteGuard _guard;
     private readonly Transactions _transactions;
     private readonly Upkeep _upkeep;
 
-    private Vault(HomeLock homeLock, HomeFiles files, VaultOptions options, SecretBytes key, Database database)
+    private Vault(HomeLock homeLock, HomeFiles files, VaultOptions options, SecretBytes key, Database database, bool logWasThere)
     {
         (_lock, _files, _options, _key, _database) = (homeLock, files, options, key, database);
+        _guard = new WriteGuard(database);
         _keys = new VaultKeys(key);
         _sealer = new RowSealer(_keys.Rows, options.Random);
         try
@@ -43,9 +44,11 @@ public sealed class Vault : IDisposable
             var received = new ReceivedMarks(database);
             Records = new RecordStore(database, _sealer, _keys.RecordTags, _guard);
             Messages = new MessageStore(database, _sealer, _peers, received, _guard);
-            _transactions = new Transactions(database, _guard, _peers, _outbox);
             _upkeep = new Upkeep(database, files, _guard, received, options.Time);
-            Contents = new VaultContents(this, _peers, received);
+            _transactions = new Transactions(database, _guard, _peers, _outbox, _upkeep);
+            if (logWasThere)
+                _upkeep.DistrustLog();
+            Contents = new VaultContents(database, _peers, received);
             database.SetCheckpointOnClose(true);
         }
         catch
@@ -101,7 +104,10 @@ public sealed class Vault : IDisposable
     /// <summary>Keeps what came after the savepoint.</summary>
     public void Release() => _transactions.Release();
 
-    /// <summary>Undoes what came after the savepoint, and ends it; the transaction goes on.</summary>
+    /// <summary>
+    /// Undoes what came after the savepoint, and ends it; the transaction goes on. Throws when an error has ended the whole transaction: then
+    /// nothing of it is left, and <see cref="Rollback"/> is what remains.
+    /// </summary>
     public void RollbackToSavepoint() => _transactions.RollbackToSavepoint();
 
     /// <summary>
@@ -156,8 +162,9 @@ public sealed class Vault : IDisposable
             if (VaultCreator.IsNeeded(files))
                 VaultCreator.Create(files, options, steps);
             key = VaultKeyStore.Read(files).Open(options.Passphrase);
+            var logWasThere = File.Exists(files.WriteAheadLog);
             database = VaultDatabase.Open(files, steps);
-            return new Vault(homeLock, files, options, key, database);
+            return new Vault(homeLock, files, options, key, database, logWasThere);
         }
         catch (Exception error)
         {

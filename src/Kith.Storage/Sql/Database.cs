@@ -1,14 +1,17 @@
+using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace Kith.Storage.Sql;
 
 /// <summary>One SQLite connection with its statements. For one thread at a time.</summary>
-internal sealed class Database : IDisposable
+internal sealed unsafe class Database : IDisposable
 {
     private const int OpenFlags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX;
     private const int NoCheckpointOnClose = 1006; // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
+    private const int CacheSpill = 12; // SQLITE_DBSTATUS_CACHE_SPILL
     private readonly sqlite3 _handle;
     private readonly List<Statement> _statements = [];
+    private int* _logFrames = (int*)NativeMemory.AllocZeroed(sizeof(int)); // written by SQLite
 
     private Database(sqlite3 handle) => _handle = handle;
 
@@ -18,8 +21,11 @@ internal sealed class Database : IDisposable
     /// <summary>Whether SQLite could open the file for reading only.</summary>
     public bool IsReadOnly => raw.sqlite3_db_readonly(_handle, "main") != 0;
 
-    /// <summary>Rows changed since the connection was opened.</summary>
-    public long TotalChanges => raw.sqlite3_total_changes(_handle);
+    /// <summary>The last fault of the file or the disk.</summary>
+    public VaultException? LastFault { get; private set; }
+
+    /// <summary>Frames in the write-ahead log after the last commit. SQLite never empties it on its own: see <see cref="Checkpoint"/>.</summary>
+    public int LogFrames => *_logFrames;
 
     /// <summary>Opens an existing file (an empty one is a new database).</summary>
     /// <exception cref="VaultException">It cannot be opened.</exception>
@@ -34,6 +40,7 @@ internal sealed class Database : IDisposable
                 throw database.Fault(code);
         }
         raw.sqlite3_extended_result_codes(handle, 1);
+        SqliteLibrary.CountFrames(handle, database._logFrames);
         return database;
     }
 
@@ -78,11 +85,18 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Moves the whole write-ahead log into the file and lets the next write start it anew; returns the frames it held.</summary>
-    public int Checkpoint()
+    /// <summary>Moves the whole write-ahead log into the file, durably, and lets the next write start it anew.</summary>
+    public void Checkpoint()
     {
-        Check(raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_RESTART, out var frames, out _));
-        return frames;
+        Check(raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_RESTART, out _, out _));
+        *_logFrames = 0;
+    }
+
+    /// <summary>Whether pages were written to the log before their commit since this was last asked.</summary>
+    public bool TakeSpilled()
+    {
+        Check(raw.sqlite3_db_status(_handle, CacheSpill, out var pages, out _, 1));
+        return pages > 0;
     }
 
     /// <summary>Rows changed by the last statement.</summary>
@@ -94,12 +108,19 @@ internal sealed class Database : IDisposable
             throw Fault(code);
     }
 
-    public Exception Fault(int code) => SqliteFaults.From(code, SqliteLibrary.SystemError(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
+    public Exception Fault(int code)
+    {
+        var fault = SqliteFaults.From(code, SqliteLibrary.SystemError(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
+        LastFault = fault as VaultException ?? LastFault;
+        return fault;
+    }
 
     public void Dispose()
     {
         foreach (var statement in _statements)
             statement.Dispose();
         _handle.Dispose();
+        NativeMemory.Free(_logFrames);
+        _logFrames = null;
     }
 }

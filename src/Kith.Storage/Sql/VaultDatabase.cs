@@ -49,7 +49,7 @@ internal static class VaultDatabase
     // locking_mode EXCLUSIVE before the first access in WAL mode: the index of the log lies in our memory, there is no -shm file.
     // synchronous FULL: each commit is one fdatasync of the log. secure_delete ON: what is deleted is overwritten, freed pages too.
     // trusted_schema OFF, cell_size_check ON: a damaged or prepared file does less. temp_store MEMORY: nothing is written beside the home.
-    private static void Configure(Database database) => database.Execute($"""
+    private static void Configure(Database database) => database.Execute("""
         PRAGMA locking_mode = EXCLUSIVE;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
@@ -59,6 +59,5 @@ internal static class VaultDatabase
         PRAGMA trusted_schema = OFF;
         PRAGMA cell_size_check = ON;
         PRAGMA cache_size = -8192;
-        PRAGMA wal_autocheckpoint = {WriteAheadLog.CheckpointFrames};
         """);
 }

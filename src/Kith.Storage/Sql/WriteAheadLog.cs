@@ -7,8 +7,8 @@ namespace Kith.Storage.Sql;
 /// </summary>
 internal static class WriteAheadLog
 {
-    /// <summary>SQLite moves the log into the database on its own when it has this many frames.</summary>
-    public const int CheckpointFrames = 2000;
+    /// <summary>The log is moved into the database when it has this many frames, however busy the node is.</summary>
+    public const int CheckpointFrames = 4000;
 
     private const int HeaderSize = 32;
     private const int FrameSize = 24 + 4096;
@@ -17,10 +17,11 @@ internal static class WriteAheadLog
     /// <summary>Gives a log that is not there its size. One that is there may hold commits: it is left alone.</summary>
     public static void Prepare(string path)
     {
+        if (File.Exists(path))
+            return;
         try
         {
-            if (!File.Exists(path))
-                Overwrite(path, FullSize, FileMode.CreateNew);
+            Overwrite(path, FullSize, FileMode.CreateNew);
         }
         catch (IOException)
         {
@@ -29,8 +30,9 @@ internal static class WriteAheadLog
         }
     }
 
-    /// <summary>Wipes what a log held that is wholly in the database now.</summary>
-    public static void Wipe(string path, int frames) => Overwrite(path, HeaderSize + ((long)frames * FrameSize), FileMode.Open);
+    /// <summary>Wipes the first frames of a log that is wholly in the database now; all of it when there are fewer.</summary>
+    public static void Wipe(string path, int frames) =>
+        Overwrite(path, Math.Min(HeaderSize + ((long)frames * FrameSize), new FileInfo(path).Length), FileMode.Open);
 
     private static void Overwrite(string path, long size, FileMode mode)
     {

@@ -54,6 +54,29 @@ public sealed class TransactionTests : IDisposable
     }
 
     [Fact]
+    public void NeverIdle_TheLogIsEmptiedAllTheSame()
+    {
+        using var vault = _home.Open();
+        var before = new FileInfo(_home.Log).Length;
+        for (var i = 0; i < 1500; i++)
+            Write(vault, v => v.Records.Put(RecordKind.Contact, [1], Body(30_000)));
+        Assert.InRange(new FileInfo(_home.Log).Length, before, before + (1 << 20));
+    }
+
+    [Fact]
+    public void LargeTransactionUndone_LeavesNothing()
+    {
+        using var vault = _home.Open();
+        vault.Begin();
+        for (var i = 0; i < 20; i++)
+            vault.Records.Put(RecordKind.Contact, [(byte)i], Body(1 << 20));
+        vault.Rollback();
+        vault.Maintain();
+        Assert.Empty(vault.Records.All(RecordKind.Contact));
+        Assert.DoesNotContain(File.ReadAllBytes(_home.Log), b => b != 0);
+    }
+
+    [Fact]
     public void Misuse_IsRefused()
     {
         using var vault = _home.Open();

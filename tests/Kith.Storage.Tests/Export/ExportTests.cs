@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using Kith.Crypto;
+using Kith.Messaging;
+using Kith.Messaging.Conversations;
+using Kith.Storage.Export;
+using static Kith.Storage.Tests.TestHome;
+
+namespace Kith.Storage.Tests.Export;
+
+public sealed class ExportTests : IDisposable
+{
+    private const string Passphrase = "a passphrase for exports";
+    private readonly TestHome _home = new();
+    private readonly TestHome _restored = new();
+
+    public void Dispose()
+    {
+        _home.Dispose();
+        _restored.Dispose();
+    }
+
+    [Fact]
+    public void Restored_HoldsEverythingButSessionsPreKeysAndEnvelopes()
+    {
+        var message = Message(1, 1, 5, fromMe: true, state: MessageState.Delivered, expiresAt: 77);
+        var unread = Message(2, 2, unread: true);
+        var large = Body(200_000);
+        var export = Export(v =>
+        {
+            v.Records.Put(RecordKind.Account, [], [1, 2, 3]);
+            v.Records.Put(RecordKind.Contact, Person(1).ToArray(), large);
+            v.Records.Put(RecordKind.Session, [1], [1]);
+            v.Records.Put(RecordKind.PreKey, [1], [1]);
+            v.Records.Put(RecordKind.SignedPreKey, [1], [8]);
+            v.Messages.Put(message);
+            v.Messages.Put(unread);
+            v.Messages.TryMarkReceived(Person(2), Id(2), 123_456_789_000);
+            v.Outbox.Put(Item(1, 1, 9, envelope: [1, 2, 3]));
+        });
+        VaultImport.Read(new MemoryStream(export), Passphrase, _restored.Options("new one"));
+
+        using var vault = _restored.Open("new one");
+        Assert.Equal([1, 2, 3], vault.Records.Get(RecordKind.Account, [])!);
+        Assert.Equal(large, vault.Records.Get(RecordKind.Contact, Person(1).ToArray())!);
+        Assert.Equal([8], vault.Records.Get(RecordKind.SignedPreKey, [1])!);
+        Assert.Empty(vault.Records.All(RecordKind.Session));
+        Assert.Empty(vault.Records.All(RecordKind.PreKey));
+        AssertSame(message, vault.Messages.Find(Id(1)));
+        AssertSame(unread, vault.Messages.Find(Id(2)));
+        Assert.Equal(1, vault.Messages.CountUnread(Person(2)));
+        var item = vault.Outbox.Load(Person(1), 0, 10).Single();
+        Assert.Equal((9, 1024, null), (item.Sequence, item.Content.Length, item.Envelope?.Length));
+        Write(vault, v =>
+        {
+            Assert.False(v.Messages.TryMarkReceived(Person(2), Id(2), 123_456_789_001));
+            Assert.True(v.Outbox.NextSequence() > 9);
+        });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3000)]
+    public void AnyNumberOfMessages_IsRestored(int count)
+    {
+        var export = Export(v =>
+        {
+            for (var i = 0; i < count; i++)
+                v.Messages.Put(Message(i % 5, i, i));
+        });
+        VaultImport.Read(new MemoryStream(export), Passphrase, _restored.Options());
+        using var vault = _restored.Open();
+        Assert.Equal(count, vault.Messages.Scan(null).Count());
+    }
+
+    [Fact]
+    public void WrongPassphrase_IsSaidAndLeavesNothing()
+    {
+        var error = Refused(Export(_ => { }), "wrong");
+        Assert.Equal((VaultFault.WrongPassphrase, "the passphrase of the export is wrong"), (error.Fault, error.Message));
+    }
+
+    [Fact]
+    public void CutAnywhere_IsSaidAndLeavesNothing()
+    {
+        // Sizes around the header and both chunk borders, and some between.
+        var export = Export(v => v.Records.Put(RecordKind.Contact, [1], Body(150_000)));
+        var first = ExportHeader.Size + ChunkCipher.SealedChunkSize;
+        foreach (var size in new[] { 0, 1, ExportHeader.Size - 1, ExportHeader.Size, ExportHeader.Size + 5, first - 1, first, first + 1,
+            first + ChunkCipher.SealedChunkSize, export.Length - 17, export.Length - 1 })
+            AssertDamaged(Refused(export[..size]));
+        AssertDamaged(Refused([.. export, 0]));
+    }
+
+    [Fact]
+    public void AlteredAnywhere_IsSaidAndLeavesNothing()
+    {
+        var export = Export(v => v.Records.Put(RecordKind.Contact, [1], Body(150_000)));
+        foreach (var at in new[] { 0, 10, 40, ExportHeader.Size - 1, ExportHeader.Size, 1000, export.Length / 2, export.Length - 1 })
+        {
+            var altered = export.ToArray();
+            altered[at] ^= 1;
+            AssertDamaged(Refused(altered));
+        }
+    }
+
+    [Fact]
+    public void ChunksSwapped_AreRefused()
+    {
+        var export = Export(v => v.Records.Put(RecordKind.Contact, [1], Body(150_000)));
+        var first = export.AsSpan(ExportHeader.Size, ChunkCipher.SealedChunkSize).ToArray();
+        export.AsSpan(ExportHeader.Size + ChunkCipher.SealedChunkSize, ChunkCipher.SealedChunkSize).CopyTo(export.AsSpan(ExportHeader.Size));
+        first.CopyTo(export, ExportHeader.Size + ChunkCipher.SealedChunkSize);
+        AssertDamaged(Refused(export));
+    }
+
+    [Fact]
+    public void NewerVersion_IsSaid()
+    {
+        var export = Export(_ => { });
+        export[7] = 2;
+        Assert.Equal(VaultFault.TooNew, Refused(export).Fault);
+    }
+
+    [Fact]
+    public void HomeThatIsNotEmpty_IsRefusedAndUntouched()
+    {
+        var export = Export(_ => { });
+        using (var vault = _restored.Open())
+            Write(vault, v => v.Messages.Put(Message(1, 1)));
+        var error = Assert.Throws<VaultException>(() => VaultImport.Read(new MemoryStream(export), Passphrase, _restored.Options()));
+        Assert.Contains("is not empty", error.Message, StringComparison.Ordinal);
+        using (var vault = _restored.Open())
+            Assert.NotNull(vault.Messages.Find(Id(1)));
+    }
+
+    [Fact]
+    public void EmptyFolder_IsTakenAsAHome()
+    {
+        Directory.CreateDirectory(_restored.Home);
+        VaultImport.Read(new MemoryStream(Export(_ => { })), Passphrase, _restored.Options());
+        Assert.True(Vault.Exists(_restored.Home));
+    }
+
+    [Fact]
+    public void Export_HoldsNothingInTheClear()
+    {
+        var secret = Body(64);
+        var export = Export(v => v.Records.Put(RecordKind.Contact, Person(1).ToArray(), secret));
+        Assert.True(export.AsSpan().IndexOf(secret) < 0);
+        Assert.True(export.AsSpan().IndexOf(Person(1).ToArray()) < 0);
+    }
+
+    [Fact]
+    public void Fuzzed_HeadersAndItemsNeverThrow()
+    {
+        var honest = new Kith.Wire.WireWriter();
+        new ExportItem.Message(Message(1, 1)).Write(honest);
+        for (var round = 0; round < 50_000; round++)
+        {
+            var bytes = honest.WrittenSpan[..SystemRandom.Instance.NextInt32(honest.Length + 1)].ToArray();
+            for (var changes = SystemRandom.Instance.NextInt32(5); changes > 0 && bytes.Length > 0; changes--)
+                bytes[SystemRandom.Instance.NextInt32(bytes.Length)] = (byte)SystemRandom.Instance.NextUInt32();
+            _ = ExportItem.TryRead((ulong)(round % 6), bytes, out _);
+            _ = ExportHeader.TryRead(bytes, out _, out _);
+        }
+    }
+
+    [Fact]
+    public void FuzzedContent_UnderTheRightKey_IsDamagedOrRestored()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var (header, key) = FuzzHeader.Value;
+            using var file = new MemoryStream();
+            file.Write(header.Bytes);
+            using (var chunks = new ChunkWriter(file, new ChunkCipher(header, key)))
+            {
+                chunks.Write(RandomContent());
+                chunks.Finish();
+            }
+            using var reader = new ChunkReader(new MemoryStream(file.ToArray()[ExportHeader.Size..]), new ChunkCipher(header, key));
+            while (!reader.IsAtEnd && ExportReader.TryReadItem(reader, out _))
+                Debug.Assert(true);
+        }
+    }
+
+    private static readonly Lazy<(ExportHeader, SecretBytes)> FuzzHeader = new(() => ExportHeader.Create("x", SystemRandom.Instance));
+
+    private static byte[] RandomContent()
+    {
+        var bytes = Body(SystemRandom.Instance.NextInt32(400));
+        for (var i = 0; i < bytes.Length; i += 1 + SystemRandom.Instance.NextInt32(40))
+            bytes[i] = (byte)SystemRandom.Instance.NextInt32(6);
+        return bytes;
+    }
+
+    private byte[] Export(Action<Vault> content)
+    {
+        using var vault = _home.Open();
+        Write(vault, content);
+        using var stream = new MemoryStream();
+        VaultExport.Write(vault, Passphrase, stream);
+        return stream.ToArray();
+    }
+
+    private VaultException Refused(byte[] export, string passphrase = Passphrase)
+    {
+        var error = Assert.Throws<VaultException>(() => VaultImport.Read(new MemoryStream(export), passphrase, _restored.Options()));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(_restored.Home)!));
+        return error;
+    }
+
+    private static void AssertDamaged(VaultException error) =>
+        Assert.Equal((VaultFault.Damaged, "the export is damaged or not complete: nothing was restored"), (error.Fault, error.Message));
+}

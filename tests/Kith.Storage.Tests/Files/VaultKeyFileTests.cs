@@ -1,0 +1,69 @@
+using Kith.Crypto;
+using Kith.Storage.Keys;
+
+namespace Kith.Storage.Tests.Files;
+
+public sealed class VaultKeyFileTests
+{
+    private const int FuzzRounds = 20_000;
+
+    private static readonly SecretBytes Key = SecretBytes.Generate(SystemRandom.Instance, 32);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("passphrase")]
+    public void Encoded_GivesTheKey(string? passphrase)
+    {
+        Assert.True(VaultKeyFile.TryRead(VaultKeyFile.Encode(Key, passphrase, SystemRandom.Instance), out var file));
+        using var key = file!.Open(passphrase);
+        Assert.Equal(Key.Value, key.Value);
+    }
+
+    [Fact]
+    public void AnyByteChangedOrCut_IsRefused()
+    {
+        var bytes = VaultKeyFile.Encode(Key, "x", SystemRandom.Instance);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var altered = bytes.ToArray();
+            altered[i] ^= 0x40;
+            Assert.False(VaultKeyFile.TryRead(altered, out _));
+            Assert.False(VaultKeyFile.TryRead(bytes.AsSpan(0, i), out _));
+        }
+        Assert.False(VaultKeyFile.TryRead([.. bytes, 0], out _));
+    }
+
+    [Theory]
+    [InlineData(3u, 64u << 10, true)]
+    [InlineData(3u, 256u << 10, true)]
+    [InlineData(3u, (256u << 10) + 1, false)]
+    [InlineData(3u, uint.MaxValue, false)]
+    [InlineData(17u, 64u << 10, false)]
+    [InlineData(0u, 64u << 10, false)]
+    [InlineData(3u, 0u, false)]
+    public void ParametersOverTheLimits_AreRefusedBeforeAnyMemoryIsTaken(uint operations, uint kibibytes, bool ok)
+    {
+        var bytes = VaultKeyFile.Encode(Key, "x", SystemRandom.Instance);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(9), operations);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(13), kibibytes);
+        Seal(bytes);
+        Assert.Equal(ok, VaultKeyFile.TryRead(bytes, out _));
+    }
+
+    [Fact]
+    public void Fuzzed_NeverThrows()
+    {
+        var honest = VaultKeyFile.Encode(Key, "x", SystemRandom.Instance);
+        for (var round = 0; round < FuzzRounds; round++)
+        {
+            var bytes = honest.AsSpan(0, SystemRandom.Instance.NextInt32(honest.Length + 1)).ToArray();
+            for (var changes = SystemRandom.Instance.NextInt32(4); changes > 0 && bytes.Length > 0; changes--)
+                bytes[SystemRandom.Instance.NextInt32(bytes.Length)] = (byte)SystemRandom.Instance.NextUInt32();
+            if (round % 2 == 0 && bytes.Length > 16)
+                Seal(bytes); // past the checksum, where the parsing is
+            _ = VaultKeyFile.TryRead(bytes, out _);
+        }
+    }
+
+    private static void Seal(byte[] bytes) => Blake2b.Hash(bytes.AsSpan(0, bytes.Length - 16), bytes.AsSpan(bytes.Length - 16));
+}
