@@ -179,6 +179,22 @@ public sealed class SignalInteropTests(LibsignalFixture libsignal) : IDisposable
     }
 
     [Fact]
+    public async Task Jump_BeyondTheLimit_RefusedByBoth()
+    {
+        await ConnectAsync();
+        for (var i = 0; i <= ReceiverChain.MaxForwardJumps; i++)
+            _kith.Encrypt("-"u8);
+        Assert.Contains("decryption failed", (await _other.DecryptAsync(_kith.Encrypt("too far"u8)))[0].Error, StringComparison.Ordinal);
+
+        // Theirs: only the last one has to reach us.
+        var said = Enumerable.Repeat(Array.Empty<byte>(), 5001).ToArray();
+        CiphertextMessage last = default;
+        for (var sent = 0; sent <= ReceiverChain.MaxForwardJumps + 1; sent += said.Length)
+            last = (await _other.EncryptAsync(said))[^1];
+        Assert.Equal(DecryptStatus.TooFarAhead, _kith.Decrypt(last, out _));
+    }
+
+    [Fact]
     public async Task SessionRestart_ByEitherSide_OldMessagesStillOpen()
     {
         await ConnectAsync();

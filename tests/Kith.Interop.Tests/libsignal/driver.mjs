@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 
 const bytes = (text) => Buffer.from(text, 'base64');
 const text = (buffer) => Buffer.from(buffer).toString('base64');
+const name = (e) => e.code === undefined || e.code === signal.ErrorCode.Generic ? e.message : signal.ErrorCode[e.code];
 const peer = signal.ProtocolAddress.new('kith', 1);
 
 class Sessions extends signal.SessionStore {
@@ -131,7 +132,7 @@ const operations = {
       try {
         results.push({ plaintext: text(await person.decrypt(kind, bytes(message))) });
       } catch (e) {
-        results.push({ error: e.name === 'Error' ? e.message : (signal.ErrorCode[e.code] ?? String(e.code)) });
+        results.push({ error: name(e) });
       }
     }
     return { results };
@@ -179,7 +180,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const question = JSON.parse(line);
     answer = await operations[question.op](question, people.get(question.who));
   } catch (e) {
-    answer = { error: e.name === 'Error' ? e.message : (signal.ErrorCode[e.code] ?? e.message) };
+    answer = { error: name(e) };
   }
   process.stdout.write(JSON.stringify(answer) + '\n');
 }

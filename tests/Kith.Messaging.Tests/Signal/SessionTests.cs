@@ -116,6 +116,18 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public void Jump_InASessionWithOneself_MayBeFarther()
+    {
+        Assert.Equal(BundleStatus.Ok, _alice.Start(_alice.Bundle()));
+        var sending = _alice.Record;
+        for (var i = 0; i <= ReceiverChain.MaxForwardJumps; i++)
+            Assert.NotNull(SessionCipher.Encrypt(sending, "-"u8, _alice.Now));
+        var far = _alice.Encrypt("far"u8);
+        _alice.Record = new SessionRecord();
+        AssertOpens(_alice, far, "far");
+    }
+
+    [Fact]
     public void SimultaneousInitiation_BothWays_Converges()
     {
         var bundleOfAlice = _alice.Bundle();
