@@ -29,7 +29,7 @@ internal static class CryptoTargets
         {
             using var responder = new HandshakeState(protocol, initiator: false, [], responderKey, null, psk, random);
             return responder.TryReadMessage(input, payload, out _);
-        });
+        }, Cost: 4);
     }
 
     private static FuzzTarget AesCbcTarget()

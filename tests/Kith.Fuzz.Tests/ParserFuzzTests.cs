@@ -2,7 +2,12 @@ namespace Kith.Fuzz.Tests;
 
 public sealed class ParserFuzzTests(ITestOutputHelper output)
 {
-    private static readonly Dictionary<string, Func<FuzzTarget>> Targets = WireTargets.All.Concat(CryptoTargets.All).Concat(SignalTargets.All)
+    private static readonly Dictionary<string, Func<FuzzTarget>> Targets = new[]
+        {
+            WireTargets.All, CryptoTargets.All, MessagingTargets.All, EnvelopeTargets.All, SignalTargets.All, SessionTargets.All, HandshakeTargets.All,
+            TransportTargets.All, StorageTargets.All,
+        }
+        .SelectMany(targets => targets)
         .ToDictionary(target => target.Name, target => target.Make, StringComparer.Ordinal);
 
     public static TheoryData<string> Names => [.. Targets.Keys];
