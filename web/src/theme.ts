@@ -34,6 +34,19 @@ const dark: MantineColorsTuple = [
   "#0b1012",
 ];
 
+const brick: MantineColorsTuple = [
+  "#fdecea",
+  "#f9d5d1",
+  "#f2aca5",
+  "#ea8077",
+  "#e05b50",
+  "#d2453a",
+  "#c5362b",
+  "#b3271e",
+  "#931d15",
+  "#74150f",
+];
+
 const FONT =
   'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "Helvetica Neue", Arial, sans-serif, "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"';
 
@@ -43,7 +56,7 @@ const overlay = { defaultProps: { lockScroll: false, transitionProps: { duration
 export const theme = createTheme({
   primaryColor: "petrol",
   primaryShade: 7,
-  colors: { petrol, dark },
+  colors: { petrol, brick, dark },
   fontFamily: FONT,
   headings: { fontFamily: FONT, fontWeight: "650" },
   defaultRadius: "md",
@@ -69,12 +82,14 @@ const resolver: CSSVariablesResolver = (resolved) => {
     "--mantine-color-default-border": "#d8d0c2",
     "--mantine-color-error": "#b3271e",
     "--mantine-color-gray-light-color": "#46555a",
+    "--mantine-color-brick-light-color": "#a3221a",
+    "--mantine-color-petrol-light-color": "#124f5a",
   });
   Object.assign(variables.dark, {
     "--mantine-color-dimmed": "#9bacb0",
     "--mantine-color-placeholder": "#8b9da2",
     "--mantine-color-error": "#ff968c",
-    "--mantine-color-red-light-color": "#ffa39b",
+    "--mantine-color-brick-light-color": "#ffa39b",
     "--mantine-color-petrol-light-color": "#9fd3da",
     "--mantine-color-petrol-text": "#7dc3cc",
     "--mantine-color-anchor": "#7dc3cc",

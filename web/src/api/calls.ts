@@ -1,44 +1,46 @@
-import { call, send } from "./client";
-import type { Check, Contact, History, Link, Message, Peer, SafetyNumber, Settings, Status } from "./model";
+import { http, take } from "./client";
+import type { ContactChange, Settings } from "./model";
 
-const of = (contact: string) => `/contacts/${encodeURIComponent(contact)}`;
-const at = (contact: string, id: string) => `${of(contact)}/messages/${encodeURIComponent(id)}`;
+const V1 = "/api/v1";
+const of = (contact: string) => ({ params: { path: { contact } } });
+const at = (contact: string, id: string) => ({ params: { path: { contact, id } } });
 
-export type ContactChange = Partial<Pick<Contact, "name" | "muted" | "disappearAfter" | "draft"> & { blocked: boolean }>;
-
-/** Every call the page makes, one line each, in the order of docs/protocol/api.md. */
+/** Every call the page makes, in the order of docs/protocol/api.md. */
 export const api = {
-  openSession: (key: string) => call<void>("POST", "/session", { key }),
-  status: (signal?: AbortSignal) => call<Status>("GET", "/status", undefined, undefined, signal),
-  settings: () => call<Settings>("GET", "/settings"),
-  changeSettings: (change: Partial<Settings>) => call<Settings>("PATCH", "/settings", change),
-  links: () => call<{ links: Link[] } | Link[]>("GET", "/links").then((answer) => (Array.isArray(answer) ? answer : answer.links)),
-  createLink: (uses: number, expires: number) => call<Link>("POST", "/links", { uses, expires }),
-  revokeLink: (id: string) => call<void>("DELETE", `/links/${encodeURIComponent(id)}`),
-  contacts: () => call<{ contacts: Contact[] }>("GET", "/contacts").then((answer) => answer.contacts),
-  addContact: (link: string, name?: string) => call<Contact>("POST", "/contacts", { link, name: name || undefined, timeout: 0 }),
-  removeContact: (contact: string) => call<void>("DELETE", of(contact)),
-  changeContact: (contact: string, change: ContactChange) => call<Contact>("PATCH", of(contact), change),
-  accept: (contact: string) => call<void>("POST", `${of(contact)}/accept`),
-  refuse: (contact: string) => call<void>("POST", `${of(contact)}/refuse`),
-  safetyNumber: (contact: string) => call<SafetyNumber>("GET", `${of(contact)}/safety-number`),
-  setVerified: (contact: string, verified: boolean) => call<Contact>("PUT", `${of(contact)}/verified`, { verified }),
-  history: (contact: string, page: { before?: string; after?: string; limit?: number }) =>
-    call<History>("GET", `${of(contact)}/messages`, undefined, page),
+  openSession: (key: string) => take(http.POST(`${V1}/session`, { body: { key } })),
+  status: (signal?: AbortSignal) => take(http.GET(`${V1}/status`, { signal })),
+  settings: () => take(http.GET(`${V1}/settings`)),
+  changeSettings: (body: Partial<Settings>) => take(http.PATCH(`${V1}/settings`, { body })),
+  links: () => take(http.GET(`${V1}/links`)).then((answer) => answer.links),
+  createLink: (uses: number, expires: number) => take(http.POST(`${V1}/links`, { body: { uses, expires } })),
+  revokeLink: (id: string) => take(http.DELETE(`${V1}/links/{id}`, { params: { path: { id } } })),
+  contacts: () => take(http.GET(`${V1}/contacts`)).then((answer) => answer.contacts),
+  addContact: (link: string, name: string) => take(http.POST(`${V1}/contacts`, { body: { link, name: name || null, timeout: 0 } })),
+  removeContact: (contact: string) => take(http.DELETE(`${V1}/contacts/{contact}`, of(contact))),
+  changeContact: (contact: string, body: ContactChange) => take(http.PATCH(`${V1}/contacts/{contact}`, { ...of(contact), body })),
+  accept: (contact: string) => take(http.POST(`${V1}/contacts/{contact}/accept`, of(contact))),
+  refuse: (contact: string) => take(http.POST(`${V1}/contacts/{contact}/refuse`, of(contact))),
+  safetyNumber: (contact: string) => take(http.GET(`${V1}/contacts/{contact}/safety-number`, of(contact))),
+  setVerified: (contact: string, verified: boolean) => take(http.PUT(`${V1}/contacts/{contact}/verified`, { ...of(contact), body: { verified } })),
+  history: (contact: string, query: { before?: string; after?: string; limit?: number }) =>
+    take(http.GET(`${V1}/contacts/{contact}/messages`, { params: { path: { contact }, query } })),
   sendText: (contact: string, text: string, replyTo?: string) =>
-    call<{ id: string; message: Message }>("POST", `${of(contact)}/messages`, { text, replyTo }),
-  editText: (contact: string, id: string, text: string) => call<Message>("PATCH", at(contact, id), { text }),
-  deleteMessage: (contact: string, id: string, whom: "me" | "everyone") => call<void>("DELETE", at(contact, id), undefined, { for: whom }),
-  react: (contact: string, id: string, emoji: string | null) => call<Message>("PUT", `${at(contact, id)}/reaction`, { emoji }),
-  markRead: (contact: string, upTo: string) => call<void>("POST", `${of(contact)}/read`, { upTo }),
-  typing: (contact: string, active: boolean) => call<void>("POST", `${of(contact)}/typing`, { active }),
+    take(http.POST(`${V1}/contacts/{contact}/messages`, { ...of(contact), body: { text, replyTo, route: "auto", wait: "waiting", timeout: 0 } })),
+  editText: (contact: string, id: string, text: string) =>
+    take(http.PATCH(`${V1}/contacts/{contact}/messages/{id}`, { ...at(contact, id), body: { text } })),
+  deleteMessage: (contact: string, id: string, whom: "me" | "everyone") =>
+    take(http.DELETE(`${V1}/contacts/{contact}/messages/{id}`, { params: { path: { contact, id }, query: { for: whom } } })),
+  react: (contact: string, id: string, emoji: string | null) =>
+    take(http.PUT(`${V1}/contacts/{contact}/messages/{id}/reaction`, { ...at(contact, id), body: { emoji } })),
+  markRead: (contact: string, upTo: string) => take(http.POST(`${V1}/contacts/{contact}/read`, { ...of(contact), body: { upTo } })),
+  typing: (contact: string, active: boolean) => take(http.POST(`${V1}/contacts/{contact}/typing`, { ...of(contact), body: { active } })),
   search: (q: string, contact?: string, limit = 50) =>
-    call<{ messages: Message[] }>("GET", "/search", undefined, { q, contact, limit }).then((answer) => answer.messages),
-  peers: () => call<{ peers: Peer[] }>("GET", "/peers").then((answer) => answer.peers),
-  doctor: () => call<{ checks: Check[] }>("GET", "/doctor").then((answer) => answer.checks),
-  passphrase: (current: string | null, next: string | null) => call<void>("PUT", "/passphrase", { current, new: next }),
-  exportAll: (passphrase: string) => send("POST", "/export", { passphrase }).then((response) => response.blob()),
+    take(http.GET(`${V1}/search`, { params: { query: { q, contact, limit } } })).then((answer) => answer.messages),
+  peers: () => take(http.GET(`${V1}/peers`)).then((answer) => answer.peers),
+  doctor: () => take(http.GET(`${V1}/doctor`)).then((answer) => answer.checks),
+  passphrase: (current: string | null, next: string | null) => take(http.PUT(`${V1}/passphrase`, { body: { current, new: next } })),
+  exportAll: (passphrase: string): Promise<Blob> => take<unknown>(http.POST(`${V1}/export`, { body: { passphrase }, parseAs: "blob" })).then((file) => file as Blob),
 };
 
 /** Where the node draws a text as a QR code. */
-export const qrAddress = (text: string) => `/api/v1/qr?text=${encodeURIComponent(text)}`;
+export const qrAddress = (text: string) => `${V1}/qr?text=${encodeURIComponent(text)}`;

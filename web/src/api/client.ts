@@ -1,4 +1,5 @@
-const BASE = "/api/v1";
+import createClient from "openapi-fetch";
+import type { paths } from "./schema";
 
 /** An answer of the node that says no, with the one sentence it gave. */
 export class ApiError extends Error {
@@ -13,55 +14,34 @@ export class ApiError extends Error {
 /** The node could not be reached at all. */
 export class OfflineError extends Error {}
 
-/** The proxy in front of a development page answers these while the node is away. */
-const GATEWAY_STATUS = new Set([502, 503, 504]);
-
-type Query = Record<string, string | number | undefined | null>;
-
-function address(path: string, query?: Query): string {
-  const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null) search.set(key, String(value));
-  }
-  const text = search.toString();
-  return BASE + path + (text ? `?${text}` : "");
-}
-
-async function sentence(response: Response): Promise<string> {
+async function reach(request: Request): Promise<Response> {
   try {
-    const problem = (await response.json()) as { detail?: string; title?: string };
-    return problem.detail ?? problem.title ?? response.statusText;
-  } catch {
-    return response.statusText || `Status ${response.status}`;
-  }
-}
-
-/** One call of the API; resolves to the raw answer when it says yes. */
-export async function send(method: string, path: string, body?: unknown, query?: Query, signal?: AbortSignal): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(address(path, query), {
-      method,
-      credentials: "same-origin",
-      cache: "no-store",
-      headers: body === undefined ? undefined : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
-    });
+    return await fetch(request);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (request.signal.aborted) throw error;
     throw new OfflineError("The node does not answer.");
   }
-  if (GATEWAY_STATUS.has(response.status)) throw new OfflineError("The node does not answer.");
-  if (!response.ok) throw new ApiError(response.status, await sentence(response));
-  return response;
 }
 
-/** One call of the API whose answer is JSON or empty. */
-export async function call<T>(method: string, path: string, body?: unknown, query?: Query, signal?: AbortSignal): Promise<T> {
-  const response = await send(method, path, body, query, signal);
-  const text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as T;
+/** The API as its OpenAPI document describes it: paths, parameters, bodies and answers are checked when the page is built. */
+export const http = createClient<paths>({ credentials: "same-origin", cache: "no-store", fetch: reach });
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+function sentenceOf(error: unknown, response: Response): string {
+  const problem = (typeof error === "object" ? error : null) as { detail?: string; title?: string } | null;
+  return problem?.detail ?? problem?.title ?? (response.statusText || `Status ${response.status}`);
+}
+
+/** The data of an answer, or an error that carries the node's sentence. */
+export async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await asked;
+  if (!response.ok) throw new ApiError(response.status, sentenceOf(error, response));
+  return data as T;
 }
 
 /** What to say about a failure: the node's sentence when it gave one. */

@@ -1,129 +1,20 @@
-/** The types of docs/protocol/api.md as the page uses them. */
-export type ContactState = "connecting" | "request" | "connected" | "refused" | "blocked";
-export type MessageState = "received" | "waiting" | "sent" | "stored" | "delivered" | "read";
-export type Theme = "system" | "light" | "dark";
+import type { components } from "./schema";
 
-export interface Reaction {
-  fromMe: boolean;
-  emoji: string;
-}
+/** The types of docs/protocol/api.md by short names; they are generated from the node's OpenAPI document. */
+type Schemas = components["schemas"];
 
-export interface Reply {
-  id: string;
-  fromMe: boolean;
-  text: string | null;
-}
+export type Message = Schemas["Message"];
+export type Reply = Schemas["Reply"];
+export type Contact = Schemas["Contact"];
+export type ContactChange = Schemas["ContactPatch"];
+export type Settings = Schemas["Settings"];
+export type Theme = Schemas["Theme"];
+export type Status = Schemas["Status"];
+export type Link = Schemas["Link"];
+export type History = Schemas["MessagePage"];
+export type SentMessage = Schemas["SentMessage"];
 
-export interface Message {
-  id: string;
-  contact: string;
-  from: string;
-  fromMe: boolean;
-  text: string;
-  sentAt: number;
-  receivedAt: number;
-  state: MessageState;
-  route: string | null;
-  unread: boolean;
-  editedAt: number | null;
-  deleted: boolean;
-  replyTo: Reply | null;
-  reactions: Reaction[];
-  expiresAt: number | null;
-  missing: boolean;
-}
-
-export interface Contact {
-  contact: string;
-  name: string;
-  profileName: string | null;
-  state: ContactState;
-  reason: string | null;
-  verified: boolean;
-  muted: boolean;
-  online: boolean;
-  typing: boolean;
-  addedAt: number;
-  unread: number;
-  lastMessage: Message | null;
-  draft: string;
-  disappearAfter: number;
-}
-
-export interface Settings {
-  name: string;
-  readReceipts: boolean;
-  typing: boolean;
-  privacy: string;
-  relay: string;
-  notifications: boolean;
-  theme: Theme;
-  language: string;
-}
-
-export interface Status {
-  account: string;
-  name: string;
-  privacy: string;
-  wan: string | null;
-  listen: string[];
-  nat: string | null;
-  peers: number;
-  outbox: number;
-  version: string;
-  page: string;
-  passphrase: boolean;
-  home: string;
-}
-
-export interface Link {
-  id: string;
-  link: string;
-  expires: number | null;
-  uses: number;
-  usesLeft: number;
-  qr: string;
-}
-
-export interface Peer {
-  id: string;
-  contact: string | null;
-  name: string | null;
-  address: string;
-  direction: "in" | "out";
-  carrier: string;
-  connectable: boolean;
-  lastSeen: number;
-  rtt: number | null;
-}
-
-export interface Check {
-  check: string;
-  ok: boolean;
-  detail: string;
-}
-
-export interface SafetyNumber {
-  contact: string;
-  safetyNumber: string;
-  verified: boolean;
-}
-
-export interface History {
-  messages: Message[];
-  more: boolean;
-}
-
-/** The events of `GET /events`, by type. */
-export interface EventData {
-  hello: Status;
-  message: { message: Message; isNew: boolean };
-  messageRemoved: { contact: string; id: string };
-  contact: Contact;
-  contactRemoved: { contact: string };
-  typing: { contact: string; active: boolean };
-  settings: Settings;
-  presence: { contact: string; online: boolean };
-}
+/** The data of each event of `GET /events`, by its type. */
+export type EventData = Schemas["Events"];
 
 export type LiveEvent = { [K in keyof EventData]: { type: K; data: EventData[K] } }[keyof EventData];

@@ -21,7 +21,7 @@ export function Confirm({ opened, title, text, action, danger = true, onConfirm,
           {t("common.cancel")}
         </Button>
         <Button
-          color={danger ? "red.9" : undefined}
+          color={danger ? "brick" : undefined}
           data-autofocus
           onClick={() => {
             onClose();

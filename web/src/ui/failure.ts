@@ -3,7 +3,7 @@ import { reasonOf } from "../api/client";
 
 /** Shows why something could not be done. */
 export function showFailure(error: unknown): void {
-  notifications.show({ message: reasonOf(error), color: "red", autoClose: 6_000, withBorder: true });
+  notifications.show({ message: reasonOf(error), color: "brick", autoClose: 6_000, withBorder: true });
 }
 
 export function showDone(message: string): void {

@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { dayName, daysAgo, shortTime } from "./time";
+
+vi.stubGlobal("navigator", { languages: ["en-US"] });
 
 const now = new Date(2026, 4, 14, 9).getTime();
 const day = 86_400_000;

@@ -1,9 +1,14 @@
 const DAY = 86_400_000;
 
+/** The way of this browser to write times, where it speaks the language of the page; so a British reader gets British dates. */
+function localeOf(language: string): string {
+  return navigator.languages.find((locale) => locale.split("-")[0] === language) ?? language;
+}
+
 function format(language: string, options: Intl.DateTimeFormatOptions, time: number): string {
   const key = language + JSON.stringify(options);
   let formatter = formatters.get(key);
-  if (!formatter) formatters.set(key, (formatter = new Intl.DateTimeFormat(language, options)));
+  if (!formatter) formatters.set(key, (formatter = new Intl.DateTimeFormat(localeOf(language), options)));
   return formatter.format(time);
 }
 

@@ -104,7 +104,7 @@ function Endings({ contact, onGone, onBlock }: { contact: Contact; onGone: () =>
       <Button variant="default" leftSection={<IconBan size={17} />} onClick={() => (blocked ? onBlock(false) : setAsking("block"))}>
         {blocked ? t("contacts.unblock") : t("panel.block")}
       </Button>
-      <Button variant="light" color="red.9" leftSection={<IconTrash size={17} />} onClick={() => setAsking("delete")}>
+      <Button variant="light" color="brick" leftSection={<IconTrash size={17} />} onClick={() => setAsking("delete")}>
         {t("panel.delete")}
       </Button>
       <Confirm

@@ -35,7 +35,7 @@ function Entry({ link }: { link: Link }) {
       <span className={classes.entryText}>
         <span className={classes.entryLink}>{link.link}</span>
         <span className={classes.entryDetail}>
-          {link.uses === 0 ? t("links.public") : t("links.usesLeft", { count: link.usesLeft })}
+          {link.public ? t("links.public") : t("links.usesLeft", { count: link.usesLeft })}
           {" · "}
           {link.expires ? t("links.until", { time: fullTime(link.expires, i18n.language) }) : t("links.forEver")}
         </span>
@@ -47,7 +47,7 @@ function Entry({ link }: { link: Link }) {
           </ActionIcon>
         )}
       </CopyButton>
-      <ActionIcon color="red.9" onClick={revoke} aria-label={t("links.revoke")}>
+      <ActionIcon color="brick" onClick={revoke} aria-label={t("links.revoke")}>
         <IconTrash size={18} />
       </ActionIcon>
     </li>

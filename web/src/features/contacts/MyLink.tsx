@@ -16,10 +16,10 @@ type Kind = (typeof KINDS)[number];
 
 function usable(links: Link[], kind: Kind): Link | undefined {
   const soon = Date.now() + WEEK / 7;
-  const wanted = Number(kind);
   return links.find((link) => {
-    const lasts = link.expires === null || link.expires === 0 || link.expires > soon;
-    return lasts && link.uses === wanted && (wanted === 0 || link.usesLeft > 0);
+    const lasts = link.expires === null || link.expires > soon;
+    const fits = { "0": link.public, "1": !link.public && link.usesLeft === 1, "10": !link.public && link.usesLeft > 1 }[kind];
+    return lasts && fits;
   });
 }
 
@@ -54,7 +54,7 @@ export function MyLink({ simple = false }: { simple?: boolean }) {
           aria-label={t("links.kind")}
         />
       )}
-      <div className={classes.code}>{link ? <img src={qrAddress(link.link)} alt={t("links.qr")} /> : <Loader size="sm" aria-label={t("links.making")} />}</div>
+      <div className={classes.code}>{link ? <img src={qrAddress(link.link)} alt={t("links.qr")} /> : <Loader size="sm" role="progressbar" aria-label={t("links.making")} />}</div>
       <p className={classes.hint}>{t(`links.hint${kind}`)}</p>
       <TextInput readOnly value={link?.link ?? ""} aria-label={t("links.mine")} onFocus={(event) => event.target.select()} data-testid="my-link" />
       <div className={classes.buttons}>

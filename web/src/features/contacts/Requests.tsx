@@ -45,7 +45,7 @@ function Request({ contact }: { contact: Contact }) {
         <Button size="compact-sm" variant="default" onClick={act(() => api.refuse(id))} aria-label={t("requests.refuseName", named)}>
           {t("requests.refuse")}
         </Button>
-        <Button size="compact-sm" variant="subtle" color="red.9" onClick={act(() => api.changeContact(id, { blocked: true }))} aria-label={t("requests.blockName", named)}>
+        <Button size="compact-sm" variant="subtle" color="brick" onClick={act(() => api.changeContact(id, { blocked: true }))} aria-label={t("requests.blockName", named)}>
           {t("requests.block")}
         </Button>
       </span>

@@ -48,7 +48,7 @@ export function Verification({ contact }: { contact: Contact }) {
           </Button>
         </>
       ) : (
-        <Loader size="sm" aria-label={t("common.loading")} />
+        <Loader size="sm" role="progressbar" aria-label={t("common.loading")} />
       )}
     </section>
   );

@@ -73,11 +73,11 @@ function Reactions({ message, name, onReact }: { message: Message; name: string;
             data-mine={mine}
             tabIndex={-1}
             aria-pressed={mine}
-            aria-label={t("message.reaction", { emoji: one, names })}
+            aria-label={t("message.reaction", { emoji: who.length > 1 ? `${one} ${who.length}` : one, names })}
             onClick={() => onReact(message, mine ? null : one)}
           >
             {one}
-            {who.length > 1 && <span className={classes.count}>{who.length}</span>}
+            {who.length > 1 && <span className={classes.count}> {who.length}</span>}
           </UnstyledButton>
         );
       })}

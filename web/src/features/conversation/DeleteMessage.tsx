@@ -22,11 +22,11 @@ export function DeleteMessage({ message, name, onDelete, onClose }: Props) {
       </Text>
       <Stack gap="xs">
         {message?.fromMe && !message.deleted && (
-          <Button color="red.9" onClick={choose("everyone")}>
+          <Button color="brick" onClick={choose("everyone")}>
             {t("delete.everyone")}
           </Button>
         )}
-        <Button variant="light" color="red.9" onClick={choose("me")} data-autofocus>
+        <Button variant="light" color="brick" onClick={choose("me")} data-autofocus>
           {t("delete.me")}
         </Button>
         <Button variant="default" onClick={onClose}>

@@ -12,12 +12,13 @@ export function Header({ contact, onPanel }: { contact: Contact; onPanel: () => 
   const narrow = useNarrow();
   return (
     <header className={classes.header}>
+      {narrow ? <h1 className="seen-by-readers-only">{contact.name}</h1> : <h2 className="seen-by-readers-only">{contact.name}</h2>}
       {narrow && (
         <ActionIcon onClick={goHome} aria-label={t("common.back")}>
           <IconArrowLeft size={22} />
         </ActionIcon>
       )}
-      <UnstyledButton className={classes.who} onClick={onPanel} aria-label={t("conversation.about", { name: contact.name })}>
+      <UnstyledButton className={classes.who} onClick={onPanel} title={t("conversation.about", { name: contact.name })}>
         <Avatar id={contact.contact} name={contact.name} size="small" online={contact.online} />
         <span className={classes.names}>
           <span className={classes.name}>

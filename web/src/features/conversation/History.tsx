@@ -58,7 +58,7 @@ export function History(props: Props) {
   if (!timeline) {
     return (
       <div className={classes.loading}>
-        <Loader size="sm" aria-label={t("conversation.loading")} />
+        <Loader size="sm" role="progressbar" aria-label={t("conversation.loading")} />
       </div>
     );
   }
@@ -89,7 +89,7 @@ export function History(props: Props) {
         itemContent={(index, row) => (
           <MessageRow row={row} name={contact.name} flash={flash === row.message.id} isLast={index === timeline.firstIndex + rows.length - 1} actions={actions} />
         )}
-        components={{ Header: timeline.hasOlder ? Older : Beginning, Footer: Foot }}
+        components={{ Header: timeline.hasOlder ? Older : Beginning }}
       />
       {(!atBottom || timeline.hasNewer) && (
         <div className={classes.jump}>
@@ -136,7 +136,7 @@ function Older() {
   const { t } = useTranslation();
   return (
     <div className={classes.older}>
-      <Loader size="xs" aria-label={t("conversation.loading")} />
+      <Loader size="xs" role="progressbar" aria-label={t("conversation.loading")} />
     </div>
   );
 }
@@ -144,10 +144,6 @@ function Older() {
 function Beginning() {
   const { t } = useTranslation();
   return <p className={classes.beginning}>{t("conversation.beginning")}</p>;
-}
-
-function Foot() {
-  return <div className={classes.foot} />;
 }
 
 function Empty({ contact }: { contact: Contact }) {

@@ -37,9 +37,9 @@ export function MessageMenu({ state, onClose, onReply, onEdit, onReact, onPick, 
     });
   };
   return (
-    <Menu key={`${message.id}-${state.x}-${state.y}`} opened onChange={(opened) => !opened && close()} position="bottom-start" trapFocus returnFocus={false} width={236}>
+    <Menu key={`${message.id}-${state.x}-${state.y}`} opened onChange={(opened) => !opened && close()} position="bottom-start" trapFocus returnFocus={false} withInitialFocusPlaceholder={false} width={236}>
       <Menu.Target>
-        <span className={classes.point} style={{ left: state.x, top: state.y }} />
+        <span role="button" tabIndex={-1} aria-label={t("message.actions")} className={classes.point} style={{ left: state.x, top: state.y }} />
       </Menu.Target>
       <Menu.Dropdown aria-label={t("message.actions")}>
         {!message.deleted && (

@@ -66,7 +66,7 @@ export const MessageRow = memo(function MessageRow({ row, name, flash, isLast, a
     message.fromMe && !message.deleted ? t(stateKey(message)) : "",
   ];
   return (
-    <div className={classes.item}>
+    <div className={classes.item} data-last={isLast}>
       {row.day !== null && (
         <div className={classes.day} role="separator">
           <span>{dayName(row.day, Date.now(), i18n.language)}</span>

@@ -6,7 +6,7 @@ import { Outbox } from "./outgoing";
 
 function build(newest: Message[] = []) {
   const taken: string[] = [];
-  const post = vi.fn((_contact: string, text: string) => Promise.resolve({ id: text, message: message({ id: text, text, fromMe: true }) }));
+  const post = vi.fn((_contact: string, text: string) => Promise.resolve({ message: message({ id: text, text, fromMe: true }) }));
   const outbox = new Outbox((entry) => taken.push(entry.text), post, () => Promise.resolve(newest), () => 500);
   return { outbox, post, taken };
 }

@@ -1,6 +1,6 @@
 import { api } from "../../api/calls";
 import { ApiError, OfflineError, reasonOf } from "../../api/client";
-import type { Message, Reply } from "../../api/model";
+import type { Message, Reply, SentMessage } from "../../api/model";
 
 /** A text that the person has sent and the node has not confirmed yet. */
 export interface Outgoing {
@@ -13,7 +13,7 @@ export interface Outgoing {
   readonly reason: string | null;
 }
 
-type Send = (contact: string, text: string, replyTo?: string) => Promise<{ id: string; message: Message }>;
+type Send = (contact: string, text: string, replyTo?: string) => Promise<Pick<SentMessage, "message">>;
 type Newest = (contact: string) => Promise<readonly Message[]>;
 
 /** How many of the newest messages are looked through for one whose confirmation was lost. */

@@ -27,7 +27,7 @@ export function SearchBox({ ref, value, onChange }: Props) {
           onChange("");
         } else if (event.key === "ArrowDown") {
           event.preventDefault();
-          event.currentTarget.closest("nav")?.querySelector<HTMLElement>("[data-row]")?.focus();
+          event.currentTarget.closest("[data-sidebar]")?.querySelector<HTMLElement>("[data-row]")?.focus();
         }
       }}
       placeholder={t("search.placeholder")}

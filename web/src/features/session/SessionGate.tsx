@@ -69,7 +69,7 @@ function Closed({ opening }: { opening: Opening | null }) {
     <main className={classes.root}>
       <Logo size={72} />
       <h1 className={classes.title}>Kith</h1>
-      {opening === null && <Loader size="sm" aria-label={t("session.opening")} />}
+      {opening === null && <Loader size="sm" role="progressbar" aria-label={t("session.opening")} />}
       {opening === "away" && <p className={classes.text}>{t("session.away")}</p>}
       {opening === "usedKey" && <p className={classes.text}>{t("session.usedKey")}</p>}
       {opening === "signedOut" && <p className={classes.text}>{t("session.signedOut")}</p>}

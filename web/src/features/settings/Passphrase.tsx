@@ -76,7 +76,7 @@ export function Passphrase() {
             {isSet ? t("passphrase.change") : t("passphrase.set")}
           </Button>
           {isSet && (
-            <Button variant="subtle" color="red.9" loading={busy} onClick={() => void apply(null)}>
+            <Button variant="subtle" color="brick" loading={busy} onClick={() => void apply(null)}>
               {t("passphrase.remove")}
             </Button>
           )}

@@ -26,7 +26,7 @@ export function Shell() {
   const [adding, setAdding] = useState(false);
   const [panel, setPanel] = useState(false);
   const search = useRef<HTMLInputElement>(null);
-  const { setColorScheme } = useMantineColorScheme();
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const open = useContact(route.name === "conversation" ? route.contact : null);
 
   const theme = settings.data?.theme;
@@ -59,7 +59,7 @@ export function Shell() {
     return (
       <div className={classes.loading}>
         <OfflineBanner />
-        <Loader size="sm" aria-label={t("session.opening")} />
+        <Loader size="sm" role="progressbar" aria-label={t("session.opening")} />
       </div>
     );
   }
@@ -71,7 +71,7 @@ export function Shell() {
     <div className={classes.root}>
       <OfflineBanner />
       <div className={classes.panes}>
-        {showSidebar && <Sidebar search={search} onAdd={() => setAdding(true)} active={open?.contact ?? null} />}
+        {showSidebar && <Sidebar whole={narrow} search={search} onAdd={() => setAdding(true)} active={open?.contact ?? null} />}
         {showMain && (
           <main className={classes.main}>
             {onboarding ? (

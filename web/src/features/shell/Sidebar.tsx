@@ -12,15 +12,18 @@ import classes from "./Shell.module.css";
 interface Props {
   search: RefObject<HTMLInputElement | null>;
   active: string | null;
+  /** The only pane there is. */
+  whole: boolean;
   onAdd: () => void;
 }
 
-export function Sidebar({ search, active, onAdd }: Props) {
+export function Sidebar({ search, active, whole, onAdd }: Props) {
   const { t } = useTranslation();
   const [query, setQuery] = useState("");
+  const Pane = whole ? "main" : "nav";
   const asked = useDeferredValue(query.trim());
   return (
-    <nav className={classes.sidebar} aria-label={t("shell.conversations")}>
+    <Pane className={classes.sidebar} aria-label={t("shell.conversations")} data-sidebar>
       <header className={classes.header}>
         <Logo size={30} />
         <h1 className={classes.brand}>Kith</h1>
@@ -37,6 +40,6 @@ export function Sidebar({ search, active, onAdd }: Props) {
       </header>
       <SearchBox ref={search} value={query} onChange={setQuery} />
       {asked ? <SearchResults query={asked} onDone={() => setQuery("")} /> : <ContactList active={active} />}
-    </nav>
+    </Pane>
   );
 }
