@@ -13,6 +13,9 @@ public interface ISession : IAsyncDisposable
     /// <summary>The other node's static key, proved by the handshake.</summary>
     X25519PublicKey RemoteKey { get; }
 
+    /// <summary>The handshake hash (Noise section 11.2), the same at both ends and unique to this session: what binds proofs to it.</summary>
+    ReadOnlyMemory<byte> HandshakeHash { get; }
+
     /// <summary>The name of the carrier: "tcp" now.</summary>
     string Carrier { get; }
 

@@ -190,9 +190,13 @@ internal sealed class HandshakeCore : IDisposable
         }
 
         var remoteKey = _noise!.RemoteStatic!.Value;
+        var hash = _noise.HandshakeHash.ToArray();
         var (send, receive) = _noise.Split();
         Keys = new SessionKeys(
-            _isInitiator, remoteKey, new RecordProtection(send), new RecordProtection(receive), _parameters, _remoteParameters);
+            _isInitiator, remoteKey, new RecordProtection(send), new RecordProtection(receive), _parameters, _remoteParameters)
+        {
+            HandshakeHash = hash,
+        };
     }
 
     private HandshakeState CreateNoise(Preface preface, X25519PublicKey? remoteKey)

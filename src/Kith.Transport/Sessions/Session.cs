@@ -43,6 +43,8 @@ internal sealed partial class Session : ISession, IStreamOwner
 
     public X25519PublicKey RemoteKey => _keys.RemoteKey;
 
+    public ReadOnlyMemory<byte> HandshakeHash => _keys.HandshakeHash;
+
     public string Carrier => _link.Carrier;
 
     public EndPoint? RemoteEndPoint => _link.RemoteEndPoint;

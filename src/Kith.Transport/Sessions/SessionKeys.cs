@@ -7,6 +7,8 @@ internal sealed record SessionKeys(
     bool IsInitiator, X25519PublicKey RemoteKey, RecordProtection Send, RecordProtection Receive, SessionParameters Local, SessionParameters Remote)
     : IDisposable
 {
+    public ReadOnlyMemory<byte> HandshakeHash { get; init; }
+
     public void Dispose()
     {
         Send.Dispose();

@@ -1,0 +1,158 @@
+using Kith.Delivery.Outbox;
+using Kith.Wire;
+
+namespace Kith.Delivery;
+
+/// <summary>
+/// The outbox in motion (docs/protocol/delivery.md): to each peer in order, again and again until the receipt, for ever. It does no I/O but the calls of its store and
+/// its routes, and belongs to the node loop. Call <see cref="Pump"/> after each commit and at <see cref="NextDeadline"/>: what it sends is committed then.
+/// </summary>
+public sealed class DeliveryCore
+{
+    private readonly IOutboxStore _store;
+    private readonly RoutePolicy _policy;
+    private readonly Dictionary<RouteKind, IRoute> _routes;
+    private readonly Dictionary<AccountId, PeerQueue> _queues = [];
+    private readonly List<PeerQueue> _dirty = [];
+    private readonly List<QueuedItem> _sent = [];
+    private readonly Func<bool> _hasRoom;
+    private long? _reportAt;
+    private long _checkAt = long.MaxValue;
+
+    /// <summary>A core over a store and the routes that there are.</summary>
+    public DeliveryCore(IOutboxStore store, IEnumerable<IRoute> routes, RoutePolicy policy)
+    {
+        _store = store;
+        _policy = policy;
+        _routes = routes.ToDictionary(route => route.Kind);
+        _hasRoom = () => _queues.Values.Sum(queue => queue.Bytes) < DeliveryLimits.TotalBytes;
+    }
+
+    /// <summary>When <see cref="Pump"/> or <see cref="TakeTransmitted"/> has something to do (unix milliseconds), or null. Maybe early, never late.</summary>
+    public long? NextDeadline
+    {
+        get
+        {
+            var next = Math.Min(_checkAt, _reportAt ?? long.MaxValue);
+            return next == long.MaxValue ? null : next;
+        }
+    }
+
+    /// <summary>An item was committed to the outbox, or sealed there.</summary>
+    public void Enqueued(OutboxItem item)
+    {
+        if (_queues.TryGetValue(item.Peer, out var queue) && queue.IsUp)
+        {
+            queue.Put(item);
+            Touch(queue);
+        }
+    }
+
+    /// <summary>An item is acknowledged end to end, or withdrawn, and is out of the store.</summary>
+    public void Settled(AccountId peer, MessageId id, long now)
+    {
+        if (_queues.TryGetValue(peer, out var queue))
+        {
+            queue.Settle(id, now);
+            Touch(queue);
+        }
+    }
+
+    /// <summary>The peer can be reached on a route, or on a new session of it: all that is not acknowledged is sent again, in order.</summary>
+    public void RouteUp(AccountId peer, RouteKind route)
+    {
+        if (!_queues.TryGetValue(peer, out var queue))
+            _queues.Add(peer, queue = new PeerQueue(peer, _store, _policy, _routes));
+        queue.Up(route);
+        Touch(queue);
+    }
+
+    /// <summary>The peer cannot be reached on this route any more.</summary>
+    public void RouteDown(AccountId peer, RouteKind route)
+    {
+        if (_queues.TryGetValue(peer, out var queue))
+            queue.Down(route);
+    }
+
+    /// <summary>A route that took less than all has room again.</summary>
+    public void RouteReady(AccountId peer)
+    {
+        if (_queues.TryGetValue(peer, out var queue))
+        {
+            queue.Ready();
+            Touch(queue);
+        }
+    }
+
+    /// <summary>Somebody is a contact no more.</summary>
+    public void Forget(AccountId peer)
+    {
+        if (_queues.Remove(peer, out var queue))
+            _dirty.Remove(queue);
+    }
+
+    /// <summary>After a transaction that was rolled back: what is in memory may be wrong, the store is right. Everything is sent again.</summary>
+    public void Reload()
+    {
+        _sent.Clear();
+        _reportAt = null;
+        foreach (var queue in _queues.Values)
+        {
+            queue.Restart();
+            Touch(queue);
+        }
+    }
+
+    /// <summary>Hands to the routes what can be sent, and again what is overdue. Only after a commit.</summary>
+    /// <param name="now">Unix milliseconds.</param>
+    public void Pump(long now)
+    {
+        if (now >= _checkAt)
+        {
+            foreach (var queue in _queues.Values)
+            {
+                if (now >= queue.CheckAt)
+                    Touch(queue);
+            }
+
+            _checkAt = long.MaxValue;
+            foreach (var queue in _queues.Values)
+                _checkAt = Math.Min(_checkAt, queue.IsDirty ? long.MaxValue : queue.CheckAt);
+        }
+
+        foreach (var queue in _dirty)
+        {
+            queue.IsDirty = false;
+            queue.Pump(now, _hasRoom, _sent);
+            _checkAt = Math.Min(_checkAt, queue.CheckAt);
+        }
+
+        _dirty.Clear();
+        if (_sent.Count > 0)
+            _reportAt ??= now + DeliveryLimits.ReportDelay;
+    }
+
+    /// <summary>
+    /// What routes took for the first time since the last call and is still not acknowledged: its state is "sent" now. Call it last in a batch of work that runs
+    /// anyway, or at <see cref="NextDeadline"/>; most items have their receipt by then and cost nothing.
+    /// </summary>
+    public void TakeTransmitted(List<TransmittedItem> items)
+    {
+        foreach (var item in _sent)
+        {
+            if (!item.IsSettled)
+                items.Add(new TransmittedItem(item.Peer, item.Id, item.TakenBy));
+        }
+
+        _sent.Clear();
+        _reportAt = null;
+    }
+
+    private void Touch(PeerQueue queue)
+    {
+        if (queue.IsDirty)
+            return;
+        queue.IsDirty = true;
+        _dirty.Add(queue);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Kith.Delivery;
+
+/// <summary>The limits of delivery; docs/protocol/delivery.md lists them. All are ours to choose: the other side relies on none.</summary>
+public static class DeliveryLimits
+{
+    /// <summary>Items of one peer in memory; the others stay on disk.</summary>
+    public const int WindowItems = 4096;
+
+    /// <summary>Bytes of envelopes of one peer in memory; a single larger one is taken.</summary>
+    public const int WindowBytes = 8 << 20;
+
+    /// <summary>Bytes of envelopes of all peers in memory; beyond it each peer has one chunk.</summary>
+    public const long TotalBytes = 64L << 20;
+
+    /// <summary>Items read from the store at once.</summary>
+    public const int LoadChunk = 256;
+
+    /// <summary>Envelopes handed to a route at once.</summary>
+    public const int SendBatch = 128;
+
+    /// <summary>Overdue items of one peer sent again at once.</summary>
+    public const int ResendBatch = 64;
+
+    /// <summary>An item is sent again on a living route no sooner than this, milliseconds: a receiver may be busy, and a stream loses nothing while it lives.</summary>
+    public const long MinTimeout = 5_000;
+
+    /// <summary>The longest pause between two attempts, milliseconds.</summary>
+    public const long MaxTimeout = 300_000;
+
+    /// <summary>After a route took less than all and did not say that there is room again, milliseconds.</summary>
+    public const long RefusedRetry = 1_000;
+
+    /// <summary>How long the report of what was transmitted may wait for a batch of work to join, milliseconds: a receipt usually makes it needless.</summary>
+    public const long ReportDelay = 50;
+}

@@ -1,0 +1,315 @@
+using System.Net;
+using Kith.Crypto;
+using Kith.Transport;
+using Kith.Transport.Dialing;
+using Kith.Wire;
+
+namespace Kith.Delivery.Routes;
+
+/// <summary>
+/// Sessions between the two devices themselves (docs/protocol/peer.md): keeps one to each wanted peer, takes in those that others make, and carries peer frames on
+/// them. <see cref="Want"/>, <see cref="Unwant"/> and <see cref="Send"/> belong to the node loop and never wait; what arrives goes to the sink.
+/// </summary>
+public sealed class DirectRoute : IRoute, IAsyncDisposable
+{
+    private readonly X25519PublicKey _local;
+    private readonly IReadOnlyList<ICarrier> _carriers;
+    private readonly IPeerInputSink _sink;
+    private readonly TimeProvider _time;
+    private readonly IRandom _random;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new(); // guards everything below, and what says so in WantedPeer and PeerLink
+    private readonly TokenBucket _strangerBundles;
+    private readonly Dictionary<AccountId, WantedPeer> _wanted = [];
+    private readonly Dictionary<X25519PublicKey, WantedPeer> _byKey = [];
+    private readonly Dictionary<ISession, PeerLink> _links = [];
+    private readonly List<IListener> _listeners = [];
+    private readonly HashSet<Task> _tasks = [];
+    private long _nextId;
+    private bool _stopped;
+
+    /// <summary>A route with nobody wanted yet.</summary>
+    /// <param name="local">This device's transport key.</param>
+    /// <param name="carriers">The ways to call.</param>
+    /// <param name="sink">Where input goes.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">For the jitter of pauses.</param>
+    public DirectRoute(X25519PublicKey local, IReadOnlyList<ICarrier> carriers, IPeerInputSink sink, TimeProvider time, IRandom random)
+    {
+        _local = local;
+        _carriers = carriers;
+        _sink = sink;
+        _time = time;
+        _random = random;
+        _strangerBundles = new TokenBucket(PeerProtocol.StrangerBundleBurst, PeerProtocol.StrangerBundlePause, time);
+        Stopping = _stopping.Token;
+    }
+
+    /// <inheritdoc/>
+    public RouteKind Kind => RouteKind.Direct;
+
+    internal CancellationToken Stopping { get; }
+
+    /// <summary>Takes sessions in at an address; port 0 takes a free one. Returns where it listens.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened on.</exception>
+    public async Task<IPEndPoint> ListenAsync(ICarrier carrier, IPEndPoint endPoint, CancellationToken cancellationToken = default)
+    {
+        var listener = await carrier.ListenAsync(endPoint, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (!_stopped)
+            {
+                _listeners.Add(listener);
+                Own(AcceptAsync(listener));
+                return listener.LocalEndPoint;
+            }
+        }
+
+        await listener.DisposeAsync().ConfigureAwait(false);
+        throw new ObjectDisposedException(nameof(DirectRoute));
+    }
+
+    /// <summary>Keeps a session to a peer from now on, or changes where it may be. A transport key belongs to one peer: a second one with it is not called.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="key">Its device's transport key.</param>
+    /// <param name="addresses">Where it may be, text form, the most likely first; what cannot be read is left out.</param>
+    public void Want(AccountId peer, X25519PublicKey key, IReadOnlyList<string> addresses)
+    {
+        NodeAddress[] parsed = [.. addresses.Select(text => NodeAddress.TryParse(text, out var address) ? address : null).OfType<NodeAddress>()];
+        WantedPeer? wanted;
+        lock (_gate)
+        {
+            if (_stopped || key == _local)
+                return;
+            if (_wanted.TryGetValue(peer, out wanted) && wanted.Connector.Peer != key)
+            {
+                Remove(wanted);
+                wanted = null;
+            }
+
+            if (wanted is null)
+            {
+                if (_byKey.ContainsKey(key))
+                    return;
+                wanted = new WantedPeer(peer, new PeerConnector(_local, key, _carriers, _time, _random), _sink);
+                _wanted.Add(peer, wanted);
+                _byKey.Add(key, wanted);
+                Own(KeepAsync(wanted));
+                foreach (var link in _links.Values.Where(link => link.Owner is null && link.Session.RemoteKey == key))
+                {
+                    link.Promote();
+                    wanted.Connector.Offer(link.Session);
+                }
+            }
+        }
+
+        wanted.Connector.SetAddresses(parsed);
+    }
+
+    /// <summary>Closes the sessions with a peer and makes none any more.</summary>
+    public void Unwant(AccountId peer)
+    {
+        lock (_gate)
+        {
+            if (_wanted.TryGetValue(peer, out var wanted))
+                Remove(wanted);
+        }
+    }
+
+    /// <summary>Calls those who are not connected at once: the network is back, or the user is waiting.</summary>
+    public void Nudge()
+    {
+        lock (_gate)
+        {
+            foreach (var wanted in _wanted.Values.Where(wanted => wanted.Active is null))
+                wanted.Connector.Nudge();
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Send(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes) => LinkOf(peer)?.Send(PeerFrameType.Envelope, envelopes) ?? 0;
+
+    /// <summary>The session to a peer; null when it is not reachable now. A peer is online while there is one.</summary>
+    public PeerSession? SessionOf(AccountId peer) => LinkOf(peer)?.Remote;
+
+    /// <summary>Why the last call to a peer came to nothing, for <c>kith doctor</c>; null when it did not, or the peer is not wanted.</summary>
+    public SessionException? LastFailureOf(AccountId peer)
+    {
+        lock (_gate)
+            return _wanted.GetValueOrDefault(peer)?.Connector.LastFailure;
+    }
+
+    /// <summary>Every open session.</summary>
+    public IReadOnlyList<PeerView> Peers()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _links.Values.Select(link => new PeerView(
+                    link.Owner?.Account,
+                    Convert.ToHexStringLower(link.Remote.RemoteKeyBytes.Span[..8]),
+                    link.Remote.RemoteEndPoint?.ToString() ?? "",
+                    link.Remote.IsIncoming,
+                    link.Remote.Since,
+                    link.Remote.RoundTrip)),
+            ];
+        }
+    }
+
+    /// <summary>Stops listening and calling, and closes every session.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        IListener[] listeners;
+        WantedPeer[] wanted;
+        ISession[] sessions;
+        lock (_gate)
+        {
+            if (_stopped)
+                return;
+            _stopped = true;
+            listeners = [.. _listeners];
+            wanted = [.. _wanted.Values];
+            sessions = [.. _links.Keys];
+        }
+
+        await Task.WhenAll(listeners.Select(listener => listener.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(
+            sessions.Select(session => session.CloseAsync(SessionErrorCode.ShuttingDown))
+                .Concat(wanted.Select(one => one.Connector.DisposeAsync().AsTask()))).ConfigureAwait(false);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Task[] tasks;
+        lock (_gate)
+            tasks = [.. _tasks];
+        await Task.WhenAll(tasks).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    internal bool TryTakeStrangerBundle()
+    {
+        lock (_gate)
+            return _strangerBundles.TryTake();
+    }
+
+    /// <summary>The link's stream is there: frames can be sent.</summary>
+    internal Task OnLinkReadyAsync(PeerLink link)
+    {
+        lock (_gate)
+        {
+            link.IsReady = true;
+            return link.Owner is { } owner ? Attach(link, owner) : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>There is room again. Best effort: delivery tries again by itself after a second.</summary>
+    internal void OnLinkRoom(PeerLink link)
+    {
+        if (link.Owner is { } owner)
+            _sink.TryPost(new PeerInput.PeerReady(owner.Account));
+    }
+
+    internal Task OnLinkEndedAsync(PeerLink link)
+    {
+        lock (_gate)
+        {
+            link.IsReady = false;
+            _links.Remove(link.Session);
+            if (link.Owner is not { } owner)
+                return Task.CompletedTask;
+            owner.Ready.Remove(link);
+            owner.Choose();
+            return owner.AnnounceAsync(Stopping);
+        }
+    }
+
+    private PeerLink? LinkOf(AccountId peer)
+    {
+        lock (_gate)
+            return _wanted.GetValueOrDefault(peer)?.Active;
+    }
+
+    private async Task AcceptAsync(IListener listener)
+    {
+        await foreach (var session in listener.Sessions.ReadAllAsync().ConfigureAwait(false))
+        {
+            if (!TryTakeIn(session))
+                await session.CloseAsync((SessionErrorCode)PeerErrorCode.Crowded).ConfigureAwait(false);
+        }
+    }
+
+    private bool TryTakeIn(ISession session)
+    {
+        lock (_gate)
+        {
+            if (_stopped || session.RemoteKey == _local)
+                return false;
+            if (_byKey.TryGetValue(session.RemoteKey, out var wanted))
+                return wanted.Connector.Offer(session);
+            if (_links.Values.Count(link => link.Owner is null) >= PeerProtocol.MaxStrangers)
+                return false;
+            Start(session, owner: null);
+            return true;
+        }
+    }
+
+    // Takes every session with a wanted peer, whoever made it.
+    private async Task KeepAsync(WantedPeer wanted)
+    {
+        await foreach (var session in wanted.Connector.Sessions.ReadAllAsync().ConfigureAwait(false))
+        {
+            lock (_gate)
+            {
+                if (!_links.TryGetValue(session, out var link))
+                {
+                    Start(session, wanted);
+                    continue;
+                }
+
+                // A stranger that became a contact.
+                link.Owner = wanted;
+                if (link.IsReady)
+                    Own(Attach(link, wanted));
+            }
+        }
+    }
+
+    // Under _gate.
+    private void Start(ISession session, WantedPeer? owner)
+    {
+        var link = new PeerLink(this, session, ++_nextId, owner is null, _sink, _time) { Owner = owner };
+        _links.Add(session, link);
+        Own(RunAsync(link));
+    }
+
+    private static async Task RunAsync(PeerLink link)
+    {
+        // Not on the caller's stack: it holds the lock.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using (link)
+            await link.RunAsync().ConfigureAwait(false);
+    }
+
+    // Under _gate.
+    private Task Attach(PeerLink link, WantedPeer owner)
+    {
+        if (!owner.Ready.Contains(link))
+            owner.Ready.Add(link);
+        owner.Choose();
+        return owner.AnnounceAsync(Stopping);
+    }
+
+    // Under _gate. Its sessions end, each link tells so, and the last one that nobody is there.
+    private void Remove(WantedPeer wanted)
+    {
+        _wanted.Remove(wanted.Account);
+        _byKey.Remove(wanted.Connector.Peer);
+        Own(wanted.Connector.DisposeAsync().AsTask());
+    }
+
+    // Under _gate. Everything started is awaited when this is disposed.
+    private void Own(Task task)
+    {
+        _tasks.RemoveWhere(static done => done.IsCompleted);
+        _tasks.Add(task);
+    }
+}
