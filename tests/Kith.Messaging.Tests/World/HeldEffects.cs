@@ -1,0 +1,64 @@
+using Kith.Delivery;
+using Kith.Wire;
+
+namespace Kith.Messaging.Tests.World;
+
+/// <summary>Holds what a messenger causes until the commit, as the node loop does.</summary>
+internal sealed class HeldEffects : IEffects
+{
+    private readonly List<Action> _held = [];
+
+    public List<MessengerEvent> Events { get; } = [];
+
+    public List<(AccountId Peer, byte[] Envelope)> Once { get; } = [];
+
+    public HashSet<AccountId> WantedBundles { get; } = [];
+
+    public Dictionary<AccountId, PeerEndpoint> Peers { get; } = [];
+
+    public int BundlesAsked { get; private set; }
+
+    public void Publish(MessengerEvent happened) => _held.Add(() => Events.Add(happened));
+
+    public void Enqueued(OutboxItem item)
+    {
+    }
+
+    public void Settled(AccountId peer, MessageId id)
+    {
+    }
+
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope)
+    {
+        var copy = envelope.ToArray();
+        _held.Add(() => Once.Add((peer, copy)));
+    }
+
+    public void RequestBundle(AccountId peer) => _held.Add(() =>
+    {
+        WantedBundles.Add(peer);
+        BundlesAsked++;
+    });
+
+    public void PeerChanged(AccountId peer, PeerEndpoint? endpoint) => _held.Add(() =>
+    {
+        if (endpoint is null)
+        {
+            Peers.Remove(peer);
+            WantedBundles.Remove(peer);
+        }
+        else
+        {
+            Peers[peer] = endpoint;
+        }
+    });
+
+    public void Release()
+    {
+        foreach (var action in _held)
+            action();
+        _held.Clear();
+    }
+
+    public void Drop() => _held.Clear();
+}
