@@ -32,7 +32,7 @@ internal sealed class MessengerParts
         Profiles = new Profiles(around, account, Settings, Contacts, Outbound);
         var admissions = new Admissions(Contacts, Invites, around);
         var introductions = new Introductions(around, Contacts, Conversations, Profiles, admissions, Outbound, Restarts, Announcer);
-        Adding = new Adding(around, account, Settings, Contacts, Invites, Profiles, introductions, Outbound, history, Announcer);
+        Adding = new Adding(around, account, Settings, Contacts, Invites, Profiles, introductions, Outbound, Sessions, history, Announcer);
         Commands = new ContactCommands(around, account, Contacts, Conversations, Outbound, Announcer);
         BundleGiver = new BundleGiver(around, account, Contacts, Invites, admissions, introductions, Profiles, PreKeys, Removal);
         BundleTaker = new BundleTaker(around, account, Contacts, Sessions, Restarts, introductions, Profiles, Outbound);

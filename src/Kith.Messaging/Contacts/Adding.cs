@@ -3,6 +3,7 @@ using Kith.Messaging.Accounts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Envelopes;
 using Kith.Messaging.Outgoing;
+using Kith.Messaging.Sessions;
 using Kith.Wire;
 
 namespace Kith.Messaging.Contacts;
@@ -10,7 +11,7 @@ namespace Kith.Messaging.Contacts;
 /// <summary>Our side of coming to know somebody: links made and used, requests accepted and refused.</summary>
 internal sealed class Adding(
     Surroundings around, AccountBook account, SettingsBook settings, ContactBook contacts, InviteDesk invites, Profiles profiles, Introductions introductions,
-    Outbound outbound, Conversations.History history, Announcer announcer)
+    Outbound outbound, SessionBook sessions, Conversations.History history, Announcer announcer)
 {
     public LinkView CreateLink(int uses, TimeSpan? lifetime) => View(invites.Create(uses, lifetime));
 
@@ -80,7 +81,9 @@ internal sealed class Adding(
             contact.Record.Addresses.AddRange(link.Addresses.Select(address => address.ToString()));
         }
 
-        contact.Ring ??= new PairRing(PairSecret.Generate(around.Random, 0), null, Confirmed: false);
+        // Whatever there was between us, they may have forgotten it: a new session, and a first message that needs nothing they would have kept.
+        contact.Ring = new PairRing(PairSecret.Generate(around.Random, 0), null, Confirmed: false);
+        sessions.PutAside(contact);
         around.Effects.PeerChanged(contact.Id, contact.Endpoint);
         var request = Request(contact);
         if (contact.Record.RequestId.Length == MessageId.Size && outbound.TryReplace(contact, contact.Record.RequestId.ToMessageId(), request))

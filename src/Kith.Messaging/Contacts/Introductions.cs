@@ -138,6 +138,7 @@ internal sealed class Introductions(
     {
         var conversation = conversations.Change(contact);
         conversation.Record.BaseDepth = conversation.Record.MaxDepth;
+        outbound.SealAll(contact, again: true);
         outbound.Enqueue(contact, Acceptance(conversation.Parents()));
     }
 

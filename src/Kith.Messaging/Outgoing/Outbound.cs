@@ -52,7 +52,7 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
         content.SentAt = (ulong)around.Now;
         var bytes = content.ToByteArray();
         var envelope = envelopes.TrySeal(contact, id, bytes);
-        var replaced = item with { Content = bytes, Envelope = envelope };
+        var replaced = item with { Content = bytes, Envelope = Memory(envelope) };
         around.Outbox.Put(replaced);
         around.Effects.Enqueued(replaced);
         if (envelope is null)
@@ -134,6 +134,9 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
         }
     }
 
+    // Spelled out: the conversions of a null array, and of null itself, are an empty memory, not none.
+    private static ReadOnlyMemory<byte>? Memory(byte[]? envelope) => envelope is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(envelope);
+
     private void SealAgain(Contact contact, OutboxItem item)
     {
         var content = item.Content;
@@ -156,7 +159,7 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
     private void Put(Contact contact, MessageId id, ReadOnlySpan<byte> content, ReadOnlyMemory<byte> kept, RouteKind route)
     {
         var envelope = envelopes.TrySeal(contact, id, content);
-        var item = new OutboxItem(id, contact.Id, around.Outbox.NextSequence(), kept, envelope, route, around.Now);
+        var item = new OutboxItem(id, contact.Id, around.Outbox.NextSequence(), kept, Memory(envelope), route, around.Now);
         around.Outbox.Put(item);
         _waiting = Waiting + 1;
         around.Effects.Enqueued(item);

@@ -68,6 +68,15 @@ internal sealed class SessionBook(Surroundings around, AccountBook account, Cont
         return true;
     }
 
+    /// <summary>Nothing more is written in the present session; late messages of it can still be read.</summary>
+    public void PutAside(Contact contact)
+    {
+        if (Of(contact) is not { } record)
+            return;
+        record.ArchiveCurrent();
+        MarkChanged(contact);
+    }
+
     public void Save(Contact contact)
     {
         if (!contact.SessionChanged || contact.Session is null)

@@ -8,6 +8,8 @@ namespace Kith.Messaging.Tests.World;
 /// <summary>A person: a messenger on a real vault in a home of its own. Each batch is one transaction, as in the node.</summary>
 internal sealed class Person : IDisposable
 {
+    private static int _homes;
+
     private readonly CountingRandom _random;
     private Vault _vault;
 
@@ -16,7 +18,7 @@ internal sealed class Person : IDisposable
         Name = name;
         Clock = clock ?? new ManualClock();
         _random = new CountingRandom(seed);
-        Home = Directory.CreateTempSubdirectory("kith-messaging-").FullName;
+        Home = NewHome();
         _vault = Vault.Open(new VaultOptions { Home = Home, Time = Clock });
         Messenger = Open(name);
         Batch(messenger => messenger.SetOwnAddresses([$"{name.ToLowerInvariant()}.example:7300"]));
@@ -125,6 +127,11 @@ internal sealed class Person : IDisposable
         _vault.Dispose();
         Directory.Delete(Home, recursive: true);
     }
+
+    // In memory where there is such a folder: these tests are about what is committed, not about the disk.
+    private static string NewHome() => Directory.Exists("/dev/shm")
+        ? Directory.CreateDirectory($"/dev/shm/kith-messaging-{Environment.ProcessId}-{Interlocked.Increment(ref _homes)}").FullName
+        : Directory.CreateTempSubdirectory("kith-messaging-").FullName;
 
     private Messenger Open(string? name)
     {
