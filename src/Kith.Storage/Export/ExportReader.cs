@@ -11,8 +11,17 @@ internal static class ExportReader
         item = null;
         if (!TryReadVarInt(chunks, out var kind) || !TryReadVarInt(chunks, out var size) || size > ExportItem.MaxSize)
             return false;
-        var bytes = new byte[size];
-        return chunks.TryRead(bytes) && ExportItem.TryRead(kind, bytes, out item);
+        // Room is taken as content comes, not as a length promises it.
+        using var writer = new WireWriter();
+        for (var left = (int)size; left > 0;)
+        {
+            var count = Math.Min(left, ChunkCipher.ChunkSize);
+            if (!chunks.TryRead(writer.GetSpan(count)[..count]))
+                return false;
+            writer.Advance(count);
+            left -= count;
+        }
+        return ExportItem.TryRead(kind, writer.ToArray(), out item);
     }
 
     private static bool TryReadVarInt(ChunkReader chunks, out ulong value)

@@ -71,7 +71,15 @@ public static class VaultImport
         {
             if (ReadSource(() => ExportReader.TryReadItem(chunks, out var item) ? item : null) is not { } read)
                 throw new VaultException(VaultFault.Damaged, DamagedSentence);
-            Apply(vault, read);
+            try
+            {
+                Apply(vault, read);
+            }
+            catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+            {
+                // Items that no vault can hold together, as two at one place of the outbox.
+                throw new VaultException(VaultFault.Damaged, DamagedSentence, error);
+            }
             if (count % ItemsPerTransaction == 0)
             {
                 vault.Commit();
