@@ -19,6 +19,13 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Waits until something waits for the clock.</summary>
+    public async Task UntilArmedAsync()
+    {
+        while (Armed == 0)
+            await Task.Yield();
+    }
+
     public override long GetTimestamp() => Interlocked.Read(ref _ticks);
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(GetTimestamp());

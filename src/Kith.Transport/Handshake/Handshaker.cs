@@ -50,13 +50,13 @@ internal static class Handshaker
                 filled += count;
                 roundTrip ??= time.GetElapsedTime(sentAt);
                 filled -= TakeAll(core, buffer, filled);
-                await SendAsync(link, core, cancellationToken).ConfigureAwait(false);
-            }
+                if (core.Failure is { } failure)
+                {
+                    await RefuseAsync(link, core, cancellationToken).ConfigureAwait(false);
+                    throw new SessionException(failure);
+                }
 
-            if (core.Failure is { } failure)
-            {
-                await EndAsync(link, failure, cancellationToken).ConfigureAwait(false);
-                throw new SessionException(failure);
+                await SendAsync(link, core, cancellationToken).ConfigureAwait(false);
             }
 
             var keys = core.Keys!;
@@ -87,19 +87,27 @@ internal static class Handshaker
     }
 
     // A connection that is closed while bytes of the other side lie unread is reset, and a refusal on its way is lost with it.
-    private static async ValueTask EndAsync(ILink link, SessionClose failure, CancellationToken cancellationToken)
+    private static async ValueTask RefuseAsync(ILink link, HandshakeCore core, CancellationToken cancellationToken)
     {
-        if (failure.ByRemote)
+        if (core.Output.IsEmpty)
             return;
-        link.EndSending();
-        var buffer = new byte[HandshakeLimits.MaxDrain];
-        var left = buffer.Length;
-        int count;
-        do
+        try
         {
-            count = await link.ReceiveAsync(buffer.AsMemory(0, left), cancellationToken).ConfigureAwait(false);
-            left -= count;
+            await SendAsync(link, core, cancellationToken).ConfigureAwait(false);
+            link.EndSending();
+            var buffer = new byte[HandshakeLimits.MaxDrain];
+            var left = buffer.Length;
+            int count;
+            do
+            {
+                count = await link.ReceiveAsync(buffer.AsMemory(0, left), cancellationToken).ConfigureAwait(false);
+                left -= count;
+            }
+            while (count > 0 && left > 0);
         }
-        while (count > 0 && left > 0);
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // It need not be heard.
+        }
     }
 }

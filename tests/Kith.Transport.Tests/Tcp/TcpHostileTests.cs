@@ -83,8 +83,7 @@ public sealed class TcpHostileTests
         using var socket = await ConnectAsync(node);
         await socket.SendAsync(new byte[] { (byte)'K' });
         // The handshake's deadline is the only timer there is: it is armed before the first byte is read.
-        while (clock.Armed == 0)
-            await Task.Yield();
+        await clock.UntilArmedAsync();
         clock.Advance(HandshakeLimits.Timeout - TimeSpan.FromMilliseconds(1));
         await socket.SendAsync(new byte[] { (byte)'I' });
         Assert.Equal(1, clock.Armed);
@@ -149,7 +148,6 @@ public sealed class TcpHostileTests
         var connecting = a.Carrier.ConnectAsync(NodeAddress.Tcp((IPEndPoint)server.LocalEndpoint), null);
         using var socket = await server.AcceptSocketAsync();
         await socket.SendAsync("SSH-2.0-x\r\n"u8.ToArray());
-        socket.Dispose();
         var error = await Assert.ThrowsAsync<SessionException>(() => connecting);
         Assert.Equal(SessionErrorCode.NotKith, error.Code);
     }

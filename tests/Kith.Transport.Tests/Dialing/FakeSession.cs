@@ -1,0 +1,39 @@
+using System.Net;
+using System.Threading.Channels;
+using Kith.Crypto;
+
+namespace Kith.Transport.Tests.Dialing;
+
+/// <summary>A session that only opens and ends.</summary>
+internal sealed class FakeSession(X25519PublicKey remoteKey, bool isInitiator) : ISession
+{
+    private readonly TaskCompletionSource<SessionClose> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public X25519PublicKey RemoteKey { get; } = remoteKey;
+
+    public string Carrier => "tcp";
+
+    public EndPoint? RemoteEndPoint => null;
+
+    public bool IsInitiator { get; } = isInitiator;
+
+    public TimeSpan? RoundTripTime => null;
+
+    public Task<SessionClose> Closed => _closed.Task;
+
+    public ChannelReader<ReadOnlyMemory<byte>> Datagrams => throw new NotSupportedException();
+
+    public ValueTask<IStream> OpenStreamAsync(StreamKind kind, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<IStream> AcceptStreamsAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public bool TrySendDatagram(ReadOnlySpan<byte> datagram) => false;
+
+    public Task CloseAsync(SessionErrorCode code = SessionErrorCode.None)
+    {
+        _closed.TrySetResult(new SessionClose(code, ByRemote: false, "a test"));
+        return Closed;
+    }
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+}
