@@ -11,7 +11,8 @@ namespace Kith.Transport.Sessions;
 internal sealed class StreamInput(SessionStream stream, IStreamOwner owner) : PipeReader
 {
     private ReadOnlySequence<byte> _buffer;
-    private bool _sawAll;
+    private bool _isLast; // the buffer is everything that there will be, and the reader was not told so
+    private bool _sawAll; // and it has looked at all of it
     private bool _completed;
 
     private PipeReader Inner => stream.Receive.Pipe.Reader;
@@ -35,7 +36,7 @@ internal sealed class StreamInput(SessionStream stream, IStreamOwner owner) : Pi
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         var bytes = _buffer.Slice(0, consumed).Length;
-        _sawAll = _buffer.Slice(examined).IsEmpty;
+        _sawAll = _isLast && _buffer.Slice(examined).IsEmpty;
         _buffer = default;
         Inner.AdvanceTo(consumed, examined);
         if (bytes > 0)
@@ -69,6 +70,7 @@ internal sealed class StreamInput(SessionStream stream, IStreamOwner owner) : Pi
             throw error;
         }
 
+        _isLast = true;
         return new ReadResult(result.Buffer, result.IsCanceled, isCompleted: false);
     }
 }

@@ -191,6 +191,23 @@ public sealed class SessionCoreStreamTests
     }
 
     [Fact]
+    public void DataThatComesTogetherWithTheEnd_IsReadThoughAllBeforeItWasSeen()
+    {
+        var (a, b) = CoreSide.Pair();
+        var stream = a.Open();
+        CoreSide.Write(stream, [1]);
+        a.SendTo(b);
+        var there = b.Accepted[0];
+        Assert.True(there.Input.TryRead(out var result));
+        there.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        CoreSide.Write(stream, [2]);
+        a.Close(SessionErrorCode.ShuttingDown);
+        a.SendTo(b);
+        Assert.Equal([1, 2], CoreSide.Read(there));
+        Assert.Throws<SessionException>(() => there.Input.TryRead(out _));
+    }
+
+    [Fact]
     public void CloseWithFlush_SendsWhatIsBufferedThenSaysWhy()
     {
         var (a, b) = CoreSide.Pair();
