@@ -11,6 +11,8 @@ internal sealed class FakeSession(X25519PublicKey remoteKey, bool isInitiator) :
 
     public X25519PublicKey RemoteKey { get; } = remoteKey;
 
+    public ReadOnlyMemory<byte> HandshakeHash => default;
+
     public string Carrier => "tcp";
 
     public EndPoint? RemoteEndPoint => null;

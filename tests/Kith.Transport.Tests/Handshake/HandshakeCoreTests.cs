@@ -23,6 +23,8 @@ public sealed class HandshakeCoreTests
         Assert.Equal(pair.CalledKey.PublicKey, caller.RemoteKey);
         Assert.Equal(pair.CallerKey.PublicKey, called.RemoteKey);
         Assert.Equal((true, false), (caller.IsInitiator, called.IsInitiator));
+        Assert.Equal(caller.HandshakeHash.ToArray(), called.HandshakeHash.ToArray());
+        Assert.Equal(32, caller.HandshakeHash.Length);
         Assert.Equal(SessionParameters.Default, caller.Remote);
         Assert.Equal(SessionParameters.Default, called.Remote);
         var record = new byte[100];
