@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import type { paths } from "./schema";
+import type { paths } from "../../.generated/schema";
 
 /** An answer of the node that says no, with the one sentence it gave. */
 export class ApiError extends Error {

@@ -11,10 +11,8 @@ import { Confirm } from "../../ui/Confirm";
 import { showFailure } from "../../ui/failure";
 import { goHome } from "../../ui/route";
 import classes from "./ContactPanel.module.css";
+import { lifetimeKey, LIFETIMES } from "./lifetimes";
 import { Verification } from "./Verification";
-
-/** The choices for how long messages stay after they were seen, in milliseconds: half a minute to four weeks. */
-const LIFETIMES = [0, 30_000, 300_000, 3_600_000, 28_800_000, 86_400_000, 604_800_000, 2_419_200_000] as const;
 
 export function ContactFacts({ contact, onGone }: { contact: Contact; onGone: () => void }) {
   const { t } = useTranslation();
@@ -23,10 +21,9 @@ export function ContactFacts({ contact, onGone }: { contact: Contact; onGone: ()
   const change = (part: Parameters<typeof api.changeContact>[1]) => {
     api.changeContact(id, part).then(put, showFailure);
   };
-  const lifetimes = LIFETIMES.map((value) => ({ value: String(value), label: t(`panel.lifetime${value}`) as string }));
-  if (!LIFETIMES.some((value) => value === contact.disappearAfter)) {
-    lifetimes.push({ value: String(contact.disappearAfter), label: t("panel.lifetimeOther", { seconds: Math.round(contact.disappearAfter / 1000) }) });
-  }
+  // Another program, or the other side, may have set a time that is not among the choices.
+  const values = [...new Set<number>([...LIFETIMES, contact.disappearAfter])];
+  const lifetimes = values.map((value) => ({ value: String(value), label: t(lifetimeKey(value), { seconds: Math.round(value / 1000) }) }));
   return (
     <>
       <div className={classes.top}>

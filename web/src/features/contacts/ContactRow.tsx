@@ -5,6 +5,7 @@ import type { Contact } from "../../api/model";
 import { Avatar } from "../../ui/Avatar";
 import { openConversation } from "../../ui/route";
 import { shortTime } from "../../ui/time";
+import { isNotice } from "../conversation/Notice";
 import { StateTick } from "../conversation/StateTick";
 import classes from "./ContactList.module.css";
 
@@ -59,8 +60,8 @@ function Preview({ contact, active }: { contact: Contact; active: boolean }) {
   if (!last) return <span className={classes.preview}>{t("contacts.sayHello")}</span>;
   return (
     <>
-      {last.fromMe && !last.deleted && <StateTick message={last} />}
-      <span className={classes.preview}>{last.deleted ? t("message.deleted") : last.text}</span>
+      {last.fromMe && !last.deleted && !isNotice(last) && <StateTick message={last} />}
+      <span className={classes.preview}>{last.deleted ? t("message.deleted") : isNotice(last) ? t("panel.disappear") : last.text}</span>
     </>
   );
 }

@@ -6,6 +6,7 @@ import type { Message } from "../../api/model";
 import { clock, dayName } from "../../ui/time";
 import { Bubble } from "./Bubble";
 import classes from "./MessageRow.module.css";
+import { isNotice, Notice } from "./Notice";
 import { type Row, shownAt } from "./rows";
 import { stateKey } from "./stateText";
 import { useLongPress } from "./useLongPress";
@@ -82,25 +83,29 @@ export const MessageRow = memo(function MessageRow({ row, name, flash, isLast, a
           <IconUnlink size={15} aria-hidden="true" /> {t("message.missing")}
         </p>
       )}
-      <div
-        className={classes.row}
-        data-mine={message.fromMe}
-        data-start={row.groupStart}
-        data-flash={flash}
-        data-message={message.id}
-        data-reacted={message.reactions.length > 0}
-        role="article"
-        aria-label={label.filter(Boolean).join(", ")}
-        tabIndex={isLast ? 0 : -1}
-        onKeyDown={onKeyDown}
-        onContextMenu={onContextMenu}
-        {...press}
-      >
-        <div className={classes.width}>
-          <Bubble row={row} name={name} onQuote={actions.quote} onReact={actions.react} />
+      {isNotice(message) ? (
+        <Notice message={message} who={who} />
+      ) : (
+        <div
+          className={classes.row}
+          data-mine={message.fromMe}
+          data-start={row.groupStart}
+          data-flash={flash}
+          data-message={message.id}
+          data-reacted={message.reactions.length > 0}
+          role="article"
+          aria-label={label.filter(Boolean).join(", ")}
+          tabIndex={isLast ? 0 : -1}
+          onKeyDown={onKeyDown}
+          onContextMenu={onContextMenu}
+          {...press}
+        >
+          <div className={classes.width}>
+            <Bubble row={row} name={name} onQuote={actions.quote} onReact={actions.react} />
+          </div>
+          {usable && <Toolbar message={message} actions={actions} />}
         </div>
-        {usable && <Toolbar message={message} actions={actions} />}
-      </div>
+      )}
       {outgoing && outgoing.status !== "sending" && (
         <p className={classes.outgoing}>
           {outgoing.status === "held" ? t("outgoing.held") : outgoing.reason}
