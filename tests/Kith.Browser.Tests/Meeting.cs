@@ -1,0 +1,33 @@
+namespace Kith.Browser.Tests;
+
+/// <summary>Two people who have met through their pages: Alice gave her link, Bob pasted it.</summary>
+internal sealed class Meeting : IAsyncDisposable
+{
+    private Meeting(Person alice, Person bob)
+    {
+        Alice = alice;
+        Bob = bob;
+    }
+
+    public Person Alice { get; }
+
+    public Person Bob { get; }
+
+    public static async Task<Meeting> ArrangeAsync(Chromium chromium, Screen? screen = null)
+    {
+        var alice = await Person.ArriveAsync(chromium, "Alice", screen);
+        var bob = await Person.ArriveAsync(chromium, "Bob", screen);
+        await alice.IntroduceAsync();
+        await bob.IntroduceAsync();
+        await bob.AddAsync(await alice.LinkAsync());
+        await alice.Composer.WaitForAsync();
+        await bob.Composer.WaitForAsync();
+        return new Meeting(alice, bob);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Alice.DisposeAsync();
+        await Bob.DisposeAsync();
+    }
+}
