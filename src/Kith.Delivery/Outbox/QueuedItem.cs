@@ -36,5 +36,5 @@ internal sealed class QueuedItem(OutboxItem item)
 
     public int Bytes => Envelope?.Length ?? 0;
 
-    public static ReadOnlyMemory<byte>? Sealed(OutboxItem item) => item.Envelope is { IsEmpty: false } envelope ? envelope : null;
+    public static ReadOnlyMemory<byte>? Sealed(OutboxItem item) => item.Envelope is { IsEmpty: false } ? item.Envelope : default(ReadOnlyMemory<byte>?);
 }
