@@ -133,19 +133,34 @@ public sealed class DeliveryCore
     }
 
     /// <summary>
-    /// What routes took for the first time since the last call and is still not acknowledged: its state is "sent" now. Call it last in a batch of work that runs
-    /// anyway, or at <see cref="NextDeadline"/>; most items have their receipt by then and cost nothing.
+    /// What routes took for the first time and is still not acknowledged: its state is "sent" now. Call it in each batch of work, and at <see cref="NextDeadline"/>. Items
+    /// taken less than <see cref="DeliveryLimits.ReportDelay"/> before <paramref name="now"/> are kept for later: most have their receipt by then and cost nothing.
     /// </summary>
-    public void TakeTransmitted(List<TransmittedItem> items)
+    /// <param name="items">Where they are added.</param>
+    /// <param name="now">Unix milliseconds; without it all are told.</param>
+    public void TakeTransmitted(List<TransmittedItem> items, long now = long.MaxValue)
     {
-        foreach (var item in _sent)
+        if (_reportAt is not { } at || now < at)
+            return;
+        _reportAt = null;
+        var kept = 0;
+        for (var i = 0; i < _sent.Count; i++)
         {
-            if (!item.IsSettled)
+            var item = _sent[i];
+            if (item.IsSettled)
+                continue;
+            if (now != long.MaxValue && now - item.SentAt < DeliveryLimits.ReportDelay)
+            {
+                _reportAt = Math.Min(_reportAt ?? long.MaxValue, item.SentAt + DeliveryLimits.ReportDelay);
+                _sent[kept++] = item;
+            }
+            else
+            {
                 items.Add(new TransmittedItem(item.Peer, item.Id, item.TakenBy));
+            }
         }
 
-        _sent.Clear();
-        _reportAt = null;
+        _sent.RemoveRange(kept, _sent.Count - kept);
     }
 
     private void Touch(PeerQueue queue)

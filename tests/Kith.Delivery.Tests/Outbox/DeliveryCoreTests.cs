@@ -307,6 +307,26 @@ public sealed class DeliveryCoreTests
     }
 
     [Fact]
+    public void Transmitted_IsToldOnlyAfterTheReceiptHadItsTime()
+    {
+        Up();
+        Put(1);
+        Pump();
+        _now += 30;
+        Put(2);
+        Pump();
+        var told = new List<TransmittedItem>();
+        _core.TakeTransmitted(told, _now + 19);
+        Assert.Empty(told);
+        _core.TakeTransmitted(told, _now + 20);
+        Assert.Equal([new TransmittedItem(Peer, Id(1), RouteKind.Direct)], told);
+        Assert.Equal(_now + DeliveryLimits.ReportDelay, _core.NextDeadline);
+        told.Clear();
+        _core.TakeTransmitted(told, _now + DeliveryLimits.ReportDelay);
+        Assert.Equal([new TransmittedItem(Peer, Id(2), RouteKind.Direct)], told);
+    }
+
+    [Fact]
     public void Reload_SendsWhatTheStoreHolds()
     {
         Up();
