@@ -90,6 +90,12 @@ public interface IMessenger
     /// <summary>One message, or null.</summary>
     MessageView? Message(MessageId id);
 
+    /// <summary>
+    /// Walks through history newest first for messages that hold every word of the query; null for each one that does not. The walk may be continued in later work
+    /// items, so that a long one holds nobody up.
+    /// </summary>
+    IEnumerable<MessageView?> SearchSteps(string query, AccountId? contact);
+
     /// <summary>Messages that hold every word of the query, newest first.</summary>
     IReadOnlyList<MessageView> Search(string query, AccountId? contact, int limit);
 }

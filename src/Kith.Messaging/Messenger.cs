@@ -142,6 +142,9 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     public MessageView? Message(MessageId id) => Parts.Reader.Find(id);
 
     /// <inheritdoc/>
+    public IEnumerable<MessageView?> SearchSteps(string query, AccountId? contact) => Parts.Reader.SearchSteps(query, contact);
+
+    /// <inheritdoc/>
     public IReadOnlyList<MessageView> Search(string query, AccountId? contact, int limit) => Parts.Reader.Search(query, contact, limit);
 
     /// <inheritdoc/>

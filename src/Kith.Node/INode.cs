@@ -15,9 +15,11 @@ public interface INode
 
     /// <summary>Runs a call that changes something inside the node loop; it returns after the commit.</summary>
     /// <param name="call">The call; it may run again, from the start, when another item of its batch failed.</param>
-    /// <param name="compound">True when the call makes several changes, which must all be taken back when a later one is refused.</param>
     /// <exception cref="MessengerException">It cannot be done, and nothing has changed.</exception>
-    Task<T> InvokeAsync<T>(Func<IMessenger, T> call, bool compound = false);
+    Task<T> InvokeAsync<T>(Func<IMessenger, T> call);
+
+    /// <summary>As <see cref="InvokeAsync"/> for a call that makes several changes, which are all taken back when a later one is refused.</summary>
+    Task<T> InvokeAllAsync<T>(Func<IMessenger, T> call);
 
     /// <summary>Runs a call that only reads inside the node loop; it does not wait for a commit.</summary>
     Task<T> QueryAsync<T>(Func<IMessenger, T> query);

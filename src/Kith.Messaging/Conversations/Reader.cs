@@ -29,27 +29,24 @@ internal sealed class Reader(Surroundings around, ContactBook contacts, History 
 
     public MessageView? Find(MessageId id) => history.Find(id) is { } entry ? views.Of(entry) : null;
 
-    public IReadOnlyList<MessageView> Search(string query, AccountId? contact, int limit)
+    public IReadOnlyList<MessageView> Search(string query, AccountId? contact, int limit) => limit is < 1 or > MaxPage
+        ? throw new MessengerException(MessengerError.Invalid, $"A search gives 1 to {MaxPage} messages.")
+        : [.. SearchSteps(query, contact).OfType<MessageView>().Take(limit)];
+
+    public IEnumerable<MessageView?> SearchSteps(string query, AccountId? contact)
     {
         if (contact is { } id)
             contacts.Get(id);
-        if (limit is < 1 or > MaxPage)
-            throw new MessengerException(MessengerError.Invalid, $"A search gives 1 to {MaxPage} messages.");
         var words = SearchText.Words(query);
-        if (words.Length == 0)
-            throw new MessengerException(MessengerError.Invalid, "What should be searched for? Give at least one word.");
-        var found = new List<MessageView>();
-        foreach (var row in around.Messages.Scan(contact).Take(MaxScanned))
-        {
-            var entry = History.Read(row);
-            if (entry.Body.Text.IsEmpty || !SearchText.Matches(StrictUtf8.Decode(entry.Body.Text), words))
-                continue;
-            found.Add(views.Of(entry));
-            if (found.Count == limit)
-                break;
-        }
+        return words.Length == 0
+            ? throw new MessengerException(MessengerError.Invalid, "What should be searched for? Give at least one word.")
+            : around.Messages.Scan(contact).Take(MaxScanned).Select(row => Match(row, words));
+    }
 
-        return found;
+    private MessageView? Match(StoredMessage row, string[] words)
+    {
+        var entry = History.Read(row);
+        return !entry.Body.Text.IsEmpty && SearchText.Matches(StrictUtf8.Decode(entry.Body.Text), words) ? views.Of(entry) : null;
     }
 
     private MessagePosition Position(AccountId contact, MessageId id) => history.Find(contact, id)?.Row.Position

@@ -37,11 +37,8 @@ internal static class ApiDocument
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
-            var type = context.JsonTypeInfo.Type;
-            if (type.IsEnum)
+            if (context.JsonTypeInfo.Type.IsEnum)
                 schema.Type = JsonSchemaType.String;
-            if ((Nullable.GetUnderlyingType(type) ?? type).IsEnum)
-                schema.Enum = schema.Enum?.Where(value => value is not null).ToList();
             return Task.CompletedTask;
         });
     });

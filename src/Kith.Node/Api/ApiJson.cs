@@ -38,7 +38,6 @@ namespace Kith.Node.Api;
 [JsonSerializable(typeof(ReactionChange))]
 [JsonSerializable(typeof(ReadMark))]
 [JsonSerializable(typeof(TypingMark))]
-[JsonSerializable(typeof(DeleteFor?))]
 [JsonSerializable(typeof(Types.Events))]
 [JsonSerializable(typeof(int?))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -38,28 +38,62 @@ public sealed class ApiServer : IAsyncDisposable
     public int Port => _origins.Port;
 
     /// <summary>Starts on <paramref name="endpoint"/>, whose port may be 0.</summary>
-    /// <exception cref="IOException">The port is in use.</exception>
+    /// <param name="node">What is called.</param>
+    /// <param name="sessions">Who may call.</param>
+    /// <param name="endpoint">Where, on loopback.</param>
+    /// <param name="preferredPort">The port to take instead of any when the endpoint's is 0; any when it is in use, or 0 itself.</param>
+    /// <param name="pageFolder">The page's files; the API works without them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where failures that are defects are written.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NodeStartException">The port is in use.</exception>
     public static async Task<ApiServer> StartAsync(
-        INode node, PageSessions sessions, IPEndPoint endpoint, string? pageFolder, TimeProvider time, Action<ILoggingBuilder>? log, CancellationToken cancellationToken)
+        INode node, PageSessions sessions, IPEndPoint endpoint, int preferredPort, string pageFolder, TimeProvider time, TextWriter? log, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        if (endpoint.Port == 0 && preferredPort != 0)
+        {
+            try
+            {
+                return await StartAsync(node, sessions, new IPEndPoint(endpoint.Address, preferredPort), 0, pageFolder, time, log, cancellationToken);
+            }
+            catch (NodeStartException)
+            {
+                // Somebody else has it now.
+            }
+        }
+
+        var origins = new Origins();
+        var application = Build(node, sessions, origins, endpoint, time, log);
+        Map(application, pageFolder);
+        try
+        {
+            await application.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            await application.DisposeAsync();
+            throw new NodeStartException($"The port of {endpoint} is in use by another program.", e);
+        }
+
+        origins.Bind(new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
+        return new ApiServer(application, origins);
+    }
+
+    private static WebApplication Build(INode node, PageSessions sessions, Origins origins, IPEndPoint endpoint, TimeProvider time, TextWriter? log)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        log?.Invoke(builder.Logging);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        if (log is not null)
+            builder.Logging.AddProvider(new LineLog(log));
         builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, endpoint));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
-        var origins = new Origins();
         builder.Services.AddSingleton(node).AddSingleton(sessions).AddSingleton(time).AddSingleton(origins).AddSingleton<EventStream>();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<JsonOptions>(json => Strictly(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         ApiDocument.Describe(builder.Services);
-
-        var application = builder.Build();
-        Map(application, pageFolder);
-        await application.StartAsync(cancellationToken);
-        origins.Bind(new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
-        return new ApiServer(application, origins);
+        return builder.Build();
     }
 
     private static void Limit(KestrelServerOptions kestrel, IPEndPoint endpoint)
@@ -78,12 +112,14 @@ public sealed class ApiServer : IAsyncDisposable
         json.RespectRequiredConstructorParameters = true;
     }
 
-    private static void Map(WebApplication application, string? pageFolder)
+    private static void Map(WebApplication application, string pageFolder)
     {
         application.UseMiddleware<AccessGate>();
         application.UseMiddleware<Problems>();
-        if (pageFolder is not null && Directory.Exists(pageFolder))
+        if (Directory.Exists(pageFolder))
             PageFiles.Use(application, pageFolder);
+        else
+            application.MapGet("/", () => "The page is not built; the API works. `./kith` builds both.").ExcludeFromDescription();
         application.UseRouting();
         var api = application.MapGroup(BasePath);
         api.WithMetadata(new ProducesResponseTypeMetadata(ApiDocument.Refusal, typeof(Problem), [Problems.ContentType]));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kith.Messaging;
 using Kith.Node.Api.Types;
+using Kith.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,7 @@ internal sealed class Problems(RequestDelegate next, ILogger<Problems> log)
         MessengerException e => (Status(e.Error), e.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, Plain(StatusCodes.Status413PayloadTooLarge)),
         BadHttpRequestException e => (e.StatusCode, "The request is not what this call takes: " + FirstSentence(e.InnerException?.Message ?? e.Message)),
+        VaultException e => (Status(e.Fault), e.Message),
         ApiException e => (e.Status, e.Message),
         NodeStoppedException e => (StatusCodes.Status503ServiceUnavailable, e.Message),
         _ => (StatusCodes.Status500InternalServerError, "Something went wrong inside the node; its log says more."),
@@ -61,6 +63,13 @@ internal sealed class Problems(RequestDelegate next, ILogger<Problems> log)
         MessengerError.NotFound => StatusCodes.Status404NotFound,
         MessengerError.Conflict => StatusCodes.Status409Conflict,
         MessengerError.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static int Status(VaultFault fault) => fault switch
+    {
+        VaultFault.DiskFull => StatusCodes.Status507InsufficientStorage,
+        VaultFault.WrongPassphrase => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status500InternalServerError,
     };
 

@@ -68,6 +68,7 @@ internal sealed class Batches(
             }
 
             current = null;
+            outbound.EndBatch();
             peers.EndBatch();
             transactions.Commit();
         }

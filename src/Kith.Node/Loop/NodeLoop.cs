@@ -23,16 +23,16 @@ internal sealed class NodeLoop
     private readonly List<WorkItem> _batch = [];
     private readonly IMessenger _messenger;
     private readonly Batches _batches;
-    private readonly Action _afterBatch;
+    private readonly Action<bool> _afterBatch;
     private readonly Action<Exception> _fatal;
     private readonly Thread _thread;
 
     /// <summary>Makes a loop that does not run yet.</summary>
     /// <param name="messenger">What calls are made on.</param>
     /// <param name="batches">How a batch is run.</param>
-    /// <param name="afterBatch">Called on the loop after each batch: sets the timers.</param>
+    /// <param name="afterBatch">Called on the loop after each batch, with whether it held more than reads and ticks: sets the timers.</param>
     /// <param name="fatal">Called when the loop cannot go on.</param>
-    public NodeLoop(IMessenger messenger, Batches batches, Action afterBatch, Action<Exception> fatal)
+    public NodeLoop(IMessenger messenger, Batches batches, Action<bool> afterBatch, Action<Exception> fatal)
     {
         (_messenger, _batches, _afterBatch, _fatal) = (messenger, batches, afterBatch, fatal);
         _thread = new Thread(Run) { IsBackground = true, Name = "kith loop" };
@@ -90,8 +90,9 @@ internal sealed class NodeLoop
             while (Fill())
             {
                 _batches.Run(_batch);
+                var worked = _batch.Exists(static item => !item.OnlyReads && item is not TickItem);
                 _batch.Clear();
-                _afterBatch();
+                _afterBatch(worked);
             }
 
             _ended.TrySetResult();

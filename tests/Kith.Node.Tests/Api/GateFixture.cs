@@ -21,7 +21,7 @@ public sealed class GateFixture : IAsyncLifetime
     {
         Sessions = new PageSessions(Token, [], Kept.Add);
         Server = await ApiServer.StartAsync(
-            new UnusedNode(), Sessions, new IPEndPoint(IPAddress.Loopback, 0), null, TimeProvider.System, null, CancellationToken.None);
+            new UnusedNode(), Sessions, new IPEndPoint(IPAddress.Loopback, 0), 0, "", TimeProvider.System, null, CancellationToken.None);
         Client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{Server.Port}/") };
     }
 

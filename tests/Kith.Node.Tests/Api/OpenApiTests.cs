@@ -14,7 +14,7 @@ public sealed class OpenApiTests
     {
         var token = PageSessions.NewSecret();
         await using var server = await ApiServer.StartAsync(
-            new UnusedNode(), new PageSessions(token, [], _ => { }), new IPEndPoint(IPAddress.Loopback, 0), null, TimeProvider.System, null, CancellationToken.None);
+            new UnusedNode(), new PageSessions(token, [], _ => { }), new IPEndPoint(IPAddress.Loopback, 0), 0, "", TimeProvider.System, null, CancellationToken.None);
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{server.Port}") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
 

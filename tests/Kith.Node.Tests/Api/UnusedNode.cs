@@ -11,7 +11,9 @@ internal sealed class UnusedNode : INode
 
     public ContactBoard Board { get; } = new();
 
-    public Task<T> InvokeAsync<T>(Func<IMessenger, T> call, bool compound = false) => throw new InvalidOperationException();
+    public Task<T> InvokeAsync<T>(Func<IMessenger, T> call) => throw new InvalidOperationException();
+
+    public Task<T> InvokeAllAsync<T>(Func<IMessenger, T> call) => throw new InvalidOperationException();
 
     public Task<T> QueryAsync<T>(Func<IMessenger, T> query) => throw new InvalidOperationException();
 

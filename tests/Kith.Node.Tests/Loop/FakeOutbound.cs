@@ -18,6 +18,10 @@ internal sealed class FakeOutbound(List<string> log) : IOutbound
 
     public void PeerChanged(AccountId peer, PeerEndpoint? endpoint) => log.Add("peer");
 
+    public void EndBatch()
+    {
+    }
+
     public void Flush() => log.Add("flush");
 
     public void Restart() => log.Add("restart");

@@ -76,7 +76,7 @@ internal sealed class ContactEndpoints
     }
 
     private static async Task<Ok<Contact>> ChangeAsync(string contact, ContactPatch patch, INode node)
-        => TypedResults.Ok(Shapes.Contact(await node.InvokeAsync(m => Change(m, contact, patch), compound: true), node.Board));
+        => TypedResults.Ok(Shapes.Contact(await node.InvokeAllAsync(m => Change(m, contact, patch)), node.Board));
 
     private static ContactView Change(IMessenger messenger, string contact, ContactPatch patch)
     {

@@ -15,6 +15,8 @@ internal static class MessageEndpoints
     /// <summary>Messages in one answer.</summary>
     public const int MaxPage = 200;
 
+    private const string ForMe = "me";
+    private const string ForEveryone = "everyone";
     private const int DefaultPage = 50;
     private const int MaxQueryLength = 1000;
 
@@ -64,11 +66,13 @@ internal static class MessageEndpoints
     private static async Task<Ok<Message>> EditAsync(string contact, string id, TextEdit body, INode node)
         => TypedResults.Ok(Shapes.Message(await node.InvokeAsync(m => m.EditText(Resolve(m, contact), Id(id), body.Text)), node.Board));
 
-    private static async Task<Ok<Done>> DeleteAsync(string contact, string id, [FromQuery(Name = "for")] DeleteFor? whom, INode node)
+    private static async Task<Ok<Done>> DeleteAsync(string contact, string id, [FromQuery(Name = "for")] string? whom, INode node)
     {
+        if (whom is not (null or ForMe or ForEveryone))
+            throw new MessengerException(MessengerError.Invalid, $"A message is deleted for {ForMe} or for {ForEveryone}.");
         await node.InvokeAsync(m =>
         {
-            m.DeleteMessage(Resolve(m, contact), Id(id), whom == DeleteFor.Everyone);
+            m.DeleteMessage(Resolve(m, contact), Id(id), whom == ForEveryone);
             return true;
         });
         return TypedResults.Ok(new Done());

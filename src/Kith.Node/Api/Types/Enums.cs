@@ -145,15 +145,3 @@ public enum Direction
     [JsonStringEnumMemberName("out")]
     Out,
 }
-
-/// <summary>For whom a message is deleted.</summary>
-public enum DeleteFor
-{
-    /// <summary>On this side alone.</summary>
-    [JsonStringEnumMemberName("me")]
-    Me,
-
-    /// <summary>On both sides; messages of ours only.</summary>
-    [JsonStringEnumMemberName("everyone")]
-    Everyone,
-}

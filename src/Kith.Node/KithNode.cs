@@ -1,0 +1,299 @@
+using System.Net;
+using System.Net.Sockets;
+using Kith.Messaging;
+using Kith.Node.Api;
+using Kith.Node.Api.Access;
+using Kith.Node.Api.Types;
+using Kith.Node.Events;
+using Kith.Node.Home;
+using Kith.Node.Network;
+using Kith.Storage;
+using Kith.Storage.Export;
+
+namespace Kith.Node;
+
+/// <summary>A running node: one person's home, its sessions with others, and the API on it. Safe for use from several threads.</summary>
+public sealed class KithNode : INode, IAsyncDisposable
+{
+    private const int SearchSlice = 200;
+
+    private readonly NodeOptions _options;
+    private readonly NodeCore _core;
+    private readonly string _token = PageSessions.NewSecret();
+    private readonly TaskCompletionSource _stopped;
+    private readonly Lock _rememberedGate = new();
+    private RememberedFile _remembered;
+    private PageSessions _pages = null!;
+    private ApiServer? _api;
+    private volatile bool _hasPassphrase;
+
+    private KithNode(NodeOptions options, NodeCore core, TaskCompletionSource stopped)
+    {
+        (_options, _core, _stopped) = (options, core, stopped);
+        _remembered = RememberedFile.Read(options.Home);
+        Account = core.Messenger.Account.ToString();
+        _hasPassphrase = Vault.NeedsPassphrase(options.Home);
+    }
+
+    /// <summary>The version of the program.</summary>
+    public static string Version { get; } = typeof(KithNode).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    /// <summary>The account's id.</summary>
+    public string Account { get; }
+
+    /// <summary>Where the API is: <c>http://127.0.0.1:PORT</c>.</summary>
+    public string ApiAddress { get; private set; } = "";
+
+    /// <summary>Where other nodes reach this one, HOST:PORT, as links say it.</summary>
+    public IReadOnlyList<string> ListenAddresses => _core.Addresses;
+
+    /// <summary>Completes when the node was asked to stop: dispose it then. Faults with <see cref="NodeStartException"/> when it cannot go on.</summary>
+    public Task Stopped => _stopped.Task;
+
+    /// <inheritdoc/>
+    public NodeEvents Events => _core.Events;
+
+    /// <inheritdoc/>
+    public ContactBoard Board => _core.Board;
+
+    /// <summary>Starts a node.</summary>
+    /// <exception cref="NodeStartException">It cannot start as asked; nothing is left running.</exception>
+    public static async Task<KithNode> StartAsync(NodeOptions options, CancellationToken cancellationToken = default)
+    {
+        options = options with { Home = Path.GetFullPath(options.Home) };
+        var api = ListenEndPoint.ParseLoopback(options.Api);
+        var listen = options.Listen.Select(ListenEndPoint.Parse).ToList();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        KithNode? node = null;
+        try
+        {
+            node = new KithNode(options, NodeCore.Open(options, e => Log(options, e), e => OnFatal(options, stopped, e)), stopped);
+            await node.ListenAsync(listen, cancellationToken);
+            await node.ServeAsync(api, cancellationToken);
+            await node._core.StartAsync();
+            node.Announce();
+            return node;
+        }
+        catch (Exception e)
+        {
+            if (node is not null)
+                await node.DisposeAsync();
+            if (e is VaultException or MessengerException)
+                throw new NodeStartException(e.Message, e);
+            if (e is InvalidDataException)
+                throw new NodeStartException($"The account in {options.Home} is damaged: restore an export into a new home.", e);
+            throw;
+        }
+    }
+
+    /// <summary>Runs a call that changes something on the loop; it returns after the commit.</summary>
+    /// <exception cref="MessengerException">It cannot be done, and nothing has changed.</exception>
+    /// <exception cref="VaultException">It could not be kept, and nothing has changed.</exception>
+    public Task<T> InvokeAsync<T>(Func<IMessenger, T> call) => _core.Loop.InvokeAsync(call, compound: false);
+
+    /// <inheritdoc cref="InvokeAsync{T}(Func{IMessenger, T})"/>
+    public Task InvokeAsync(Action<IMessenger> call) => InvokeAsync(m =>
+    {
+        call(m);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public Task<T> InvokeAllAsync<T>(Func<IMessenger, T> call) => _core.Loop.InvokeAsync(call, compound: true);
+
+    /// <inheritdoc/>
+    public Task<T> QueryAsync<T>(Func<IMessenger, T> query) => _core.Loop.QueryAsync(query);
+
+    /// <summary>Calls a listener for everything that happens from now on, on the loop: it must return at once.</summary>
+    public IDisposable Subscribe(Action<NodeEvent> listener) => Events.Listen(listener);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<MessageView>> SearchAsync(string query, string? contact, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<MessageView>();
+        using var walk = await QueryAsync(m => m.SearchSteps(query, contact is null ? null : m.ResolveContact(contact).Id).GetEnumerator());
+        // Between two slices the loop does whatever waits: a search through a long history holds nobody up.
+        while (await QueryAsync(_ => Step(walk, found, limit)))
+            cancellationToken.ThrowIfCancellationRequested();
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Status> StatusAsync()
+    {
+        var (settings, outbox) = await QueryAsync(m => (m.Settings, _core.Vault.Outbox.Count()));
+        var shown = Shapes.Settings(settings);
+        return new Status(
+            Account, shown.Name, shown.Privacy, Wan: null, ListenAddresses, Nat: null, _core.Route.Peers().Count, outbox, Version, ApiAddress + "/", _hasPassphrase, _options.Home);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Peer>> PeersAsync()
+    {
+        IReadOnlyList<Peer> peers =
+        [
+            .. _core.Route.Peers().Select(peer => new Peer(
+                peer.Key,
+                peer.Peer?.ToString(),
+                peer.Peer is { } id ? Board.Name(id) : null,
+                peer.Address,
+                peer.Incoming ? Direction.In : Direction.Out,
+                "tcp",
+                peer.Incoming ? null : true,
+                peer.Since,
+                peer.RoundTrip?.TotalMilliseconds)),
+        ];
+        return Task.FromResult(peers);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<DoctorCheck>> ExamineAsync()
+    {
+        var (contacts, outbox) = await QueryAsync(m => (m.Contacts(), _core.Vault.Outbox.Count()));
+        return Doctor.Examine(_options.Home, ListenAddresses, _core.Route, contacts, outbox);
+    }
+
+    /// <inheritdoc/>
+    public async Task ChangePassphraseAsync(string? current, string? next)
+    {
+        if (next is { Length: 0 })
+            throw new MessengerException(MessengerError.Invalid, "A passphrase cannot be empty.");
+        // Deriving its key takes a second and touches no table: the loop need not wait for it.
+        await Task.Run(() => _core.Vault.ChangePassphrase(current, next));
+        _hasPassphrase = next is not null;
+    }
+
+    /// <inheritdoc/>
+    public async Task ExportAsync(Stream destination, string passphrase, CancellationToken cancellationToken)
+    {
+        // Written beside the vault first: the loop must not wait for whoever reads.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var file = new FileStream(Path.Combine(_options.Home, $"export-{PageSessions.NewSecret()[..8]}.tmp"), options);
+        await QueryAsync(_ =>
+        {
+            VaultExport.Write(_core.Vault, passphrase, file);
+            return true;
+        });
+        file.Position = 0;
+        await file.CopyToAsync(destination, cancellationToken);
+    }
+
+    /// <summary>A new address of the page, good for one opening.</summary>
+    public string NewPageAddress() => $"{ApiAddress}/#k={_pages.NewKey()}";
+
+    string INode.NewPage() => NewPageAddress();
+
+    /// <inheritdoc/>
+    public void RequestStop() => _stopped.TrySetResult();
+
+    /// <summary>Stops: the API, then the sessions, then the loop when what was queued is done; the vault is closed last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        RequestStop();
+        if (_api is not null)
+        {
+            RunningFile.Remove(_options.Home);
+            await _api.DisposeAsync();
+        }
+
+        await _core.DisposeAsync();
+    }
+
+    private static void Log(NodeOptions options, Exception defect) => options.Log?.WriteLine($"kith: {defect.GetType().Name} at {defect.StackTrace?.Trim()}");
+
+    private static void OnFatal(NodeOptions options, TaskCompletionSource stopped, Exception reason)
+    {
+        if (reason is not VaultException)
+            Log(options, reason);
+        var sentence = reason is VaultException ? reason.Message : "The node cannot go on: something inside it failed.";
+        stopped.TrySetException(new NodeStartException(sentence, reason));
+    }
+
+    private static bool Step(IEnumerator<MessageView?> walk, List<MessageView> found, int limit)
+    {
+        for (var i = 0; i < SearchSlice; i++)
+        {
+            if (!walk.MoveNext())
+                return false;
+            if (walk.Current is not { } message)
+                continue;
+            found.Add(message);
+            if (found.Count == limit)
+                return false;
+        }
+
+        return true;
+    }
+
+    private async Task ListenAsync(List<IPEndPoint> asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (asked.Count > 0)
+                await _core.ListenAsync(asked, optional: null, cancellationToken);
+            else
+                await ListenByDefaultAsync(cancellationToken);
+        }
+        catch (SocketException e)
+        {
+            throw new NodeStartException(Sentence(e, string.Join(", ", asked)), e);
+        }
+
+        Remember(kept => asked.Count == 0 ? kept with { ListenPort = _core.ListenPort } : kept);
+    }
+
+    /// <summary>On every interface, on the port of last time, so that links stay good; when somebody has it now, on another.</summary>
+    private async Task ListenByDefaultAsync(CancellationToken cancellationToken)
+    {
+        static IPEndPoint OverIPv6(int port) => new(IPAddress.IPv6Any, port);
+        try
+        {
+            await _core.ListenAsync([new IPEndPoint(IPAddress.Any, _remembered.ListenPort)], OverIPv6, cancellationToken);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && _remembered.ListenPort != 0)
+        {
+            await _core.ListenAsync([new IPEndPoint(IPAddress.Any, 0)], OverIPv6, cancellationToken);
+        }
+    }
+
+    private static string Sentence(SocketException e, string where) => e.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => $"The port of {where} is in use by another program.",
+        SocketError.AddressNotAvailable => $"{where} is not an address of this machine.",
+        SocketError.AccessDenied => $"The system does not allow listening on {where}: choose a port above 1023.",
+        _ => $"The system does not allow listening on {where}.",
+    };
+
+    private async Task ServeAsync(IPEndPoint asked, CancellationToken cancellationToken)
+    {
+        _pages = new PageSessions(_token, _remembered.Pages, pages => Remember(kept => kept with { Pages = pages }));
+        var folder = _options.PageFolder ?? Path.Combine(AppContext.BaseDirectory, "page");
+        _api = await ApiServer.StartAsync(this, _pages, asked, asked.Port == 0 ? _remembered.ApiPort : 0, folder, _options.Time, _options.Log, cancellationToken);
+        Remember(kept => asked.Port == 0 ? kept with { ApiPort = _api.Port } : kept);
+        ApiAddress = $"http://{new IPEndPoint(asked.Address, _api.Port)}";
+    }
+
+    private void Announce()
+    {
+        try
+        {
+            new RunningFile(ApiAddress, _token, Environment.ProcessId).Write(_options.Home);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException($"The home {_options.Home} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private void Remember(Func<RememberedFile, RememberedFile> change)
+    {
+        lock (_rememberedGate)
+        {
+            var next = change(_remembered);
+            if (next != _remembered && next.TryWrite(_options.Home))
+                _remembered = next;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Kith.Storage;
+
+namespace Kith.Node.Loop;
+
+/// <summary>Tidies the vault, outside of any transaction; when it finds itself inside one, the loop is not idle after all and it is left for later.</summary>
+internal sealed class UpkeepItem(Vault vault) : WorkItem
+{
+    public override bool OnlyReads => true;
+
+    public override void Run()
+    {
+        if (!vault.InTransaction)
+            vault.Maintain();
+    }
+}
+
+/// <summary>Does what is due. By itself it is no work that would need upkeep.</summary>
+internal sealed class TickItem(Action tick) : WorkItem
+{
+    public override void Run() => tick();
+}

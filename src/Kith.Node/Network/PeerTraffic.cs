@@ -1,0 +1,154 @@
+using Kith.Crypto;
+using Kith.Delivery;
+using Kith.Delivery.Routes;
+using Kith.Messaging;
+using Kith.Node.Loop;
+using Kith.Wire;
+
+namespace Kith.Node.Network;
+
+/// <summary>
+/// Between the messenger and the other nodes, both ways, on the loop: what sessions bring goes to the messenger inside the transaction; what the messenger causes
+/// goes to delivery and the sessions after the commit. Nothing of delivery's own state is changed inside a transaction, as that may be run again.
+/// </summary>
+internal sealed class PeerTraffic : IOutbound
+{
+    private readonly DeliveryCore _delivery;
+    private readonly DirectRoute _route;
+    private readonly IPeerProtocol _peers;
+    private readonly HeldEffects _effects;
+    private readonly TimeProvider _time;
+    private readonly Action<NodeEvent> _publish;
+    private readonly PeerSessions _sessions;
+    private readonly BundleRequests _bundles;
+    private readonly HashSet<AccountId> _online = [];
+    private readonly List<TransmittedItem> _transmitted = [];
+
+    public PeerTraffic(DeliveryCore delivery, DirectRoute route, IPeerProtocol peers, HeldEffects effects, TimeProvider time, Action<NodeEvent> publish)
+    {
+        (_delivery, _route, _peers, _effects, _time, _publish) = (delivery, route, peers, effects, time, publish);
+        _sessions = new PeerSessions(route, peers);
+        _bundles = new BundleRequests(_sessions, peers, effects.After, time);
+    }
+
+    /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
+    public long? NextDeadline => Deadlines.Earlier(Deadlines.Earlier(_delivery.NextDeadline, _bundles.NextDeadline), _peers.NextDeadline);
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Takes what a session brought, inside the open transaction.</summary>
+    public void Take(PeerInput input)
+    {
+        switch (input)
+        {
+            case PeerInput.EnvelopesReceived e:
+                _sessions.Heard(e.Session);
+                var from = Origin(e.Session);
+                foreach (var envelope in e.Envelopes)
+                    _peers.ReceiveEnvelope(from, envelope);
+                break;
+            case PeerInput.BundleRequested e:
+                _sessions.Heard(e.Session);
+                if (_peers.AnswerBundleRequest(Origin(e.Session), e.Body.Span) is { } answer)
+                    _effects.After(() => e.Session.TrySendBundle(answer));
+                break;
+            case PeerInput.BundleReceived e:
+                if (_peers.PeerOf(e.Session.RemoteKeyBytes.Span) is { } giver)
+                    _peers.ReceiveBundle(giver, Origin(e.Session), e.Body.Span);
+                break;
+            case PeerInput.PeerUp e:
+                _bundles.OnPeerUp(e.Peer);
+                _effects.After(() => OnUp(e.Peer));
+                break;
+            case PeerInput.PeerDown e:
+                _effects.After(() => OnDown(e.Peer));
+                break;
+            case PeerInput.PeerReady e:
+                _effects.After(() => _delivery.RouteReady(e.Peer));
+                break;
+        }
+    }
+
+    /// <summary>Does what is due, inside the open transaction. True when the messenger had something.</summary>
+    public bool Tick()
+    {
+        _bundles.Retry();
+        if (_peers.NextDeadline is not { } due || due > Now)
+            return false;
+        _peers.Tick();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void EndBatch()
+    {
+        // What has been handed to a route and is not acknowledged yet is "sent".
+        _delivery.TakeTransmitted(_transmitted);
+        if (_transmitted.Count == 0)
+            return;
+        foreach (var group in _transmitted.GroupBy(item => (item.Peer, item.Route)))
+            _peers.Transmitted(group.Key.Peer, [.. group.Select(item => item.Id)], group.Key.Route);
+        _transmitted.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Enqueued(OutboxItem item) => _delivery.Enqueued(item);
+
+    /// <inheritdoc/>
+    public void Settled(AccountId peer, MessageId id) => _delivery.Settled(peer, id, Now);
+
+    /// <inheritdoc/>
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope)
+    {
+        if (_route.Send(peer, [envelope]) == 0)
+            _sessions.Of(peer)?.TrySendEnvelope(envelope);
+    }
+
+    /// <inheritdoc/>
+    public void RequestBundle(AccountId peer) => _bundles.Need(peer);
+
+    /// <inheritdoc/>
+    public void PeerChanged(AccountId peer, PeerEndpoint? endpoint)
+    {
+        if (endpoint is not null && X25519PublicKey.TryParse(endpoint.TransportKey.Span, out var key))
+        {
+            _route.Want(peer, key, endpoint.Addresses);
+            return;
+        }
+
+        _route.Unwant(peer);
+        _delivery.Forget(peer);
+        _bundles.Forget(peer);
+        OnDown(peer);
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        _sessions.Clear();
+        _delivery.Pump(Now);
+    }
+
+    /// <inheritdoc/>
+    public void Restart()
+    {
+        _transmitted.Clear();
+        _delivery.Reload();
+    }
+
+    private static PeerOrigin Origin(PeerSession session) => new(RouteKind.Direct, session.RemoteKeyBytes, session.HandshakeHash);
+
+    private void OnUp(AccountId peer)
+    {
+        _delivery.RouteUp(peer, RouteKind.Direct);
+        if (_online.Add(peer))
+            _publish(new NodeEvent.Presence(peer, Online: true));
+    }
+
+    private void OnDown(AccountId peer)
+    {
+        _delivery.RouteDown(peer, RouteKind.Direct);
+        if (_online.Remove(peer))
+            _publish(new NodeEvent.Presence(peer, Online: false));
+    }
+}
