@@ -8,7 +8,7 @@ public static class HomeImport
 {
     /// <summary>Reads an export into a new home.</summary>
     /// <param name="file">The exported file.</param>
-    /// <param name="passphrase">The export's passphrase; the home's vault gets the same.</param>
+    /// <param name="passphrase">The export's passphrase; the home's vault gets none: <c>kith passphrase</c> sets one.</param>
     /// <param name="home">The home, which must be new or empty.</param>
     /// <param name="cancellationToken">Checked before the work begins: an import is short and leaves nothing when it fails.</param>
     /// <exception cref="NodeStartException">Wrong passphrase, damaged or cut, a home in use; nothing is left behind.</exception>
