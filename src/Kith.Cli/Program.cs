@@ -1,6 +1,34 @@
+using System.CommandLine;
+using Kith.Cli.Commands;
+
 namespace Kith.Cli;
 
 internal static class Program
 {
-    private static int Main() => 2;
+    private static async Task<int> Main(string[] arguments)
+    {
+        var root = new RootCommand("Kith: a private messenger with nobody in between.") { Invocation.HomeOption, Invocation.JsonOption };
+        foreach (var command in All())
+            root.Add(command);
+
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
+        {
+            var complaint = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here; 'kith --help' lists the commands." : parsed.Errors[0].Message;
+            await Console.Error.WriteLineAsync("kith: " + complaint).ConfigureAwait(false);
+            return ExitStatus.WrongUsage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(3) }).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<Command> All() =>
+    [
+        DemoCommand.Create(), UpCommand.Create(), DownCommand.Create(), PageCommand.Create(),
+        LinkCommand.Create(), LinksCommand.Create(), RevokeCommand.Create(), AddCommand.Create(),
+        ContactsCommand.Create(), RequestsCommand.Create(), .. ContactCommands.All(), VerifyCommand.Create(),
+        SendCommand.Create(), ReadCommand.Create(), SearchCommand.Create(),
+        StatusCommand.Create(), PeersCommand.Create(), DoctorCommand.Create(),
+        PassphraseCommand.Create(), ExportCommand.Create(), ImportCommand.Create(),
+    ];
 }

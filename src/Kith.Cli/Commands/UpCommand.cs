@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Kith.Node;
+
+namespace Kith.Cli.Commands;
+
+/// <summary><c>kith up</c>: runs the node of a home until interrupted.</summary>
+internal static class UpCommand
+{
+    private static readonly Option<string?> NameOption = new("--name") { Description = "Your name, as contacts see it", HelpName = "NAME" };
+    private static readonly Option<string[]> ListenOption = new("--listen") { Description = "Where other nodes reach this one; port 0 takes a free one. Default: every interface, on a port that the home remembers", HelpName = "HOST:PORT" };
+    private static readonly Option<string> ApiOption = new("--api") { Description = "Where the page and the commands reach it: loopback only", HelpName = "127.0.0.1:PORT", DefaultValueFactory = _ => "127.0.0.1:0" };
+    private static readonly Option<string[]> EntryOption = new("--entry") { Description = "A node of the overlay to begin with", HelpName = "HOST:PORT" };
+    private static readonly Option<bool> NoLanOption = new("--no-lan") { Description = "Does not look for people on the local network" };
+    private static readonly Option<bool> NoMainlineOption = new("--no-mainline") { Description = "Does not join the mainline DHT" };
+    private static readonly Option<string?> PrivacyOption = new("--privacy") { Description = "open: contacts learn your address", HelpName = "open|veiled|onion" };
+    private static readonly Option<string?> RelayOption = new("--relay") { Description = "off: no relays", HelpName = "off|use|serve|both" };
+    private static readonly Option<FileInfo?> PassphraseFileOption = PassphraseCommand.PassphraseFile("--passphrase-file", "A file with the vault's passphrase");
+
+    public static Command Create()
+    {
+        PrivacyOption.AcceptOnlyFromAmong("open", "veiled", "onion");
+        RelayOption.AcceptOnlyFromAmong("off", "use", "serve", "both");
+        var command = new Command("up", "Runs your node until interrupted")
+        {
+            NameOption, ListenOption, ApiOption, EntryOption, NoLanOption, NoMainlineOption, PrivacyOption, RelayOption, PassphraseFileOption,
+        };
+        return Invocation.Bind(command, RunAsync);
+    }
+
+    private static Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        if (invocation.Value(PrivacyOption) is "veiled" or "onion")
+            throw new CliException($"this version has only direct sessions: --privacy {invocation.Value(PrivacyOption)} is not in it yet.");
+        if (invocation.Value(RelayOption) is "use" or "serve" or "both")
+            throw new CliException($"this version has no relays: --relay {invocation.Value(RelayOption)} is not in it yet.");
+        if (invocation.Value(EntryOption).Length > 0)
+            throw new CliException("this version has no overlay: --entry is not in it yet.");
+        return ServeAsync(invocation, cancellationToken);
+    }
+
+    // Apart, so that the thin commands never load the node's assemblies.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<int> ServeAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var node = await StartAsync(invocation, Passphrase.Given(invocation.Value(PassphraseFileOption)), cancellationToken).ConfigureAwait(false);
+            await using (node.ConfigureAwait(false))
+            {
+                await NodeEvents.PrintUntilStoppedAsync(node, invocation.Output, cancellationToken).ConfigureAwait(false);
+            }
+
+            return ExitStatus.Done;
+        }
+        catch (NodeStartException e)
+        {
+            throw new CliException(e.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitStatus.Done;
+        }
+    }
+
+    private static async Task<KithNode> StartAsync(Invocation invocation, string? passphrase, CancellationToken cancellationToken)
+    {
+        var options = new NodeOptions
+        {
+            Home = invocation.HomePath,
+            Name = invocation.Value(NameOption),
+            Passphrase = passphrase,
+            Listen = invocation.Value(ListenOption),
+            Api = invocation.Value(ApiOption),
+        };
+        try
+        {
+            return await KithNode.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NodeStartException e) when (e.NeedsPassphrase && passphrase is null && !Console.IsInputRedirected)
+        {
+            return await KithNode.StartAsync(options with { Passphrase = Passphrase.Ask("passphrase: ", twice: false) }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>What a running node prints: that it is ready, then what happens.</summary>
+internal static class NodeEvents
+{
+    public static async Task PrintUntilStoppedAsync(KithNode node, Output output, CancellationToken cancellationToken)
+    {
+        var page = node.NewPageAddress();
+        var ready = new JsonObject
+        {
+            ["event"] = "ready",
+            ["account"] = node.Account,
+            ["api"] = node.ApiAddress,
+            ["page"] = page,
+            ["listen"] = new JsonArray([.. node.ListenAddresses.Select(address => JsonValue.Create(address))]),
+        };
+        output.Result(ready, () => $"Your page (the address works once; 'kith page' makes another):\n  {page}\nOther nodes reach this one at {string.Join(", ", node.ListenAddresses)}");
+        using var subscription = output.Json ? node.Subscribe(happened => Print(happened, output)) : null;
+        await node.Stopped.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Print(NodeEvent happened, Output output)
+    {
+        var line = new JsonObject { ["event"] = happened.Type };
+        foreach (var (name, value) in happened.ToJson())
+            line[name] = value?.DeepClone();
+        output.Result(line, () => "");
+    }
+}

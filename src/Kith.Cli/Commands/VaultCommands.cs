@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Kith.Node;
+
+namespace Kith.Cli.Commands;
+
+/// <summary><c>kith passphrase</c>: sets, changes or removes the vault's passphrase.</summary>
+internal static class PassphraseCommand
+{
+    public static Command Create()
+    {
+        var currentFile = PassphraseFile("--current-file", "A file with the present passphrase");
+        var newFile = PassphraseFile("--new-file", "A file with the new passphrase");
+        var remove = new Option<bool>("--remove") { Description = "Takes the passphrase away" };
+        var command = new Command("passphrase", "Sets, changes or removes the passphrase of the vault") { currentFile, newFile, remove };
+        return Invocation.Bind(command, async (invocation, cancellationToken) =>
+        {
+            using var node = invocation.OpenNode();
+            var locked = (await node.GetAsync("status", cancellationToken).ConfigureAwait(false))["passphrase"]!.GetValue<bool>();
+            var current = !locked ? null : Passphrase.Given(invocation.Value(currentFile)) ?? Passphrase.Ask("present passphrase: ", twice: false);
+            var chosen = invocation.Value(remove) ? null
+                : invocation.Value(newFile) is { } file ? Passphrase.Given(file) : Passphrase.Ask("new passphrase: ", twice: true);
+            await node.CallAsync(HttpMethod.Put, "passphrase", new JsonObject { ["current"] = current, ["new"] = chosen }, cancellationToken).ConfigureAwait(false);
+            invocation.Output.Result(new JsonObject { ["passphrase"] = chosen is not null }, () => chosen is null ? "The vault has no passphrase now." : "The vault has a new passphrase.");
+            return ExitStatus.Done;
+        });
+    }
+
+    public static Option<FileInfo?> PassphraseFile(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+}
+
+/// <summary><c>kith export</c>: everything as one encrypted file.</summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "The file to write; it must not exist yet" };
+        var passphraseFile = PassphraseCommand.PassphraseFile("--passphrase-file", "A file with the passphrase that will open the export");
+        return Invocation.Bind(new Command("export", "Writes everything into one encrypted file") { file, passphraseFile }, async (invocation, cancellationToken) =>
+        {
+            using var node = invocation.OpenNode();
+            var target = invocation.Value(file).FullName;
+            if (File.Exists(target))
+                throw new CliException($"{target} exists already.");
+            var passphrase = Passphrase.Given(invocation.Value(passphraseFile)) ?? Passphrase.Ask("passphrase for the export: ", twice: true);
+            var unfinished = target + ".part";
+            try
+            {
+                using (var export = await node.OpenStreamAsync(HttpMethod.Post, "export", new JsonObject { ["passphrase"] = passphrase }, cancellationToken).ConfigureAwait(false))
+                {
+                    using var written = CreatePrivate(unfinished);
+                    await export.CopyToAsync(written, cancellationToken).ConfigureAwait(false);
+                    written.Flush(flushToDisk: true);
+                }
+
+                File.Move(unfinished, target);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException)
+            {
+                File.Delete(unfinished);
+                throw new CliException($"{target} could not be written: {e.Message.TrimEnd('.')}.");
+            }
+
+            invocation.Output.Result(new JsonObject { ["file"] = target, ["size"] = new FileInfo(target).Length }, () => $"Written to {target}.");
+            return ExitStatus.Done;
+        });
+    }
+
+    private static FileStream CreatePrivate(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+}
+
+/// <summary><c>kith import</c>: an export into an empty home; no node may run there.</summary>
+internal static class ImportCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "A file that 'kith export' wrote" };
+        var passphraseFile = PassphraseCommand.PassphraseFile("--passphrase-file", "A file with the export's passphrase");
+        return Invocation.Bind(new Command("import", "Takes an export into a new home") { file, passphraseFile }, async (invocation, cancellationToken) =>
+        {
+            var source = invocation.Value(file).FullName;
+            if (!File.Exists(source))
+                throw new CliException($"{source} does not exist.");
+            var passphrase = Passphrase.Given(invocation.Value(passphraseFile)) ?? Passphrase.Ask("passphrase of the export: ", twice: false);
+            await RunAsync(source, passphrase, invocation.HomePath, cancellationToken).ConfigureAwait(false);
+            invocation.Output.Result(new JsonObject { ["home"] = invocation.HomePath }, () => $"Everything is in {invocation.HomePath}; start it with: kith --home {invocation.HomePath} up");
+            return ExitStatus.Done;
+        });
+    }
+
+    // Apart, so that the thin commands never load the node's assemblies.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task RunAsync(string source, string passphrase, string home, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await HomeImport.RunAsync(source, passphrase, home, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NodeStartException e)
+        {
+            throw new CliException(e.Message);
+        }
+    }
+}
