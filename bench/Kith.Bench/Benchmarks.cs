@@ -5,12 +5,16 @@ internal static class Benchmarks
 {
     public static IReadOnlyDictionary<string, IBenchmark> All { get; } = new SortedDictionary<string, IBenchmark>(StringComparer.Ordinal)
     {
+        ["burst"] = new BurstBenchmark(),
+        ["chat"] = new ChatBenchmark(),
+        ["connect"] = new ConnectBenchmark(),
         ["ratchet"] = new RatchetBenchmark(),
     };
 
     public static async Task<int> RunChildAsync(string name, string[] arguments) => name switch
     {
         "tls-echo" => await TlsEcho.ServeAsync(arguments.FirstOrDefault()),
+        "node" => await BenchPair.ServeAsync(arguments),
         _ => 2,
     };
 }

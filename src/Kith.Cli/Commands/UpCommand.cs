@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Kith.Node;
+using Kith.Node.Events;
 
 namespace Kith.Cli.Commands;
 
@@ -49,7 +50,7 @@ internal static class UpCommand
             var node = await StartAsync(invocation, Passphrase.Given(invocation.Value(PassphraseFileOption)), cancellationToken).ConfigureAwait(false);
             await using (node.ConfigureAwait(false))
             {
-                await NodeEvents.PrintUntilStoppedAsync(node, invocation.Output, cancellationToken).ConfigureAwait(false);
+                await EventLines.PrintUntilStoppedAsync(node, invocation.Output, cancellationToken).ConfigureAwait(false);
             }
 
             return ExitStatus.Done;
@@ -86,7 +87,7 @@ internal static class UpCommand
 }
 
 /// <summary>What a running node prints: that it is ready, then what happens.</summary>
-internal static class NodeEvents
+internal static class EventLines
 {
     public static async Task PrintUntilStoppedAsync(KithNode node, Output output, CancellationToken cancellationToken)
     {
@@ -106,7 +107,7 @@ internal static class NodeEvents
 
     private static void Print(NodeEvent happened, Output output)
     {
-        var line = new JsonObject { ["event"] = happened.Type };
+        var line = new JsonObject { ["event"] = happened.TypeOf() };
         foreach (var (name, value) in happened.ToJson())
             line[name] = value?.DeepClone();
         output.Result(line, () => "");

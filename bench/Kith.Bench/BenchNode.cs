@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Kith.Delivery;
+using Kith.Messaging;
+using Kith.Messaging.Conversations;
+using Kith.Node;
+using Kith.Node.Events;
+using Kith.Wire;
+
+namespace Kith.Bench;
+
+/// <summary>A whole node in this process, as <c>kith up</c> runs it: vault with full sync, sessions, API. Commands go straight to its loop.</summary>
+internal sealed class BenchNode : IAsyncDisposable
+{
+    private readonly KithNode _node;
+    private readonly IDisposable _subscription;
+    private readonly ConcurrentDictionary<MessageId, TaskCompletionSource> _waiting = new();
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _delivered;
+    private volatile Target? _target;
+
+    private BenchNode(KithNode node)
+    {
+        _node = node;
+        _subscription = node.Events.Listen(Observe);
+    }
+
+    public int Delivered => Volatile.Read(ref _delivered);
+
+    public static async Task<BenchNode> StartAsync(string home, string name) =>
+        new(await KithNode.StartAsync(new NodeOptions { Home = home, Name = name, Listen = ["127.0.0.1:0"] }, CancellationToken.None));
+
+    public Task<string> CreateLinkAsync() => _node.InvokeAsync(messenger => messenger.CreateLink(1, TimeSpan.FromHours(1)).Link);
+
+    public Task<AccountId> AddAsync(string link) => _node.InvokeAsync(messenger => messenger.AddContact(link, null).Id);
+
+    /// <summary>Waits until somebody is connected, and says who.</summary>
+    public async Task<AccountId> PeerAsync()
+    {
+        await _connected.Task;
+        return (await _node.InvokeAsync(messenger => messenger.Contacts()))[0].Id;
+    }
+
+    /// <summary>Sends a message and waits for the receipt of the other side's commit.</summary>
+    public async Task DeliverAsync(AccountId to, string text)
+    {
+        var delivered = new TaskCompletionSource();
+        await _node.InvokeAsync(messenger =>
+        {
+            var sent = messenger.SendText(to, text, null, RouteKind.Auto);
+            _waiting[sent.Id] = delivered;
+            return sent.Id;
+        });
+        await delivered.Task;
+    }
+
+    /// <summary>Hands over a message; its task ends when it is committed here.</summary>
+    public Task SendAsync(AccountId to, string text) => _node.InvokeAsync(messenger => messenger.SendText(to, text, null, RouteKind.Auto).Id);
+
+    /// <summary>Ends when so many messages of ours have been delivered in all.</summary>
+    public Task WhenDeliveredAsync(int count)
+    {
+        var target = new Target(count);
+        _target = target;
+        if (Delivered >= count)
+            target.Reached.TrySetResult();
+        return target.Reached.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _subscription.Dispose();
+        await _node.DisposeAsync();
+    }
+
+    private void Observe(NodeEvent happened)
+    {
+        switch ((happened as NodeEvent.Messaging)?.What)
+        {
+            case MessengerEvent.ContactChanged { Contact.State: ContactState.Connected }:
+                _connected.TrySetResult();
+                break;
+            case MessengerEvent.MessageChanged { Message: { FromMe: true, State: MessageState.Delivered } message }:
+                var count = Interlocked.Increment(ref _delivered);
+                if (_waiting.TryRemove(message.Id, out var waiting))
+                    waiting.TrySetResult();
+                if (_target is { } target && count >= target.Count)
+                    target.Reached.TrySetResult();
+                break;
+        }
+    }
+
+    private sealed record Target(int Count)
+    {
+        public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

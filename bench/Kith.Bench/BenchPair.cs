@@ -1,0 +1,45 @@
+using Kith.Wire;
+
+namespace Kith.Bench;
+
+/// <summary>Two whole nodes in two processes that know each other: one here, one in a child.</summary>
+internal sealed class BenchPair : IAsyncDisposable
+{
+    private readonly ChildProcess _child;
+
+    private BenchPair(BenchNode node, ChildProcess child, AccountId peer)
+    {
+        Node = node;
+        _child = child;
+        Peer = peer;
+    }
+
+    public BenchNode Node { get; }
+
+    public AccountId Peer { get; }
+
+    public static async Task<BenchPair> MeetAsync(TemporaryFolder folder)
+    {
+        var node = await BenchNode.StartAsync(folder["here"], "Here");
+        var child = ChildProcess.Start("node", folder["there"], await node.CreateLinkAsync());
+        return new BenchPair(node, child, await node.PeerAsync());
+    }
+
+    /// <summary>The second process: a node that uses the link, if one is named, else prints its own; it runs until its input closes.</summary>
+    public static async Task<int> ServeAsync(string[] arguments)
+    {
+        await using var node = await BenchNode.StartAsync(arguments[0], "There");
+        if (arguments.Length > 1)
+            await node.AddAsync(arguments[1]);
+        else
+            Console.WriteLine(await node.CreateLinkAsync());
+        await Console.In.ReadLineAsync();
+        return 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _child.DisposeAsync();
+        await Node.DisposeAsync();
+    }
+}

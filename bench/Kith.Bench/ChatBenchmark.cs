@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Kith.Bench;
+
+/// <summary>fybrrChat's experiment (its Fig. 4): 500 messages one after the other, 50 to 500 characters growing evenly.</summary>
+internal sealed class ChatBenchmark : IBenchmark
+{
+    private const int Messages = 500;
+    private const int Shortest = 50;
+    private const int Longest = 500;
+
+    public string Work => "500 messages one after the other between two node processes, each committed by both; beside an echo over TLS 1.3, bare and durable";
+
+    public async Task RunAsync(BenchmarkOutput output, IReadOnlyList<string> arguments)
+    {
+        int[] sizes = [.. Enumerable.Range(0, Messages).Select(i => Shortest + ((Longest - Shortest) * i / (Messages - 1)))];
+        using var folder = new TemporaryFolder();
+        BenchmarkOutput.Say("echo over TLS 1.3");
+        var tls = await TlsEcho.MedianAsync(sizes, null);
+        var durableTls = await TlsEcho.MedianAsync(sizes, folder.Path);
+        BenchmarkOutput.Say("two nodes");
+        var samples = new Samples();
+        var started = Stopwatch.GetTimestamp();
+        TimeSpan total;
+        await using (var pair = await BenchPair.MeetAsync(folder))
+        {
+            foreach (var size in sizes.Take(100))
+                await pair.Node.DeliverAsync(pair.Peer, Text(size));
+            started = Stopwatch.GetTimestamp();
+            foreach (var size in sizes)
+            {
+                var begun = Stopwatch.GetTimestamp();
+                await pair.Node.DeliverAsync(pair.Peer, Text(size));
+                samples.Add(begun);
+            }
+
+            total = Stopwatch.GetElapsedTime(started);
+        }
+
+        output.Summarise(new JsonObject
+        {
+            ["bench"] = "chat",
+            ["messages"] = Messages,
+            ["mean"] = Samples.Round(samples.Mean),
+            ["median"] = Samples.Round(samples.Median),
+            ["p99"] = Samples.Round(samples.P99),
+            ["total"] = Samples.Round(total.TotalMilliseconds),
+            ["tlsMedian"] = Samples.Round(tls),
+            ["durableTlsMedian"] = Samples.Round(durableTls),
+            ["ratio"] = Samples.Round(samples.Median / durableTls),
+        });
+    }
+
+    internal static string Text(int size) => string.Create(size, size, static (span, seed) =>
+    {
+        for (var i = 0; i < span.Length; i++)
+            span[i] = (i + seed) % 7 == 0 ? ' ' : (char)('a' + ((i * 31 + seed) % 26));
+    });
+}
