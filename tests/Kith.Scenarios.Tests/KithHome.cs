@@ -12,10 +12,10 @@ internal sealed class KithHome : IAsyncDisposable
     private Process? _node;
     private int _listenPort;
 
-    public KithHome(string name)
+    public KithHome(string name, string? home = null)
     {
         _name = name;
-        Directory = System.IO.Directory.CreateTempSubdirectory("kith-scenario-").FullName;
+        Directory = home ?? System.IO.Directory.CreateTempSubdirectory("kith-scenario-").FullName;
     }
 
     public string Directory { get; }
@@ -84,10 +84,14 @@ internal sealed class KithHome : IAsyncDisposable
     }
 
     /// <summary>Runs one command on this home.</summary>
-    public async Task<CommandResult> RunAsync(params string[] arguments)
+    public Task<CommandResult> RunAsync(params string[] arguments) => RunWithInputAsync("", arguments);
+
+    /// <summary>Runs one command on this home with something on its standard input.</summary>
+    public async Task<CommandResult> RunWithInputAsync(string input, params string[] arguments)
     {
-        using var process = Command(["--home", Directory, .. arguments]);
+        using var process = Command(arguments.Contains("--home") ? arguments : ["--home", Directory, .. arguments]);
         process.Start();
+        await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         using var patience = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
@@ -101,7 +105,8 @@ internal sealed class KithHome : IAsyncDisposable
         Api?.Dispose();
         if (_node is not null)
             await KillAsync();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        if (System.IO.Directory.Exists(Directory))
+            System.IO.Directory.Delete(Directory, recursive: true);
     }
 
     private static Process Command(string[] arguments)
