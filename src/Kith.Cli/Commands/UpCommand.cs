@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Kith.Node;
-using Kith.Node.Events;
 
 namespace Kith.Cli.Commands;
 
@@ -107,7 +106,7 @@ internal static class EventLines
 
     private static void Print(NodeEvent happened, Output output)
     {
-        var line = new JsonObject { ["event"] = happened.TypeOf() };
+        var line = new JsonObject { ["event"] = happened.Type };
         foreach (var (name, value) in happened.ToJson())
             line[name] = value?.DeepClone();
         output.Result(line, () => "");
