@@ -17,7 +17,8 @@ internal sealed class TcpLink : ILink
         try
         {
             socket.NoDelay = true;
-            RemoteEndPoint = socket.RemoteEndPoint;
+            // A dual-mode socket shows IPv4 as ::ffff:a.b.c.d; people and address lists know it as a.b.c.d.
+            RemoteEndPoint = socket.RemoteEndPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port) : socket.RemoteEndPoint;
         }
         catch (SocketException)
         {
