@@ -1,4 +1,5 @@
 import type { Contact, Message } from "./model";
+import { furthest } from "./progress";
 
 /** Pure changes of the list of contacts as events come in. */
 
@@ -30,7 +31,7 @@ export function noteMessage(contacts: readonly Contact[], message: Message, isNe
       if (known.contact !== message.contact) return known;
       if (!isNew && known.lastMessage?.id !== message.id) return known;
       const stopped = isNew && !message.fromMe ? { typing: false } : {};
-      return { ...known, ...stopped, lastMessage: message };
+      return { ...known, ...stopped, lastMessage: furthest(known.lastMessage ?? undefined, message) };
     }),
   );
 }

@@ -28,6 +28,7 @@ export class Live {
   constructor(
     private readonly client: QueryClient,
     private readonly arrived: (message: Message, contact: Contact | undefined) => void,
+    private readonly written: (message: Message) => void,
   ) {}
 
   apply(event: LiveEvent): void {
@@ -76,6 +77,7 @@ export class Live {
   }
 
   private onMessage(message: Message, isNew: boolean): void {
+    if (isNew && message.fromMe) this.written(message);
     this.put(message, isNew);
     if (!isNew || message.fromMe) return;
     const known = this.client.getQueryData<Contact[]>(keys.contacts)?.find((contact) => contact.contact === message.contact);

@@ -57,6 +57,17 @@ describe("outbox", () => {
     expect(post).toHaveBeenCalledTimes(2);
   });
 
+  it("an event that comes before the answer takes the text off the list, once", async () => {
+    const { outbox, taken } = build();
+    outbox.add("bob", "same", null);
+    outbox.add("bob", "same", null);
+    outbox.confirm(message({ id: "1", text: "same", fromMe: true }));
+    expect(outbox.of("bob")).toHaveLength(1);
+    await settled();
+    expect(taken).toEqual(["same", "same"]);
+    expect(outbox.isEmpty).toBe(true);
+  });
+
   it("keeps what the node refused, with its sentence, and lets the next one pass", async () => {
     const { outbox, post, taken } = build();
     post.mockRejectedValueOnce(new ApiError(409, "You blocked Bob."));

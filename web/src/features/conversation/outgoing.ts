@@ -63,6 +63,12 @@ export class Outbox {
     );
   }
 
+  /** An event told of a new message of ours before the answer to the call did: it must not stand there twice. */
+  confirm(message: Message): void {
+    const first = this.of(message.contact).find((entry) => entry.status === "sending");
+    if (first?.text === message.text) this.discard(message.contact, first.key);
+  }
+
   retry(contact: string, key: string): void {
     this.change(contact, key, { status: "sending", reason: null });
     void this.pump(contact);

@@ -1,4 +1,5 @@
 import type { History, Message } from "../../api/model";
+import { furthest } from "../../api/progress";
 
 /** The stretch of a conversation that is loaded. Pure: every change makes a new value. */
 export interface Timeline {
@@ -43,7 +44,7 @@ export function append(timeline: Timeline, page: History): Timeline {
 /** Puts a changed message in its place, and a new one at the end when the end is loaded. */
 export function upsert(timeline: Timeline, message: Message, isNew: boolean): Timeline {
   const index = timeline.messages.findLastIndex((known) => known.id === message.id);
-  if (index >= 0) return { ...timeline, messages: timeline.messages.with(index, message) };
+  if (index >= 0) return { ...timeline, messages: timeline.messages.with(index, furthest(timeline.messages[index], message)) };
   if (!isNew || timeline.hasNewer) return timeline;
   return { ...timeline, messages: [...timeline.messages, message] };
 }
@@ -64,7 +65,9 @@ export function mergeNewest(timeline: Timeline, page: History): Timeline {
   if (!first) return newest(page);
   const seam = timeline.messages.findLastIndex((message) => message.id === first.id);
   if (seam < 0) return page.more ? newest(page) : { ...newest(page), firstIndex: timeline.firstIndex };
-  return { ...timeline, messages: [...timeline.messages.slice(0, seam), ...page.messages] };
+  const known = new Map(timeline.messages.slice(seam).map((message) => [message.id, message]));
+  const tail = page.messages.map((message) => furthest(known.get(message.id), message));
+  return { ...timeline, messages: [...timeline.messages.slice(0, seam), ...tail] };
 }
 
 /** Everything up to a message counts as seen. */

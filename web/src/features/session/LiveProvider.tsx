@@ -34,8 +34,15 @@ export function LiveProvider({ children, onSignedOut }: { children: ReactNode; o
     notifyOf(client, message, contact);
   };
 
-  const live = useMemo(() => new Live(client, (message, contact) => arrived.current(message, contact)), [client]);
-  const outbox = useMemo(() => new Outbox((message) => live.put(message, true)), [live]);
+  const { live, outbox } = useMemo(() => {
+    const outbox: Outbox = new Outbox((message) => live.put(message, true));
+    const live: Live = new Live(
+      client,
+      (message, contact) => arrived.current(message, contact),
+      (message) => outbox.confirm(message),
+    );
+    return { live, outbox };
+  }, [client]);
 
   useEffect(() => {
     let broken = false;

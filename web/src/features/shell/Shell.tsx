@@ -55,6 +55,12 @@ export function Shell() {
     wasEmpty.current = empty === true;
   }, [contacts.data, empty]);
 
+  // A contact that is gone, or never was.
+  const lost = route.name === "conversation" && contacts.isSuccess && !open;
+  useEffect(() => {
+    if (lost) goHome();
+  }, [lost]);
+
   if (!contacts.data || !settings.data) {
     return (
       <div className={classes.loading}>
