@@ -1,4 +1,4 @@
-import { type PointerEvent, useRef } from "react";
+import { type PointerEvent, type TouchEvent, useRef } from "react";
 
 const HOLD_FOR = 450;
 /** A finger that moves farther than this scrolls. */
@@ -8,6 +8,7 @@ const SLACK = 10;
 export function useLongPress(onPress: (x: number, y: number, element: HTMLElement) => void) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const start = useRef({ x: 0, y: 0 });
+  const fired = useRef(false);
   const cancel = () => clearTimeout(timer.current);
   return {
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
@@ -15,12 +16,20 @@ export function useLongPress(onPress: (x: number, y: number, element: HTMLElemen
       const { clientX: x, clientY: y, currentTarget } = event;
       start.current = { x, y };
       cancel();
-      timer.current = setTimeout(() => onPress(x, y, currentTarget), HOLD_FOR);
+      fired.current = false;
+      timer.current = setTimeout(() => {
+        fired.current = true;
+        onPress(x, y, currentTarget);
+      }, HOLD_FOR);
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
       if (Math.hypot(event.clientX - start.current.x, event.clientY - start.current.y) > SLACK) cancel();
     },
     onPointerUp: cancel,
     onPointerCancel: cancel,
+    // The lifted finger must not count as a click beside what the press has opened.
+    onTouchEnd: (event: TouchEvent<HTMLElement>) => {
+      if (fired.current) event.preventDefault();
+    },
   };
 }

@@ -15,6 +15,7 @@ import { Nothing } from "./Nothing";
 import { OfflineBanner } from "./OfflineBanner";
 import classes from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
+import { useShortcuts } from "./useShortcuts";
 
 export function Shell() {
   const { t, i18n } = useTranslation();
@@ -97,23 +98,4 @@ export function Shell() {
       <Announcer />
     </div>
   );
-}
-
-/** Ctrl+K searches; Esc steps back one thing at a time. */
-function useShortcuts(search: React.RefObject<HTMLInputElement | null>, panel: boolean, closePanel: () => void) {
-  const narrow = useNarrow();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey) {
-        event.preventDefault();
-        if (narrow) goHome();
-        requestAnimationFrame(() => search.current?.focus());
-      } else if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector('[role="dialog"], [role="menu"]')) {
-        if (panel) closePanel();
-        else if (narrow) goHome();
-      }
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [search, panel, closePanel, narrow]);
 }
