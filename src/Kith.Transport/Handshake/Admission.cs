@@ -57,11 +57,15 @@ internal sealed class Admission
         private bool _isSession;
         private bool _isGone;
 
-        /// <summary>The handshake is done; false when there are as many sessions as may be (the place is then still a handshake's).</summary>
+        /// <summary>
+        /// The handshake is done; false when there are as many sessions as may be (the place is then still a handshake's), or when the place was freed already.
+        /// </summary>
         public bool TryBecomeSession()
         {
             lock (admission._gate)
             {
+                if (_isGone)
+                    return false;
                 var (_, sessions) = admission._byAddress[group];
                 if (admission._sessions >= HandshakeLimits.MaxSessions || sessions >= HandshakeLimits.MaxSessionsPerAddress)
                     return false;

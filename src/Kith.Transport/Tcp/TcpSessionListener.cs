@@ -103,19 +103,28 @@ internal sealed class TcpSessionListener : IListener
 
     private async Task ShakeAsync(TcpLink link, Admission.Place place)
     {
+        Session? session = null;
         try
         {
             var core = HandshakeCore.Respond(_identity, SessionParameters.Default);
-            var session = await Handshaker.RunAsync(link, core, _time, _stopping.Token).ConfigureAwait(false);
-            _ = FreeWhenClosedAsync(session, place);
-            if (!place.TryBecomeSession() || !_sessions.Writer.TryWrite(session))
-                await session.CloseAsync(SessionErrorCode.Busy).ConfigureAwait(false);
+            session = await Handshaker.RunAsync(link, core, _time, _stopping.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is SessionException or OperationCanceledException)
         {
             // Whoever called has been told, or deserves no answer.
-            place.Dispose();
+            return;
         }
+        finally
+        {
+            if (session is null)
+                place.Dispose();
+        }
+
+        // Counted as a session before it can free its place: it may be closed already.
+        var admitted = place.TryBecomeSession();
+        _ = FreeWhenClosedAsync(session, place);
+        if (!admitted || !_sessions.Writer.TryWrite(session))
+            await session.CloseAsync(SessionErrorCode.Busy).ConfigureAwait(false);
     }
 
     private static async Task FreeWhenClosedAsync(Session session, Admission.Place place)

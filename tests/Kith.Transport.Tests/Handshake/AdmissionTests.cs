@@ -64,4 +64,32 @@ public sealed class AdmissionTests
             Assert.True(admission.TryEnter(new IPAddress(0x0a000000L + i))!.TryBecomeSession());
         Assert.False(admission.TryEnter(IPAddress.Loopback)!.TryBecomeSession());
     }
+
+    // A session can be over before the listener has counted it: whoever closed at once used to take a place for ever.
+    [Fact]
+    public void PlaceFreedBeforeItBecameASession_CountsForNothing()
+    {
+        var admission = new Admission();
+        using var other = admission.TryEnter(IPAddress.Loopback); // so that the address stays known
+        for (var i = 0; i <= HandshakeLimits.MaxSessionsPerAddress; i++)
+        {
+            var place = admission.TryEnter(IPAddress.Loopback)!;
+            place.Dispose();
+            Assert.False(place.TryBecomeSession());
+        }
+
+        Assert.True(admission.TryEnter(IPAddress.Loopback)!.TryBecomeSession());
+        for (var i = 1; i < HandshakeLimits.MaxPendingPerAddress; i++)
+            Assert.NotNull(admission.TryEnter(IPAddress.Loopback));
+        Assert.Null(admission.TryEnter(IPAddress.Loopback));
+    }
+
+    [Fact]
+    public void PlaceFreedAsTheLastOfItsAddress_IsNoSession()
+    {
+        var place = new Admission().TryEnter(IPAddress.Loopback)!;
+        place.Dispose();
+        Assert.False(place.TryBecomeSession());
+        place.Dispose();
+    }
 }
