@@ -40,7 +40,7 @@ internal static class WriteAheadLog
         if (!OperatingSystem.IsWindows() && mode == FileMode.CreateNew)
             options.UnixCreateMode = Files.HomeFiles.FileMode;
         using var file = new FileStream(path, options);
-        var zeroes = new byte[1 << 18];
+        var zeroes = new byte[(int)Math.Min(size, 1 << 18)];
         for (var left = size; left > 0; left -= zeroes.Length)
             file.Write(zeroes.AsSpan(0, (int)Math.Min(left, zeroes.Length)));
         file.Flush(flushToDisk: true);
