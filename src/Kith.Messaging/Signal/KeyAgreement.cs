@@ -21,14 +21,24 @@ internal static class KeyAgreement
             && collected.TryAgree(baseKey, bundle.SignedPreKey)
             && (bundle.PreKey is not { } preKey || collected.TryAgree(baseKey, preKey));
         if (!agreed)
+        {
+            CryptographicOperations.ZeroMemory(secrets);
             return null;
+        }
+
         var ciphertext = bundle.KyberPreKey.Encapsulate(random, collected.Next());
         RatchetKeys.FromAgreement(collected.Value, out var rootKey, out var receiving);
         CryptographicOperations.ZeroMemory(secrets);
 
         var ratchetKey = X25519PrivateKey.Generate(random);
-        if (!RatchetKeys.TryCreateChain(rootKey, bundle.SignedPreKey, ratchetKey, out var sendingRoot, out var sending))
+        var created = RatchetKeys.TryCreateChain(rootKey, bundle.SignedPreKey, ratchetKey, out var sendingRoot, out var sending);
+        rootKey.Wipe();
+        if (!created)
+        {
+            ratchetKey.Dispose();
             return null;
+        }
+
         var state = new SessionState(own.PublicKey, bundle.IdentityKey, baseKey.PublicKey, sendingRoot, new SenderChain(ratchetKey, sending, 0))
         {
             LocalRegistrationId = ownRegistrationId,
@@ -59,7 +69,11 @@ internal static class KeyAgreement
             && (preKey is null || collected.TryAgree(preKey, message.BaseKey))
             && kyberPreKey.TryDecapsulate(message.KyberCiphertext, collected.Next());
         if (!agreed)
+        {
+            CryptographicOperations.ZeroMemory(secrets);
             return DecryptStatus.InvalidMessage;
+        }
+
         RatchetKeys.FromAgreement(collected.Value, out var rootKey, out var sending);
         CryptographicOperations.ZeroMemory(secrets);
 

@@ -10,7 +10,8 @@ namespace Kith.Messaging.Signal;
 /// </summary>
 internal static class RatchetDecryption
 {
-    public static DecryptStatus TryDecrypt(SessionState state, in SignalMessage message, IRandom random, IBufferWriter<byte> plaintext)
+    public static DecryptStatus TryDecrypt(
+        SessionState state, in SignalMessage message, IRandom random, IBufferWriter<byte> plaintext, uint maxForwardJumps = ReceiverChain.MaxForwardJumps)
     {
         if (message.Counter == uint.MaxValue)
             return DecryptStatus.InvalidMessage;
@@ -32,7 +33,7 @@ internal static class RatchetDecryption
         }
 
         var jump = message.Counter - index;
-        if (jump > (state.IsWithSelf ? ReceiverChain.MaxForwardJumpsToSelf : ReceiverChain.MaxForwardJumps))
+        if (jump > (state.IsWithSelf ? ReceiverChain.MaxForwardJumpsToSelf : maxForwardJumps))
             return DecryptStatus.TooFarAhead;
 
         // Chain keys of the places passed over; seeds are made of them only once the message proved itself.

@@ -11,6 +11,11 @@ internal sealed class ReceiverChain(X25519PublicKey ratchetKey, Key32 chainKey, 
     /// <summary>The same in a session with oneself, where libsignal sets no bound; each step is a hash that anybody could cause.</summary>
     public const int MaxForwardJumpsToSelf = 250_000;
 
+    /// <summary>
+    /// The same in an archived session, tried without knowing that the message is of it: there are up to 40, and each could otherwise be made to hash 25,000 times.
+    /// </summary>
+    public const int MaxForwardJumpsArchived = SkippedKeys.MaxKeys;
+
     public Key32 ChainKey = chainKey;
 
     public X25519PublicKey RatchetKey { get; } = ratchetKey;

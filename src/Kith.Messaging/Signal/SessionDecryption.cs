@@ -33,13 +33,14 @@ internal readonly ref struct SessionDecryption(
         {
             if (_record.OpenArchived(place) is not { } archived)
                 continue;
-            var tried = TryState(archived, message);
+            var tried = TryState(archived, message, ReceiverChain.MaxForwardJumpsArchived);
             if (tried is DecryptStatus.Ok)
             {
                 _record.PromoteArchived(place, archived);
                 return Opened(archived, null);
             }
 
+            archived.Sender.Dispose();
             if (tried is DecryptStatus.Duplicate)
                 return Failed(tried);
             if (status is DecryptStatus.NoSession)
@@ -69,11 +70,21 @@ internal readonly ref struct SessionDecryption(
 
         for (var place = 0; place < _record.ArchivedCount; place++)
         {
-            if (_record.OpenArchived(place) is not { } archived || archived.BaseKey != outer.BaseKey)
+            if (_record.OpenArchived(place) is not { } archived)
                 continue;
+            if (archived.BaseKey != outer.BaseKey)
+            {
+                archived.Sender.Dispose();
+                continue;
+            }
+
             status = TryState(archived, message);
             if (status is not DecryptStatus.Ok)
+            {
+                archived.Sender.Dispose();
                 return Failed(status);
+            }
+
             _record.PromoteArchived(place, archived);
             return Opened(archived, null);
         }
@@ -98,10 +109,10 @@ internal readonly ref struct SessionDecryption(
         return Opened(state!, new NewSession(outer.PreKeyId, outer.SignedPreKeyId, outer.KyberPreKeyId, outer.RegistrationId));
     }
 
-    private DecryptStatus TryState(SessionState state, in SignalMessage message) =>
+    private DecryptStatus TryState(SessionState state, in SignalMessage message, uint maxForwardJumps = ReceiverChain.MaxForwardJumps) =>
         _expectedIdentity is { } expected && expected != state.RemoteIdentity
             ? DecryptStatus.UntrustedIdentity
-            : RatchetDecryption.TryDecrypt(state, message, _random, _plaintext);
+            : RatchetDecryption.TryDecrypt(state, message, _random, _plaintext, maxForwardJumps);
 
     private static DecryptResult Opened(SessionState state, NewSession? created) => new(DecryptStatus.Ok, state.RemoteIdentity, created);
 

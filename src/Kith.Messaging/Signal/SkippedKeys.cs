@@ -35,24 +35,27 @@ internal sealed class SkippedKeys
     }
 
     /// <summary>Forgets the seed at a place, after its message was opened.</summary>
-    public void RemoveAt(int place)
-    {
-        CollectionsMarshal.AsSpan(_entries)[place].Seed.Wipe();
-        _entries.RemoveAt(place);
-    }
+    public void RemoveAt(int place) => Remove(place, 1);
 
     /// <summary>Makes room for <paramref name="count"/> more by forgetting the oldest.</summary>
     public void MakeRoom(int count)
     {
         var excess = Math.Min(_entries.Count, _entries.Count + count - MaxKeys);
-        if (excess <= 0)
-            return;
-        CollectionsMarshal.AsSpan(_entries)[..excess].Clear();
-        _entries.RemoveRange(0, excess);
+        if (excess > 0)
+            Remove(0, excess);
     }
 
     /// <summary>Adds the seed of a message newer than all that are here.</summary>
     public void Add(uint index, ReadOnlySpan<byte> seed) => _entries.Add(new Entry(index, Key32.From(seed)));
+
+    // The list would leave what it moves down in its old places too: whoever reads this memory later must not find a seed that has served.
+    private void Remove(int place, int count)
+    {
+        var entries = CollectionsMarshal.AsSpan(_entries);
+        entries[(place + count)..].CopyTo(entries[place..]);
+        entries[^count..].Clear();
+        _entries.RemoveRange(entries.Length - count, count);
+    }
 
     internal struct Entry(uint index, Key32 seed)
     {

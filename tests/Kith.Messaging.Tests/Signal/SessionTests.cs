@@ -116,6 +116,20 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public void Jump_InAnArchivedSession_IsBoundedByTheKeysKept()
+    {
+        Connect();
+        PingPong();
+        AssertOpens(_bob, _alice.Encrypt("zero"u8), "zero");
+        _bob.Record.ArchiveCurrent();
+        for (var i = 0; i < ReceiverChain.MaxForwardJumpsArchived; i++)
+            _alice.Encrypt("-"u8);
+        var reachable = _alice.Encrypt("here"u8);
+        Assert.Equal(DecryptStatus.TooFarAhead, _bob.Decrypt(_alice.Encrypt("there"u8), out _));
+        AssertOpens(_bob, reachable, "here");
+    }
+
+    [Fact]
     public void Jump_InASessionWithOneself_MayBeFarther()
     {
         Assert.Equal(BundleStatus.Ok, _alice.Start(_alice.Bundle()));
