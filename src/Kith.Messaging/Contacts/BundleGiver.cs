@@ -103,12 +103,16 @@ internal sealed class BundleGiver(
     private bool Count(AccountId requester)
     {
         var now = around.Now;
-        if (now >= _windowStart + Window || now < _windowStart || _given.Count >= MaxCounted)
+        if (now >= _windowStart + Window || now < _windowStart)
         {
             _given.Clear();
             _givenToStrangers = 0;
             _windowStart = now;
         }
+
+        // Accounts cost nothing: whoever makes thousands of them must not reset what strangers are given in all.
+        if (_given.Count >= MaxCounted)
+            _given.Clear();
 
         _given[requester] = _given.GetValueOrDefault(requester) + 1;
         return _given[requester] <= MaxPerAccount;

@@ -58,11 +58,13 @@ internal sealed class BundleTaker(
     {
         contact.Record.WantsBundle = false;
         contacts.Change(contact);
+        // One reset waits at most, as with acceptances.
+        outbound.Withdraw(contact, contact.Record.ResetId);
         outbound.SealAll(contact, again: true);
         if (contact.Stage == ContactStage.Connecting)
             restarts.AskAt(contact, around.Now + SessionRestarts.StuckInterval);
         else
-            outbound.Enqueue(contact, new ContentMessage { Reset = new ResetContent() });
+            contact.Record.ResetId = outbound.Enqueue(contact, new ContentMessage { Reset = new ResetContent() }).ToProto();
     }
 
     private static string Reason(BundleCode code) => code switch

@@ -112,7 +112,8 @@ internal sealed class Introductions(
     public void Connect(Contact contact)
     {
         Enter(contact);
-        outbound.Enqueue(contact, Acceptance([]));
+        outbound.Withdraw(contact, contact.Record.AcceptId);
+        contact.Record.AcceptId = outbound.Enqueue(contact, Acceptance([])).ToProto();
         outbound.SealAll(contact, again: false);
     }
 
@@ -138,8 +139,11 @@ internal sealed class Introductions(
     {
         var conversation = conversations.Change(contact);
         conversation.Record.BaseDepth = conversation.Record.MaxDepth;
+
+        // One acceptance waits at most: whoever asks again and again, and acknowledges nothing, must not fill the outbox.
+        outbound.Withdraw(contact, contact.Record.AcceptId);
         outbound.SealAll(contact, again: true);
-        outbound.Enqueue(contact, Acceptance(conversation.Parents()));
+        contact.Record.AcceptId = outbound.Enqueue(contact, Acceptance(conversation.Parents())).ToProto();
     }
 
     private ContentMessage Acceptance(IReadOnlyList<PlacedId> heads)

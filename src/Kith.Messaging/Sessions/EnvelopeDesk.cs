@@ -56,7 +56,9 @@ internal sealed class EnvelopeDesk(Surroundings around, AccountBook account, Con
         if (!_opener.TryOpenAnonymous(account.Id, account.Keys.Device.Envelope, envelope, out sender, out content))
             return false;
         contact = contacts.Find(sender);
-        return true;
+
+        // Anybody can write a contact's name into an anonymous envelope; trying it in the ratchet costs something. Over a session the contact's own key is the other end.
+        return contact?.Identity is null || from.TransportKey.IsEmpty || from.TransportKey.Span.SequenceEqual(contact.Record.TransportKey.Span);
     }
 
     private bool TryOpenPair(Contact contact, ReadOnlySpan<byte> envelope, out EnvelopeContent content)

@@ -9,6 +9,9 @@ namespace Kith.Messaging.Sessions;
 /// <summary>The ratchets, one record per contact, in memory; written once per batch when they moved.</summary>
 internal sealed class SessionBook(Surroundings around, AccountBook account, ContactBook contacts, PreKeyBook preKeys)
 {
+    /// <summary>The highest number, in its chain, of the first message that somebody new gets through: as many keys as a chain keeps.</summary>
+    public const uint MaxFirstNumber = SkippedKeys.MaxKeys;
+
     /// <summary>The contact's session record, or null.</summary>
     public SessionRecord? Of(Contact contact)
     {
@@ -41,8 +44,12 @@ internal sealed class SessionBook(Surroundings around, AccountBook account, Cont
     }
 
     /// <summary>Opens the first message of somebody: the caller decides by what it says whether to <see cref="Adopt"/> the session.</summary>
+    /// <remarks>A stranger pays nothing for a high number, while each step up to it costs us a hash: more than <see cref="MaxFirstNumber"/> are not taken.</remarks>
     public DecryptResult DecryptFirst(SessionRecord record, ReadOnlySpan<byte> ciphertext, IBufferWriter<byte> plaintext) =>
-        Decrypt(record, CiphertextKind.PreKey, ciphertext, null, plaintext);
+        PreKeySignalMessage.TryParse(ciphertext, out var outer) == DecryptStatus.Ok && outer.IdentityKey != account.Identity.PublicKey
+        && SignalMessage.TryParse(outer.Message, out var message) == DecryptStatus.Ok && message.Counter <= MaxFirstNumber
+            ? Decrypt(record, CiphertextKind.PreKey, ciphertext, null, plaintext)
+            : new DecryptResult(DecryptStatus.InvalidMessage, default, null);
 
     /// <summary>The session is the contact's, and the one-time prekeys it used are gone.</summary>
     public void Adopt(Contact contact, SessionRecord record, in DecryptResult result)
