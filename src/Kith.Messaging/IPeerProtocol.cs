@@ -51,6 +51,10 @@ public interface IPeerProtocol
     /// </summary>
     void EndBatch();
 
-    /// <summary>Called by the loop after a transaction was rolled back: forgets everything in memory and reads it again from the stores when needed.</summary>
+    /// <summary>
+    /// Called by the loop after a transaction was rolled back: forgets everything in memory and reads it again from the stores when needed. A command refused with
+    /// <see cref="MessengerException"/> has changed nothing and needs no rollback; after any other exception the whole batch MUST be rolled back, not the one item,
+    /// since ratchets that earlier items moved are only in memory until <see cref="EndBatch"/>.
+    /// </summary>
     void Reload();
 }
