@@ -15,7 +15,8 @@ internal static class Duration
         var unit = Units.FirstOrDefault(unit => text.EndsWith(unit.Suffix, StringComparison.OrdinalIgnoreCase), ("", 1000));
         var number = text.AsSpan(0, text.Length - unit.Suffix.Length);
         duration = default;
-        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count * unit.Milliseconds > TimeSpan.FromDays(3650).TotalMilliseconds)
+        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+            || !(count * unit.Milliseconds <= TimeSpan.FromDays(3650).TotalMilliseconds)) // as it stands: NaN is not greater either
             return false;
         duration = TimeSpan.FromMilliseconds(count * unit.Milliseconds);
         return true;

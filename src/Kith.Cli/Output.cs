@@ -15,7 +15,7 @@ internal sealed class Output(bool json)
     /// <summary>A result: the object with --json, the text without.</summary>
     public void Result(JsonObject result, Func<string> forPeople)
     {
-        Console.Out.WriteLine(Json ? result.ToJsonString(Readable) : forPeople());
+        Console.Out.WriteLine(Json ? result.ToJsonString(Readable) : Printable(forPeople()));
         Console.Out.Flush();
     }
 
@@ -23,10 +23,15 @@ internal sealed class Output(bool json)
     public void Note(string text)
     {
         if (Json)
-            Console.Error.WriteLine(text);
+            Console.Error.WriteLine(Printable(text));
         else
-            Console.Out.WriteLine(text);
+            Console.Out.WriteLine(Printable(text));
     }
+
+    /// <summary>What others wrote, without the control characters by which it could command the terminal; line breaks and tabs stay.</summary>
+    public static string Printable(string text) => text.Any(IsCommand)
+        ? string.Concat(text.Select(character => IsCommand(character) ? '\uFFFD' : character))
+        : text;
 
     /// <summary>A new object with some fields of another, in this order; a missing one is null.</summary>
     public static JsonObject Pick(JsonNode source, params ReadOnlySpan<string> fields)
@@ -45,6 +50,8 @@ internal sealed class Output(bool json)
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         return string.Join('\n', rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
     }
+
+    private static bool IsCommand(char character) => char.IsControl(character) && character is not ('\n' or '\t');
 
     /// <summary>A moment in the local time zone.</summary>
     public static string Time(JsonNode? milliseconds) => milliseconds is null

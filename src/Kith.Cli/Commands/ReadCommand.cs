@@ -121,9 +121,12 @@ internal static class ReadCommand
 /// <summary>A message as a line for people.</summary>
 internal static class MessageText
 {
+    // Further lines of a text are set in: they cannot pass for messages.
+    private const string NextLine = "\n    ";
+
     public static string Line(JsonNode message)
     {
-        var text = message["deleted"]!.GetValue<bool>() ? "(deleted)" : message["text"]!.GetValue<string>();
+        var text = message["deleted"]!.GetValue<bool>() ? "(deleted)" : message["text"]!.GetValue<string>().ReplaceLineEndings(NextLine);
         var state = message["fromMe"]!.GetValue<bool>() ? $"  [{message["state"]}]" : "";
         return $"{Output.Time(message["sentAt"])}  {message["from"]}: {text}{state}";
     }
