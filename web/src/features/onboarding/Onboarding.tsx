@@ -9,12 +9,16 @@ import { MyLink } from "../contacts/MyLink";
 import { PasteLink } from "../contacts/PasteLink";
 import classes from "./Onboarding.module.css";
 
+/** What a node calls its person until they say their name. */
+const UNNAMED = "Me";
+
 /** From nothing to the first conversation: a name, then a link in either direction. */
 export function Onboarding() {
   const name = useSettings().data?.name ?? "";
+  const named = name !== "" && name !== UNNAMED;
   return (
     <div className={classes.root}>
-      <div className={classes.inner}>{name ? <Links name={name} /> : <Name />}</div>
+      <div className={classes.inner}>{named ? <Links name={name} /> : <Name />}</div>
     </div>
   );
 }

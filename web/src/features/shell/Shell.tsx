@@ -71,7 +71,7 @@ export function Shell() {
     );
   }
 
-  const onboarding = (empty || !settings.data.name) && route.name !== "settings";
+  const onboarding = empty && route.name !== "settings";
   const showSidebar = !onboarding && (!narrow || route.name === "home");
   const showMain = onboarding || !narrow || route.name !== "home";
   return (
