@@ -12,6 +12,9 @@ export interface MenuState {
   readonly from: HTMLElement;
 }
 
+/** Not keys: the one that opens the menu would close it again on its way up. */
+const OUTSIDE = ["mousedown", "touchstart"];
+
 interface Props {
   state: MenuState | null;
   onClose: () => void;
@@ -37,7 +40,17 @@ export function MessageMenu({ state, onClose, onReply, onEdit, onReact, onPick, 
     });
   };
   return (
-    <Menu key={`${message.id}-${state.x}-${state.y}`} opened onChange={(opened) => !opened && close()} position="bottom-start" trapFocus returnFocus={false} withInitialFocusPlaceholder={false} width={236}>
+    <Menu
+      key={`${message.id}-${state.x}-${state.y}`}
+      opened
+      onChange={(opened) => !opened && close()}
+      position="bottom-start"
+      trapFocus
+      returnFocus={false}
+      withInitialFocusPlaceholder={false}
+      clickOutsideEvents={OUTSIDE}
+      width={236}
+    >
       <Menu.Target>
         <span role="button" tabIndex={-1} aria-label={t("message.actions")} className={classes.point} style={{ left: state.x, top: state.y }} />
       </Menu.Target>
