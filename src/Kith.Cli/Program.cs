@@ -14,7 +14,7 @@ internal static class Program
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
         {
-            var complaint = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here; 'kith --help' lists the commands." : parsed.Errors[0].Message;
+            var complaint = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here; 'kith --help' lists the commands." : string.Join(' ', parsed.Errors[0].Message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
             await Console.Error.WriteLineAsync("kith: " + complaint).ConfigureAwait(false);
             return ExitStatus.WrongUsage;
         }
