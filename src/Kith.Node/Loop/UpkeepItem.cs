@@ -2,15 +2,17 @@ using Kith.Storage;
 
 namespace Kith.Node.Loop;
 
-/// <summary>Tidies the vault, outside of any transaction; when it finds itself inside one, the loop is not idle after all and it is left for later.</summary>
+/// <summary>Tidies the vault and the heap, outside of any transaction; when it finds itself inside one, the loop is not idle after all and it is left for later.</summary>
 internal sealed class UpkeepItem(Vault vault) : WorkItem
 {
     public override bool OnlyReads => true;
 
     public override void Run()
     {
-        if (!vault.InTransaction)
-            vault.Maintain();
+        if (vault.InTransaction)
+            return;
+        vault.Maintain();
+        IdleMemory.GiveBack();
     }
 }
 
