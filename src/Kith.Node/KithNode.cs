@@ -130,6 +130,7 @@ public sealed class KithNode : INode, IAsyncDisposable
     /// <inheritdoc/>
     public Task<IReadOnlyList<Peer>> PeersAsync()
     {
+        var now = _options.Time.GetUtcNow().ToUnixTimeMilliseconds();
         IReadOnlyList<Peer> peers =
         [
             .. _core.Route.Peers().Select(peer => new Peer(
@@ -140,7 +141,7 @@ public sealed class KithNode : INode, IAsyncDisposable
                 peer.Incoming ? Direction.In : Direction.Out,
                 "tcp",
                 peer.Incoming ? null : true,
-                peer.Since,
+                now - (long)peer.Silence.TotalMilliseconds,
                 peer.RoundTrip?.TotalMilliseconds)),
         ];
         return Task.FromResult(peers);

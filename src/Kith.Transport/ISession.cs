@@ -28,6 +28,9 @@ public interface ISession : IAsyncDisposable
     /// <summary>The smoothed round trip (RFC 9002 section 5.3), once measured.</summary>
     TimeSpan? RoundTripTime { get; }
 
+    /// <summary>How long nothing has come from the other node.</summary>
+    TimeSpan Silence { get; }
+
     /// <summary>Completes when the session has ended and its loops have stopped; never faults.</summary>
     Task<SessionClose> Closed { get; }
 

@@ -152,6 +152,7 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
                     link.Remote.RemoteEndPoint?.ToString() ?? "",
                     link.Remote.IsIncoming,
                     link.Remote.Since,
+                    link.Session.Silence,
                     link.Remote.RoundTrip)),
             ];
         }

@@ -8,5 +8,6 @@ namespace Kith.Delivery.Routes;
 /// <param name="Address">Where the other node is, as far as the carrier knows.</param>
 /// <param name="Incoming">True when the other node called.</param>
 /// <param name="Since">Unix milliseconds.</param>
+/// <param name="Silence">How long nothing has come from it.</param>
 /// <param name="RoundTrip">Smoothed, once measured.</param>
-public sealed record PeerView(AccountId? Peer, string Key, string Address, bool Incoming, long Since, TimeSpan? RoundTrip);
+public sealed record PeerView(AccountId? Peer, string Key, string Address, bool Incoming, long Since, TimeSpan Silence, TimeSpan? RoundTrip);

@@ -92,7 +92,8 @@ internal static class Shapes
         message.ReplyTo is { } reply ? new Reply(reply.Id.ToString(), reply.FromMe, reply.Text) : null,
         [.. message.Reactions.Select(r => new Reaction(r.FromMe, r.Emoji))],
         message.ExpiresAt,
-        message.Missing);
+        message.Missing,
+        message.DisappearAfterSet);
 
     private static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

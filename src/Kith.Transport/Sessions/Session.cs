@@ -64,6 +64,16 @@ internal sealed partial class Session : ISession, IStreamOwner
         }
     }
 
+    /// <inheritdoc/>
+    public TimeSpan Silence
+    {
+        get
+        {
+            lock (_gate)
+                return Now - _core.LastReceived;
+        }
+    }
+
     private TimeSpan Now => _time.GetElapsedTime(_started);
 
     /// <summary>Starts the loops of a session whose handshake is done. It owns the link and the keys from here on.</summary>

@@ -19,6 +19,9 @@ internal sealed partial class SessionCore
     /// <summary>The smoothed round trip, once measured.</summary>
     public TimeSpan? RoundTripTime { get; private set; }
 
+    /// <summary>When something last came from the other node.</summary>
+    public TimeSpan LastReceived => _lastReceived;
+
     /// <summary>When <see cref="Tick"/> has something to do next; null when never.</summary>
     public TimeSpan? NextDeadline => State switch
     {

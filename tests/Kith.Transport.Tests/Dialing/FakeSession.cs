@@ -21,6 +21,8 @@ internal sealed class FakeSession(X25519PublicKey remoteKey, bool isInitiator) :
 
     public TimeSpan? RoundTripTime => null;
 
+    public TimeSpan Silence => TimeSpan.Zero;
+
     public Task<SessionClose> Closed => _closed.Task;
 
     public ChannelReader<ReadOnlyMemory<byte>> Datagrams => throw new NotSupportedException();

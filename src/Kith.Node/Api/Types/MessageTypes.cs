@@ -14,6 +14,7 @@ public sealed record Reply(string Id, bool FromMe, string? Text);
 /// <param name="ReceivedAt">Our clock when it was committed here.</param>
 /// <param name="Route">How it travelled, or null while it waits.</param>
 /// <param name="Missing">Whether its writer had seen messages that are not here.</param>
+/// <param name="DisappearAfterSet">Not null: no text, but the notice that new messages now live so long (milliseconds; 0 for ever) after they were seen.</param>
 public sealed record Message(
     string Id,
     string Contact,
@@ -30,7 +31,8 @@ public sealed record Message(
     Reply? ReplyTo,
     IReadOnlyList<Reaction> Reactions,
     long? ExpiresAt,
-    bool Missing);
+    bool Missing,
+    long? DisappearAfterSet);
 
 /// <summary>A page of a conversation, oldest first.</summary>
 /// <param name="More">Whether there is more on the side that was asked for.</param>
