@@ -113,4 +113,18 @@ public sealed class ConversationTests(Chromium chromium)
         await meeting.Alice.Page.ReloadAsync();
         await Assertions.Expect(meeting.Alice.Composer).ToHaveValueAsync("half a thought");
     }
+
+    [Fact]
+    public async Task DisappearingMessages_ChangedByOne_StandAsANoticeOnBothSides()
+    {
+        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        await meeting.Alice.WriteAsync("Stays for ever");
+        await meeting.Bob.SeesAsync("Stays for ever");
+        var page = meeting.Alice.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Contact details" }).ClickAsync();
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Disappearing messages" }).ClickAsync();
+        await page.GetByRole(AriaRole.Option, new() { Name = "1 hour" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("You set messages to disappear: 1 hour")).ToBeVisibleAsync();
+        await Assertions.Expect(meeting.Bob.Page.GetByText("Alice set messages to disappear: 1 hour")).ToBeVisibleAsync();
+    }
 }

@@ -17,12 +17,21 @@ internal sealed class Meeting : IAsyncDisposable
     {
         var alice = await Person.ArriveAsync(chromium, "Alice", screen);
         var bob = await Person.ArriveAsync(chromium, "Bob", screen);
-        await alice.IntroduceAsync();
-        await bob.IntroduceAsync();
-        await bob.AddAsync(await alice.LinkAsync());
-        await alice.Composer.WaitForAsync();
-        await bob.Composer.WaitForAsync();
-        return new Meeting(alice, bob);
+        var meeting = new Meeting(alice, bob);
+        try
+        {
+            await alice.IntroduceAsync();
+            await bob.IntroduceAsync();
+            await bob.AddAsync(await alice.LinkAsync());
+            await alice.Composer.WaitForAsync();
+            await bob.Composer.WaitForAsync();
+            return meeting;
+        }
+        catch
+        {
+            await meeting.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

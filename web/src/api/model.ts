@@ -3,8 +3,7 @@ import type { components } from "../../.generated/schema";
 /** The types of docs/protocol/api.md by short names; they are generated from the node's OpenAPI document. */
 type Schemas = components["schemas"];
 
-/** `disappearAfterSet` marks a notice instead of a text: new messages now live so long (milliseconds; 0 for ever) after they were seen. */
-export type Message = Schemas["Message"] & { disappearAfterSet?: number | null };
+export type Message = Schemas["Message"];
 export type Reply = Schemas["Reply"];
 export type Contact = Schemas["Contact"];
 export type ContactChange = Schemas["ContactPatch"];

@@ -19,6 +19,7 @@ export function message(change: Partial<Message> = {}): Message {
     reactions: [],
     expiresAt: null,
     missing: false,
+    disappearAfterSet: null,
     ...change,
   };
 }

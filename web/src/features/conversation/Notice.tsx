@@ -6,7 +6,7 @@ import classes from "./MessageRow.module.css";
 
 /** An entry of the history that nobody wrote: somebody changed how long messages stay. */
 export function isNotice(message: Message): boolean {
-  return message.disappearAfterSet !== null && message.disappearAfterSet !== undefined;
+  return message.disappearAfterSet !== null;
 }
 
 export function Notice({ message, who }: { message: Message; who: string }) {

@@ -45,6 +45,7 @@ function asMessage(outgoing: Outgoing, contact: string): Message {
     reactions: [],
     expiresAt: null,
     missing: false,
+    disappearAfterSet: null,
   };
 }
 
