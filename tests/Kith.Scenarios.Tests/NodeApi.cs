@@ -21,17 +21,9 @@ internal sealed class NodeApi : IDisposable
         return new NodeApi(node.GetProperty("api").GetString()!, node.GetProperty("token").GetString()!);
     }
 
-    public async Task<JsonElement> GetAsync(string path)
-    {
-        using var answer = await _http.GetAsync(path);
-        return await ReadAsync(answer);
-    }
+    public Task<JsonElement> GetAsync(string path) => CallAsync(() => _http.GetAsync(path));
 
-    public async Task<JsonElement> PostAsync(string path, object body)
-    {
-        using var answer = await _http.PostAsJsonAsync(path, body);
-        return await ReadAsync(answer);
-    }
+    public Task<JsonElement> PostAsync(string path, object body) => CallAsync(() => _http.PostAsJsonAsync(path, body));
 
     /// <summary>The whole conversation, oldest first.</summary>
     public async Task<List<JsonElement>> HistoryAsync(string contact)
@@ -50,6 +42,20 @@ internal sealed class NodeApi : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>A call; one that ends with its node, killed under it, is an <see cref="HttpRequestException"/> whatever it was about.</summary>
+    private static async Task<JsonElement> CallAsync(Func<Task<HttpResponseMessage>> call)
+    {
+        try
+        {
+            using var answer = await call();
+            return await ReadAsync(answer);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or ObjectDisposedException or IOException)
+        {
+            throw new HttpRequestException("the node is gone", gone);
+        }
+    }
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)
     {
