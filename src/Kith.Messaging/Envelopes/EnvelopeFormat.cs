@@ -41,6 +41,9 @@ internal static class EnvelopeFormat
         plaintext[(at + InnerSize + content.Ciphertext.Length)..].Clear();
     }
 
+    // An anonymous receipt would be anybody's.
+    private static bool IsKind(byte kind, bool anonymous) => kind is (byte)EnvelopeKind.Whisper or (byte)EnvelopeKind.PreKey || (kind is (byte)EnvelopeKind.Receipt && !anonymous);
+
     /// <summary>Reads the plaintext; false unless every byte is as <see cref="WriteInner"/> writes it, padding and size class included.</summary>
     public static bool TryReadInner(ReadOnlySpan<byte> plaintext, bool withSender, out AccountId? sender, out EnvelopeContent content)
     {
@@ -54,7 +57,7 @@ internal static class EnvelopeFormat
             sender = account;
         }
 
-        if (!reader.TryReadByte(out var kind) || kind is not ((byte)EnvelopeKind.Whisper or (byte)EnvelopeKind.PreKey)
+        if (!reader.TryReadByte(out var kind) || !IsKind(kind, withSender)
             || !reader.TryReadMessageId(out var id)
             || !reader.TryReadByte(out var device) || device is 0 or > Accounts.DeviceList.MaxDeviceId
             || !reader.TryReadUInt32(out var length) || length is 0 or > EnvelopeSize.Max

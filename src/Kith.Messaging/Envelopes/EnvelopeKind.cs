@@ -1,8 +1,14 @@
 namespace Kith.Messaging.Envelopes;
 
-/// <summary>What an envelope holds: the message types of the Signal protocol, with Signal's own numbers.</summary>
+/// <summary>What an envelope holds: a message of the Signal protocol, with Signal's own numbers, or delivery receipts.</summary>
 public enum EnvelopeKind : byte
 {
+    /// <summary>
+    /// Ids of messages that the sender has committed, 16 bytes each; in the pair form alone, whose keys nobody else has. They say nothing that must stay secret after the
+    /// keys are lost, and outside of the ratchet a receipt costs no Diffie-Hellman step.
+    /// </summary>
+    Receipt = 1,
+
     /// <summary>A message of an established session.</summary>
     Whisper = 2,
 

@@ -1,6 +1,7 @@
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Conversations;
+using Kith.Messaging.Envelopes;
 using Kith.Messaging.Outgoing;
 using Kith.Wire;
 
@@ -11,6 +12,18 @@ internal sealed class ContentDesk(
     ReceivedMessages messages, ReceivedChanges changes, DeliveryStates states, TypingSigns typing, Introductions introductions, Profiles profiles,
     Resealing resealing)
 {
+    /// <summary>Receipts outside of the ratchet; anything but whole ids, and not too many, is dropped.</summary>
+    public void Receipt(Contact contact, in EnvelopeContent receipt)
+    {
+        var bytes = receipt.Ciphertext;
+        if (bytes.Length % MessageId.Size != 0 || bytes.Length > ContentLimits.MaxReceiptIds * MessageId.Size)
+            return;
+        var ids = new MessageId[bytes.Length / MessageId.Size];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = MessageId.FromBytes(bytes.Slice(i * MessageId.Size, MessageId.Size));
+        states.Delivered(contact, ids);
+    }
+
     public void Apply(PeerOrigin from, Contact contact, MessageId id, ContentMessage content, bool isEphemeral)
     {
         switch (content.KindCase)

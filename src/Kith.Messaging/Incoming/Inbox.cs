@@ -31,13 +31,19 @@ internal sealed class Inbox(
             return;
         }
 
+        if (inner.Kind == EnvelopeKind.Receipt)
+        {
+            contents.Receipt(contact, inner);
+            return;
+        }
+
         var isEphemeral = inner.Id == EnvelopeDesk.Ephemeral;
         if (!isEphemeral && !IsWelcome(contact, envelope.Length))
             return;
         if (!isEphemeral && !around.Messages.TryMarkReceived(contact.Id, inner.Id, around.Now))
         {
             // Ours did not reach them: say again that we have it. The ratchet is not touched.
-            receipts.Add(contact, inner.Id);
+            receipts.Add(contact, inner.Id, inner.Kind == EnvelopeKind.PreKey);
             return;
         }
 
@@ -59,7 +65,7 @@ internal sealed class Inbox(
         if (ContentReader.TryRead(_plaintext.WrittenSpan, out var content))
             contents.Apply(from, contact, inner.Id, content, isEphemeral);
         if (!isEphemeral && contacts.Find(contact.Id) == contact)
-            receipts.Add(contact, inner.Id);
+            receipts.Add(contact, inner.Id, inner.Kind == EnvelopeKind.PreKey);
     }
 
     // Not yet accepted: bounded, refused before the ratchet moves, so that it can come again later.
@@ -97,6 +103,6 @@ internal sealed class Inbox(
         sessions.Adopt(met, session, result);
         around.Messages.TryMarkReceived(met.Id, inner.Id, around.Now);
         introductions.Requested(from, met, content.Request);
-        receipts.Add(met, inner.Id);
+        receipts.Add(met, inner.Id, startsSession: true);
     }
 }

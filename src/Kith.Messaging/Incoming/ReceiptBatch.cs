@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Outgoing;
@@ -8,13 +9,18 @@ namespace Kith.Messaging.Incoming;
 /// <summary>The delivery receipts of one batch: one envelope for all that came from one contact, made in the transaction that commits what came.</summary>
 internal sealed class ReceiptBatch(Outbound outbound)
 {
-    private readonly Dictionary<Contact, List<MessageId>> _received = [];
+    private readonly Dictionary<Contact, Received> _received = [];
 
-    public void Add(Contact contact, MessageId id)
+    /// <summary>Notes what has to be acknowledged.</summary>
+    /// <param name="contact">Who sent it.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="startsSession">Whether it came as a first message of a session: they repeat what that takes until an answer comes in it.</param>
+    public void Add(Contact contact, MessageId id, bool startsSession)
     {
-        if (!_received.TryGetValue(contact, out var ids))
-            _received.Add(contact, ids = []);
-        ids.Add(id);
+        if (!_received.TryGetValue(contact, out var received))
+            _received.Add(contact, received = new Received());
+        received.Ids.Add(id);
+        received.AnswerInSession |= startsSession;
     }
 
     public void Forget(Contact contact) => _received.Remove(contact);
@@ -23,17 +29,26 @@ internal sealed class ReceiptBatch(Outbound outbound)
     {
         if (_received.Count == 0)
             return;
-        foreach (var (contact, ids) in _received)
+        foreach (var (contact, received) in _received)
         {
-            foreach (var chunk in ids.Chunk(ContentLimits.MaxReceiptIds))
+            var ids = CollectionsMarshal.AsSpan(received.Ids);
+            for (var at = 0; at < ids.Length; at += ContentLimits.MaxReceiptIds)
             {
-                var receipt = new IdsContent();
-                foreach (var id in chunk)
-                    receipt.Ids.Add(id.ToProto());
-                outbound.TrySendOnce(contact, new ContentMessage { Delivered = receipt });
+                var some = ids.Slice(at, Math.Min(ContentLimits.MaxReceiptIds, ids.Length - at));
+                if (received.AnswerInSession)
+                    outbound.SendRatchetReceipt(contact, some);
+                else
+                    outbound.SendReceipt(contact, some);
             }
         }
 
         _received.Clear();
+    }
+
+    private sealed class Received
+    {
+        public List<MessageId> Ids { get; } = [];
+
+        public bool AnswerInSession { get; set; }
     }
 }

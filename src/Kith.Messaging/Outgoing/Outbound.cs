@@ -82,6 +82,24 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
         return true;
     }
 
+    /// <summary>Says once that these have been committed, if the contact is reachable now. Outside of the ratchet where the contact can tell whose word it is.</summary>
+    public void SendReceipt(Contact contact, ReadOnlySpan<MessageId> ids)
+    {
+        if (envelopes.TrySealReceipt(contact, ids) is { } envelope)
+            around.Effects.SendOnce(contact.Id, envelope);
+        else
+            SendRatchetReceipt(contact, ids);
+    }
+
+    /// <summary>The same in the ratchet: what answers the first messages of a session, so that the other side knows that it stands.</summary>
+    public void SendRatchetReceipt(Contact contact, ReadOnlySpan<MessageId> ids)
+    {
+        var receipt = new IdsContent();
+        foreach (var id in ids)
+            receipt.Ids.Add(id.ToProto());
+        TrySendOnce(contact, new ContentMessage { Delivered = receipt });
+    }
+
     /// <summary>The row is about to go: what still has to be delivered is kept by the outbox itself.</summary>
     public void KeepContent(HistoryEntry entry)
     {

@@ -31,6 +31,21 @@ internal sealed class EnvelopeDesk(Surroundings around, AccountBook account, Con
             : null;
     }
 
+    /// <summary>Seals receipts, without the ratchet; null while the contact is not known to hold the pair's keys.</summary>
+    public byte[]? TrySealReceipt(Contact contact, ReadOnlySpan<MessageId> ids)
+    {
+        if (SealingKeys(contact) is not { } keys)
+            return null;
+        _ciphertext.ResetWrittenCount();
+        foreach (var id in ids)
+        {
+            id.CopyTo(_ciphertext.GetSpan(MessageId.Size));
+            _ciphertext.Advance(MessageId.Size);
+        }
+
+        return _sealer.SealPair(keys, new EnvelopeContent(EnvelopeKind.Receipt, Ephemeral, account.Keys.Device.DeviceId, _ciphertext.WrittenSpan));
+    }
+
     /// <summary>
     /// Opens an envelope: of the session's peer, else of any contact, else the anonymous form. <paramref name="contact"/> is null when an anonymous sender is
     /// nobody we know.

@@ -53,6 +53,18 @@ public sealed class EnvelopeTests : IDisposable
         Assert.True(content.Ciphertext.SequenceEqual(message));
     }
 
+    [Fact]
+    public void Receipt_OpensInThePairFormAlone()
+    {
+        var receipt = new EnvelopeContent(EnvelopeKind.Receipt, default, 1, new byte[MessageId.Size]);
+        Assert.True(_opener.TryOpenPair(_bobKeys, _sealer.SealPair(_aliceKeys, receipt), out var opened));
+        Assert.Equal(EnvelopeKind.Receipt, opened.Kind);
+
+        // Anybody can make an anonymous envelope.
+        Assert.True(_sealer.TrySealAnonymous(_bob.Id, _bob.Device.Envelope.PublicKey, _alice.Id, receipt, out var anonymous));
+        Assert.False(_opener.TryOpenAnonymous(_bob.Id, _bob.Device.Envelope, anonymous, out _, out _));
+    }
+
     [Theory]
     [InlineData(409, 512)]
     [InlineData(410, 1024)]

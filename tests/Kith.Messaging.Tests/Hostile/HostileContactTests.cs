@@ -97,6 +97,31 @@ public sealed class HostileContactTests
     }
 
     [Fact]
+    public void ReceiptOutsideTheRatchet_CountsForTheSendersMessagesAlone()
+    {
+        using var pair = new Pair();
+        using var carol = new Person("Carol", 72, pair.Alice.Clock);
+        var net = new Net(pair.Alice, pair.Bob, carol);
+        var link = carol.Batch(messenger => messenger.CreateLink(1, null)).Link;
+        pair.Alice.Batch(messenger => messenger.AddContact(link, null));
+        net.Run();
+        net.Offline.Add(carol);
+        net.Offline.Add(pair.Bob);
+        var toCarol = pair.Alice.Say(carol, "for Carol");
+        var toBob = pair.Alice.Say(pair.Bob, "for Bob");
+
+        pair.Net.Deliver(pair.Bob, pair.Alice, Forger.SealReceipt(pair.Bob, pair.Alice, toCarol.Id.ToArray()));
+        pair.Net.Deliver(pair.Bob, pair.Alice, Forger.SealReceipt(pair.Bob, pair.Alice, toBob.Id.ToArray()[..15]));
+        pair.Net.Deliver(pair.Bob, pair.Alice, Forger.SealReceipt(pair.Bob, pair.Alice, new byte[(ContentLimits.MaxReceiptIds + 1) * MessageId.Size]));
+        Assert.Equal(2, pair.Alice.Outbox.Count());
+        Assert.Equal(MessageState.Waiting, pair.Alice.Messenger.Message(toCarol.Id)!.State);
+
+        pair.Net.Deliver(pair.Bob, pair.Alice, Forger.SealReceipt(pair.Bob, pair.Alice, toBob.Id.ToArray()));
+        Assert.Equal(MessageState.Delivered, pair.Alice.Messenger.Message(toBob.Id)!.State);
+        Assert.Equal(1, pair.Alice.Outbox.Count());
+    }
+
+    [Fact]
     public void DepthBeyondAllMeasure_IsClampedAndTheOrderSurvives()
     {
         using var pair = new Pair();

@@ -26,15 +26,27 @@ internal static class Forger
             Assert.True(SessionRecord.TryParse(from.Stores.Records.Get(RecordKind.Session, key), out var session));
             var message = SessionCipher.Encrypt(session, content, from.Clock.Now)!.Value;
             from.Stores.Records.Put(RecordKind.Session, key, session.Serialize());
-            var contact = ContactRecord.Parser.ParseFrom(from.Stores.Records.Get(RecordKind.Contact, key));
-            var reader = new WireReader(contact.PairRing.Span);
-            Assert.True(PairRing.TryRead(ref reader, out var ring));
-            var keys = PairKeys.Derive(ring.Sealing!, from.Id, to.Id);
-            var inner = new EnvelopeContent((EnvelopeKind)message.Kind, id ?? NewId(), 1, message.Bytes);
-            envelope = new EnvelopeSealer(SystemRandom.Instance).SealPair(keys, inner);
+            envelope = Wrap(from, to, (EnvelopeKind)message.Kind, id ?? NewId(), message.Bytes);
             from.Messenger.Reload();
         });
         return envelope;
+    }
+
+    /// <summary>A receipt outside of the ratchet that holds any bytes.</summary>
+    public static byte[] SealReceipt(Person from, Person to, params byte[] ids)
+    {
+        byte[] envelope = [];
+        from.Batch(_ => envelope = Wrap(from, to, EnvelopeKind.Receipt, default, ids));
+        return envelope;
+    }
+
+    private static byte[] Wrap(Person from, Person to, EnvelopeKind kind, MessageId id, byte[] bytes)
+    {
+        var contact = ContactRecord.Parser.ParseFrom(from.Stores.Records.Get(RecordKind.Contact, to.Id.ToArray()));
+        var reader = new WireReader(contact.PairRing.Span);
+        Assert.True(PairRing.TryRead(ref reader, out var ring));
+        var keys = PairKeys.Derive(ring.Sealing!, from.Id, to.Id);
+        return new EnvelopeSealer(SystemRandom.Instance).SealPair(keys, new EnvelopeContent(kind, id, 1, bytes));
     }
 
     public static ContentMessage Text(string text, ulong depth = 1, ulong sentAt = 0, params MessageId[] parents)
