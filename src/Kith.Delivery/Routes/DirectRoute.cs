@@ -246,11 +246,18 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
                 return false;
             if (_byKey.TryGetValue(session.RemoteKey, out var wanted))
                 return wanted.Connector.Offer(session);
-            if (_links.Values.Count(link => link.Owner is null) >= PeerProtocol.MaxStrangers)
-                return false;
+            MakeRoom();
             Start(session, owner: null);
             return true;
         }
+    }
+
+    // Under _gate. A newcomer is let in and somebody longer here leaves: a contact-to-be needs a second, who stays needs nothing.
+    private void MakeRoom()
+    {
+        var strangers = _links.Values.Where(link => link.Owner is null && !link.IsLeaving).ToList();
+        if (strangers.Count >= PeerProtocol.MaxStrangers)
+            Own(StrangerChoice.ToLeave(strangers, link => link.Session.RemoteEndPoint, link => link.Remote.Id).LeaveAsync());
     }
 
     // Takes every session with a wanted peer, whoever made it.

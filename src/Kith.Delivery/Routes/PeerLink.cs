@@ -41,6 +41,19 @@ internal sealed class PeerLink : IDisposable
 
     public bool IsStranger => _isStranger;
 
+    /// <summary>It was told to go. Guarded by the route's lock.</summary>
+    public bool IsLeaving { get; private set; }
+
+    /// <summary>A stranger gives way to another. Called under the route's lock.</summary>
+    public async Task LeaveAsync()
+    {
+        IsLeaving = true;
+
+        // Not on the caller's stack: it holds the lock.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await Session.CloseAsync((SessionErrorCode)PeerErrorCode.Crowded).ConfigureAwait(false);
+    }
+
     /// <summary>The stranger has become a contact: its limits fall away.</summary>
     public void Promote()
     {
