@@ -6,6 +6,7 @@ using Kith.Node.Api.Access;
 using Kith.Node.Api.Types;
 using Kith.Node.Events;
 using Kith.Node.Home;
+using Kith.Node.Loop;
 using Kith.Node.Network;
 using Kith.Storage;
 using Kith.Storage.Export;
@@ -89,7 +90,7 @@ public sealed class KithNode : INode, IAsyncDisposable
     /// <summary>Runs a call that changes something on the loop; it returns after the commit.</summary>
     /// <exception cref="MessengerException">It cannot be done, and nothing has changed.</exception>
     /// <exception cref="VaultException">It could not be kept, and nothing has changed.</exception>
-    public Task<T> InvokeAsync<T>(Func<IMessenger, T> call) => _core.Loop.InvokeAsync(call, compound: false);
+    public Task<T> InvokeAsync<T>(Func<IMessenger, T> call) => _core.Loop.CallAsync(call, CallKind.Change);
 
     /// <inheritdoc cref="InvokeAsync{T}(Func{IMessenger, T})"/>
     public Task InvokeAsync(Action<IMessenger> call) => InvokeAsync(m =>
@@ -99,10 +100,10 @@ public sealed class KithNode : INode, IAsyncDisposable
     });
 
     /// <inheritdoc/>
-    public Task<T> InvokeAllAsync<T>(Func<IMessenger, T> call) => _core.Loop.InvokeAsync(call, compound: true);
+    public Task<T> InvokeAllAsync<T>(Func<IMessenger, T> call) => _core.Loop.CallAsync(call, CallKind.ChangeSeveral);
 
     /// <inheritdoc/>
-    public Task<T> QueryAsync<T>(Func<IMessenger, T> query) => _core.Loop.QueryAsync(query);
+    public Task<T> QueryAsync<T>(Func<IMessenger, T> query) => _core.Loop.CallAsync(query, CallKind.Read);
 
     /// <summary>Calls a listener for everything that happens from now on, on the loop: it must return at once.</summary>
     public IDisposable Subscribe(Action<NodeEvent> listener) => Events.Listen(listener);
@@ -172,11 +173,13 @@ public sealed class KithNode : INode, IAsyncDisposable
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var file = new FileStream(Path.Combine(_options.Home, $"export-{PageSessions.NewSecret()[..8]}.tmp"), options);
-        await QueryAsync(_ =>
-        {
-            VaultExport.Write(_core.Vault, passphrase, file);
-            return true;
-        });
+        await _core.Loop.CallAsync(
+            _ =>
+            {
+                VaultExport.Write(_core.Vault, passphrase, file);
+                return true;
+            },
+            CallKind.ReadCommitted);
         file.Position = 0;
         await file.CopyToAsync(destination, cancellationToken);
     }

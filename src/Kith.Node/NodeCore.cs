@@ -22,6 +22,7 @@ internal sealed class NodeCore : IAsyncDisposable
     private readonly Vault _vault;
     private readonly HeldEffects _effects;
     private readonly TimeProvider _time;
+    private readonly Batches _batches;
     private readonly NodeLoop _loop;
     private readonly LoopTimer _timer;
     private readonly PeerTraffic _traffic;
@@ -38,11 +39,11 @@ internal sealed class NodeCore : IAsyncDisposable
         var sink = new InputSink();
         Route = new DirectRoute(keys.Transport.PublicKey, [_carrier], sink, time, SystemRandom.Instance);
         _traffic = new PeerTraffic(new DeliveryCore(vault.Outbox, [Route], new RoutePolicy()), Route, messenger, effects, time, Publish);
-        var batches = new Batches(new VaultTransactions(vault), messenger, effects, _traffic, Publish, defect);
-        _loop = new NodeLoop(messenger, batches, AfterBatch, fatal);
+        _batches = new Batches(new VaultTransactions(vault), messenger, effects, _traffic, Publish, defect, time);
+        _loop = new NodeLoop(messenger, _batches, AfterBatch, fatal);
         _timer = new LoopTimer(time, () => _loop.TryPost(new TickItem(Tick)));
         sink.Bind(_loop, _traffic);
-        batches.Run([new ActionItem(Begin)]);
+        _batches.Run([new ActionItem(Begin)]);
     }
 
     /// <summary>The messenger; for the loop alone.</summary>
@@ -123,7 +124,7 @@ internal sealed class NodeCore : IAsyncDisposable
         _watch = new NetworkWatch(_listening, OnNetworkChanged);
         Addresses = OwnAddresses.Of(_listening);
         _loop.Start();
-        await _loop.InvokeAsync(_ => Say(Addresses), compound: false);
+        await _loop.CallAsync(_ => Say(Addresses), CallKind.Change);
     }
 
     /// <summary>Closes the sessions, ends the loop when what was queued is done, and lets the home go.</summary>
@@ -175,7 +176,7 @@ internal sealed class NodeCore : IAsyncDisposable
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         if (worked)
             _upkeepAt = now + QuietBeforeUpkeep;
-        _timer.Set(Deadlines.Earlier(_traffic.NextDeadline, _upkeepAt), now);
+        _timer.Set(Deadlines.Earlier(Deadlines.Earlier(_traffic.NextDeadline, _upkeepAt), _batches.CommitDeadline), now);
     }
 
     private void Publish(MessengerEvent what)

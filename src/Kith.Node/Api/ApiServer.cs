@@ -81,7 +81,13 @@ public sealed class ApiServer : IAsyncDisposable
 
     private static WebApplication Build(INode node, PageSessions sessions, Origins origins, IPEndPoint endpoint, TimeProvider time, TextWriter? log)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+            // There are no settings files: no thread shall watch for them.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         if (log is not null)

@@ -5,7 +5,8 @@ namespace Kith.Node.Loop;
 
 /// <summary>
 /// Commit, then acknowledge: runs a batch of work items inside one transaction and lets their effects and results out only after its commit.
-/// Single-threaded, without I/O of its own.
+/// A batch that binds nobody (<see cref="HeldEffects.Binding"/>) has nothing to acknowledge: its transaction stays open for the next batch, or for
+/// <see cref="LongestWait"/>, and shares its disk sync. Single-threaded, without I/O of its own.
 /// </summary>
 /// <param name="transactions">The vault's transactions.</param>
 /// <param name="peers">The messenger, which writes what it changed in memory at the end of a batch.</param>
@@ -13,18 +14,68 @@ namespace Kith.Node.Loop;
 /// <param name="outbound">Where that goes.</param>
 /// <param name="publish">Who hears of it.</param>
 /// <param name="unexpected">Notes a failure that is a defect.</param>
+/// <param name="time">The clock.</param>
 internal sealed class Batches(
-    ITransactions transactions, IPeerProtocol peers, HeldEffects effects, IOutbound outbound, Action<MessengerEvent> publish, Action<Exception> unexpected)
+    ITransactions transactions,
+    IPeerProtocol peers,
+    HeldEffects effects,
+    IOutbound outbound,
+    Action<MessengerEvent> publish,
+    Action<Exception> unexpected,
+    TimeProvider time)
 {
+    /// <summary>How long a transaction that nobody waits for stays open, milliseconds.</summary>
+    public const long LongestWait = 10;
+
     private readonly List<WorkItem> _left = [];
     private readonly List<(WorkItem Item, Exception? Refusal)> _ran = [];
+
+    /// <summary>When an open transaction must be committed (unix milliseconds), or null: any further batch does it.</summary>
+    public long? CommitDeadline { get; private set; }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Runs the items in order. Each is completed or failed when this returns.</summary>
     public void Run(IReadOnlyList<WorkItem> items)
     {
+        var begin = 0;
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (!items[i].OutsideTransactions)
+                continue;
+            RunTogether(items, begin, i);
+            Finish();
+            Read(items[i]);
+            begin = i + 1;
+        }
+
+        RunTogether(items, begin, items.Count);
+    }
+
+    /// <summary>Commits what waits for company. When that fails it is as if it had not come yet: what it noted comes again.</summary>
+    public void Finish()
+    {
+        if (CommitDeadline is null)
+            return;
+        CommitDeadline = null;
+        try
+        {
+            transactions.Commit();
+        }
+        catch (VaultException)
+        {
+            Undo();
+        }
+    }
+
+    private void RunTogether(IReadOnlyList<WorkItem> items, int begin, int end)
+    {
+        // What only reads and stands before any change needs neither a transaction nor to wait for one.
+        for (; begin < end && items[begin].OnlyReads; begin++)
+            Read(items[begin]);
         _left.Clear();
-        _left.AddRange(items);
-        ReadFirst();
+        for (; begin < end; begin++)
+            _left.Add(items[begin]);
         // Each round without success fails at least one item, so this ends.
         while (_left.Count > 0 && !TryCommit())
         {
@@ -33,26 +84,18 @@ internal sealed class Batches(
         }
     }
 
-    /// <summary>What only reads and stands before any change needs neither a transaction nor to wait for one.</summary>
-    private void ReadFirst()
+    private void Read(WorkItem item)
     {
-        var reads = 0;
-        for (; reads < _left.Count && _left[reads].OnlyReads; reads++)
+        try
         {
-            var item = _left[reads];
-            try
-            {
-                item.Run();
-                item.Complete();
-            }
-            catch (Exception e)
-            {
-                Note(e);
-                item.Fail(e);
-            }
+            item.Run();
+            item.Complete();
         }
-
-        _left.RemoveRange(0, reads);
+        catch (Exception e)
+        {
+            Note(e);
+            item.Fail(e);
+        }
     }
 
     private bool TryCommit()
@@ -60,7 +103,8 @@ internal sealed class Batches(
         WorkItem? current = null;
         try
         {
-            transactions.Begin();
+            if (CommitDeadline is null)
+                transactions.Begin();
             foreach (var item in _left)
             {
                 current = item;
@@ -70,7 +114,11 @@ internal sealed class Batches(
             current = null;
             outbound.EndBatch();
             peers.EndBatch();
-            transactions.Commit();
+            if (!TryWait())
+            {
+                CommitDeadline = null;
+                transactions.Commit();
+            }
         }
         catch (VaultException e)
         {
@@ -98,6 +146,16 @@ internal sealed class Batches(
 
         _ran.Clear();
         _left.Clear();
+        return true;
+    }
+
+    /// <summary>Leaves the transaction open when nothing depends on its commit.</summary>
+    private bool TryWait()
+    {
+        var now = Now;
+        if (effects.Binding || CommitDeadline <= now || _left.Exists(static item => !item.MayWait))
+            return false;
+        CommitDeadline ??= now + LongestWait;
         return true;
     }
 
@@ -132,6 +190,7 @@ internal sealed class Batches(
 
     private void Undo()
     {
+        CommitDeadline = null;
         transactions.Rollback();
         effects.Drop();
         peers.Reload();

@@ -2,8 +2,24 @@ using Kith.Messaging;
 
 namespace Kith.Node.Loop;
 
+/// <summary>What a call does.</summary>
+internal enum CallKind
+{
+    /// <summary>It only reads.</summary>
+    Read,
+
+    /// <summary>It reads the vault as a whole, outside of any transaction.</summary>
+    ReadCommitted,
+
+    /// <summary>It makes one change.</summary>
+    Change,
+
+    /// <summary>It makes several changes, all or none.</summary>
+    ChangeSeveral,
+}
+
 /// <summary>A call of the API or of the program: its result goes to the caller after the commit.</summary>
-internal sealed class CallItem<T>(IMessenger messenger, Func<IMessenger, T> call, bool onlyReads, bool compound) : WorkItem
+internal sealed class CallItem<T>(IMessenger messenger, Func<IMessenger, T> call, CallKind kind) : WorkItem
 {
     // Continued elsewhere: a caller must not run on the loop.
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -11,9 +27,11 @@ internal sealed class CallItem<T>(IMessenger messenger, Func<IMessenger, T> call
 
     public Task<T> Task => _done.Task;
 
-    public override bool OnlyReads => onlyReads;
+    public override bool OnlyReads => kind is CallKind.Read or CallKind.ReadCommitted;
 
-    public override bool Compound => compound;
+    public override bool OutsideTransactions => kind == CallKind.ReadCommitted;
+
+    public override bool Compound => kind == CallKind.ChangeSeveral;
 
     public override void Run() => _result = call(messenger);
 

@@ -20,23 +20,34 @@ internal sealed class HeldEffects : IEffects
         Action,
     }
 
-    public void Publish(MessengerEvent happened) => _held.Add(new Effect { Kind = Kind.Publish, Payload = happened });
+    /// <summary>
+    /// Whether something is held that must not get out before the commit: a promise to a peer (a receipt, a message) or a step that builds on what was written. That a
+    /// message of ours has been delivered or read is none: it is true whatever becomes of our own note of it, and were the note lost, the message would be sent again,
+    /// and its receipt with it.
+    /// </summary>
+    public bool Binding { get; private set; }
 
-    public void Enqueued(OutboxItem item) => _held.Add(new Effect { Kind = Kind.Enqueued, Payload = item });
+    public void Publish(MessengerEvent happened) => Hold(new Effect { Kind = Kind.Publish, Payload = happened });
 
-    public void Settled(AccountId peer, MessageId id) => _held.Add(new Effect { Kind = Kind.Settled, Peer = peer, Id = id });
+    public void Enqueued(OutboxItem item) => Hold(new Effect { Kind = Kind.Enqueued, Payload = item });
 
-    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope) => _held.Add(new Effect { Kind = Kind.SendOnce, Peer = peer, Envelope = envelope });
+    public void Settled(AccountId peer, MessageId id) => Hold(new Effect { Kind = Kind.Settled, Peer = peer, Id = id });
 
-    public void RequestBundle(AccountId peer) => _held.Add(new Effect { Kind = Kind.RequestBundle, Peer = peer });
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope) => Hold(new Effect { Kind = Kind.SendOnce, Peer = peer, Envelope = envelope });
 
-    public void PeerChanged(AccountId peer, PeerEndpoint? endpoint) => _held.Add(new Effect { Kind = Kind.PeerChanged, Peer = peer, Payload = endpoint });
+    public void RequestBundle(AccountId peer) => Hold(new Effect { Kind = Kind.RequestBundle, Peer = peer });
+
+    public void PeerChanged(AccountId peer, PeerEndpoint? endpoint) => Hold(new Effect { Kind = Kind.PeerChanged, Peer = peer, Payload = endpoint });
 
     /// <summary>Anything else that must wait for the commit.</summary>
-    public void After(Action action) => _held.Add(new Effect { Kind = Kind.Action, Payload = action });
+    public void After(Action action) => Hold(new Effect { Kind = Kind.Action, Payload = action });
 
     /// <summary>Forgets everything: the transaction was rolled back.</summary>
-    public void Drop() => _held.Clear();
+    public void Drop()
+    {
+        _held.Clear();
+        Binding = false;
+    }
 
     /// <summary>Lets everything out.</summary>
     public void Release(IOutbound outbound, Action<MessengerEvent> publish)
@@ -71,8 +82,14 @@ internal sealed class HeldEffects : IEffects
             }
         }
 
-        _held.Clear();
+        Drop();
         outbound.Flush();
+    }
+
+    private void Hold(in Effect effect)
+    {
+        _held.Add(effect);
+        Binding |= effect.Kind is not (Kind.Publish or Kind.Settled);
     }
 
     private readonly struct Effect

@@ -53,11 +53,13 @@ internal sealed class NodeLoop
 
     /// <summary>Runs a call on the loop.</summary>
     /// <exception cref="NodeStoppedException">The node is stopping.</exception>
-    public Task<T> InvokeAsync<T>(Func<IMessenger, T> call, bool compound) => EnqueueAsync(new CallItem<T>(_messenger, call, onlyReads: false, compound));
-
-    /// <summary>Runs a call that only reads.</summary>
-    /// <exception cref="NodeStoppedException">The node is stopping.</exception>
-    public Task<T> QueryAsync<T>(Func<IMessenger, T> query) => EnqueueAsync(new CallItem<T>(_messenger, query, onlyReads: true, compound: false));
+    public async Task<T> CallAsync<T>(Func<IMessenger, T> call, CallKind kind)
+    {
+        var item = new CallItem<T>(_messenger, call, kind);
+        if (!TryPost(item) && !await PostAsync(item))
+            throw new NodeStoppedException();
+        return await item.Task;
+    }
 
     /// <summary>Posts an item, waiting while the queue is full; false when the node is stopping.</summary>
     public async ValueTask<bool> PostAsync(WorkItem item, CancellationToken cancellationToken = default)
@@ -76,13 +78,6 @@ internal sealed class NodeLoop
     /// <summary>Posts an item if there is room.</summary>
     public bool TryPost(WorkItem item) => _queue.Writer.TryWrite(item);
 
-    private async Task<T> EnqueueAsync<T>(CallItem<T> item)
-    {
-        if (!TryPost(item) && !await PostAsync(item))
-            throw new NodeStoppedException();
-        return await item.Task;
-    }
-
     private void Run()
     {
         try
@@ -95,6 +90,7 @@ internal sealed class NodeLoop
                 _afterBatch(worked);
             }
 
+            _batches.Finish();
             _ended.TrySetResult();
         }
         catch (Exception e)

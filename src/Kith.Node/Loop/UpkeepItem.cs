@@ -2,15 +2,15 @@ using Kith.Storage;
 
 namespace Kith.Node.Loop;
 
-/// <summary>Tidies the vault and the heap, outside of any transaction; when it finds itself inside one, the loop is not idle after all and it is left for later.</summary>
+/// <summary>Tidies the vault and the heap, outside of any transaction.</summary>
 internal sealed class UpkeepItem(Vault vault) : WorkItem
 {
     public override bool OnlyReads => true;
 
+    public override bool OutsideTransactions => true;
+
     public override void Run()
     {
-        if (vault.InTransaction)
-            return;
         vault.Maintain();
         IdleMemory.GiveBack();
     }

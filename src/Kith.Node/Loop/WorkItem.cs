@@ -9,6 +9,12 @@ internal abstract class WorkItem
     /// <summary>Whether it only reads: it needs no transaction.</summary>
     public virtual bool OnlyReads => false;
 
+    /// <summary>Whether it must find no transaction open: one that waits for company is committed first.</summary>
+    public virtual bool OutsideTransactions => false;
+
+    /// <summary>Whether nobody waits for its commit: when it binds nobody either (<see cref="HeldEffects.Binding"/>), the commit may wait a moment for company.</summary>
+    public virtual bool MayWait => false;
+
     /// <summary>Does it, inside the open transaction. May be called again, from the start, after a rollback.</summary>
     /// <exception cref="Messaging.MessengerException">It cannot be done.</exception>
     public abstract void Run();

@@ -8,6 +8,8 @@ internal sealed class InputItem(PeerTraffic traffic, PeerInput input, int size) 
 {
     public override int Size => size;
 
+    public override bool MayWait => true;
+
     public override void Run() => traffic.Take(input);
 }
 

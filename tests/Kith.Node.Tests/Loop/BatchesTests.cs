@@ -10,6 +10,7 @@ public sealed class BatchesTests
     private readonly List<string> _log = [];
     private readonly List<Exception> _defects = [];
     private readonly HeldEffects _effects = new();
+    private readonly HandClock _time = new();
     private readonly FakeVault _vault;
     private readonly FakePeers _peers;
     private readonly Batches _batches;
@@ -18,7 +19,7 @@ public sealed class BatchesTests
     {
         _vault = new FakeVault(_log);
         _peers = new FakePeers(_log);
-        _batches = new Batches(_vault, _peers, _effects, new FakeOutbound(_log), e => _log.Add("event " + e.GetType().Name), _defects.Add);
+        _batches = new Batches(_vault, _peers, _effects, new FakeOutbound(_log), e => _log.Add("event " + e.GetType().Name), _defects.Add, _time);
     }
 
     [Fact]
@@ -122,13 +123,76 @@ public sealed class BatchesTests
         Assert.Equal(["begin", "run c", "end", "commit", "flush", "done c"], _log);
     }
 
+    [Fact]
+    public void NothingBinding_TheCommitWaitsForTheNextBatch()
+    {
+        Run(Patient("a", () => _effects.Publish(new MessengerEvent.Typing(default, true))));
+        Assert.Equal(["begin", "run a", "end", "event Typing", "flush", "done a"], _log);
+        Assert.Equal(Batches.LongestWait, _batches.CommitDeadline);
+
+        Run(Item("b"));
+        Assert.Equal(["run b", "end", "commit", "flush", "done b"], _log.Skip(6));
+        Assert.Null(_batches.CommitDeadline);
+    }
+
+    [Fact]
+    public void PromiseToAPeer_IsCommittedFirstHoweverPatient()
+    {
+        Run(Patient("a"));
+        Run(Patient("b", () => Send(1)));
+
+        Assert.Equal(["run b", "end", "commit", "send 1", "flush", "done b"], _log.Skip(5));
+    }
+
+    [Fact]
+    public void PatientBatches_AreCommittedInTime()
+    {
+        Run(Patient("a"));
+        _time.Now += Batches.LongestWait;
+        Run(Patient("b"));
+
+        Assert.Equal(1, _log.Count(line => line == "commit"));
+        Assert.Null(_batches.CommitDeadline);
+    }
+
+    [Fact]
+    public void OpenTransaction_IsCommittedBeforeWhatMustFindNone()
+    {
+        Run(Patient("a"));
+        Run(Item("b"), new TestItem(_log, "c", () => { }, onlyReads: true, outside: true), Patient("d"));
+
+        Assert.Equal(["run b", "end", "commit", "flush", "done b", "run c", "done c", "begin", "run d", "end", "flush", "done d"], _log.Skip(5));
+        _batches.Finish();
+        Assert.Equal("commit", _log[^1]);
+    }
+
+    [Fact]
+    public void OpenTransactionThatCannotBeCommitted_IsUndoneWithWhatJoinedIt()
+    {
+        Run(Patient("a"));
+        _vault.FailCommit = new VaultException(VaultFault.DiskFull, "full");
+        Run(Item("b"));
+
+        Assert.Equal(["run b", "end", "rollback", "reload", "restart", "fail b: full"], _log.Skip(5));
+        Assert.Null(_batches.CommitDeadline);
+    }
+
     private static void Refuse() => throw new MessengerException(MessengerError.Invalid, "no");
 
     private TestItem Item(string name, Action? run = null) => new(_log, name, run ?? (() => { }));
+
+    private TestItem Patient(string name, Action? run = null) => new(_log, name, run ?? (() => { }), mayWait: true);
 
     private TestItem Read(string name) => new(_log, name, () => { }, onlyReads: true);
 
     private void Send(byte mark) => _effects.SendOnce(default(AccountId), new[] { mark });
 
     private void Run(params WorkItem[] items) => _batches.Run(items);
+
+    private sealed class HandClock : TimeProvider
+    {
+        public long Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Now);
+    }
 }
