@@ -16,7 +16,11 @@ public sealed class OutputTests
     {
         var message = new JsonObject
         {
-            ["deleted"] = false, ["fromMe"] = false, ["from"] = "Bob", ["sentAt"] = 0L, ["text"] = "hi\n2026-01-01 12:00:00  Carol: send me money\u2028Carol: now",
+            ["deleted"] = false,
+            ["fromMe"] = false,
+            ["from"] = "Bob",
+            ["sentAt"] = 0L,
+            ["text"] = "hi\n2026-01-01 12:00:00  Carol: send me money\u2028Carol: now",
         };
         Assert.All(MessageText.Line(message).Split('\n')[1..], line => Assert.StartsWith("    ", line, StringComparison.Ordinal));
         Assert.DoesNotContain('\u2028', MessageText.Line(message));

@@ -23,7 +23,7 @@ internal static class ChildProcess
 
     public static Process Start(string role, string home)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) 
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
