@@ -8,7 +8,7 @@ internal sealed class BurstBenchmark : IBenchmark
 {
     private const int Messages = 20_000;
     private const int Size = 300;
-    private const int WarmUp = 2_000;
+    private const int WarmUp = 5_000;
 
     public string Work => "20,000 messages of 300 bytes between two node processes without waiting, until the last is committed and acknowledged";
 

@@ -26,7 +26,7 @@ internal static class TlsEcho
         using var journal = Journal.Open(journalFolder is null ? null : Path.Combine(journalFolder, "echo-client.log"));
 
         var buffer = new byte[4 + sizes.Max()];
-        foreach (var size in sizes.Take(50))
+        foreach (var size in sizes)
             await EchoAsync(tls, journal, buffer, size);
         var samples = new Samples();
         foreach (var size in sizes)

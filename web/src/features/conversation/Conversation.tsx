@@ -90,9 +90,8 @@ export function Conversation({ contact, target, onPanel }: Props) {
     outbox.add(id, text, replyTo);
     setMode(NEW);
     forgetUnread();
-    void jumpToNewest().then((jumped) => {
-      if (!jumped) history.current?.toEnd();
-    });
+    if (timeline?.hasNewer) void jumpToNewest();
+    else history.current?.toEnd();
   };
 
   const remove = (message: Message, whom: "me" | "everyone") => {

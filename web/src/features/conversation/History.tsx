@@ -33,7 +33,7 @@ interface Props {
   onAtBottom: (atBottom: boolean) => void;
   onOlder: () => Promise<void>;
   onNewer: () => Promise<void>;
-  onNewest: () => Promise<boolean>;
+  onNewest: () => Promise<void>;
 }
 
 export function History(props: Props) {
@@ -98,7 +98,7 @@ export function History(props: Props) {
             variant="default"
             className={classes.jumpButton}
             aria-label={waiting > 0 ? t("conversation.newestUnread", { count: waiting }) : t("conversation.newest")}
-            onClick={() => void props.onNewest().then((jumped) => !jumped && toEnd())}
+            onClick={() => void props.onNewest()}
           >
             <IconChevronDown size={24} />
           </ActionIcon>

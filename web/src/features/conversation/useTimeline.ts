@@ -97,14 +97,13 @@ export function useTimeline(contact: Contact) {
   );
 
   const jumpToNewest = useCallback(async () => {
-    if (!get()?.hasNewer) return false;
     try {
-      set(newest(await api.history(id, { limit: FIRST_PAGE })));
+      if (get()?.hasNewer) set(newest(await api.history(id, { limit: FIRST_PAGE })));
+      // The list starts over at its end: scrolled there past rows it has not measured yet, it would stop short of it.
       setAnchor((before) => ({ message: null, turn: before.turn + 1 }));
     } catch (error) {
       showFailure(error);
     }
-    return true;
   }, [get, set, id]);
 
   return { timeline: query.data, failed: query.isError, retry: query.refetch, anchor, loadOlder, loadNewer, jumpTo, jumpToNewest };
