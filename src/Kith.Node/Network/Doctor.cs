@@ -51,7 +51,7 @@ internal static class Doctor
         if (wanted.Count == 0)
             return new DoctorCheck("contacts", true, "There are no contacts yet: make a link with `kith link`.");
         if (away.Count == 0)
-            return new DoctorCheck("contacts", true, $"All {wanted.Count} contacts are connected.");
+            return new DoctorCheck("contacts", true, wanted.Count == 1 ? "Your contact is connected." : $"All {wanted.Count} contacts are connected.");
         var reason = away.Select(contact => route.LastFailureOf(contact.Id)?.Message).FirstOrDefault(message => message is not null);
         return new DoctorCheck("contacts", away.Count < wanted.Count, $"{wanted.Count - away.Count} of {wanted.Count} contacts are connected{(reason is null ? "" : $"; the last call to another failed: {reason}")}.");
     }
