@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Kith.Crypto;
 using Kith.Messaging;
 using Kith.Node.Api;
 using Kith.Node.Api.Access;
@@ -235,30 +236,34 @@ public sealed class KithNode : INode, IAsyncDisposable
     {
         try
         {
-            if (asked.Count > 0)
-                await _core.ListenAsync(asked, optional: null, cancellationToken);
-            else
-                await ListenByDefaultAsync(cancellationToken);
+            if (asked.Count == 0)
+                await ListenOnAsync(new IPEndPoint(IPAddress.Any, 0), port => new IPEndPoint(IPAddress.IPv6Any, port), cancellationToken);
+            foreach (var endpoint in asked)
+                await ListenOnAsync(endpoint, overIPv6: null, cancellationToken);
         }
         catch (SocketException e)
         {
             throw new NodeStartException(Sentence(e, string.Join(", ", asked)), e);
         }
 
-        Remember(kept => asked.Count == 0 ? kept with { ListenPort = _core.ListenPort } : kept);
+        Remember(kept => asked.Count == 0 || asked[0].Port == 0 ? kept with { ListenPort = _core.ListenPort } : kept);
     }
 
-    /// <summary>On every interface, on the port of last time, so that links stay good; when somebody has it now, on another.</summary>
-    private async Task ListenByDefaultAsync(CancellationToken cancellationToken)
+    /// <summary>Port 0: the one of last time, so that links stay good; when somebody has it now, another.</summary>
+    private async Task ListenOnAsync(IPEndPoint endpoint, Func<int, IPEndPoint>? overIPv6, CancellationToken cancellationToken)
     {
-        static IPEndPoint OverIPv6(int port) => new(IPAddress.IPv6Any, port);
-        try
+        var ports = endpoint.Port == 0 ? ListenPorts.ToTry(_remembered.ListenPort, SystemRandom.Instance) : [endpoint.Port];
+        foreach (var port in ports)
         {
-            await _core.ListenAsync([new IPEndPoint(IPAddress.Any, _remembered.ListenPort)], OverIPv6, cancellationToken);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && _remembered.ListenPort != 0)
-        {
-            await _core.ListenAsync([new IPEndPoint(IPAddress.Any, 0)], OverIPv6, cancellationToken);
+            try
+            {
+                await _core.ListenAsync(new IPEndPoint(endpoint.Address, port), overIPv6, cancellationToken);
+                return;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && endpoint.Port == 0 && port != 0)
+            {
+                // The next one.
+            }
         }
     }
 

@@ -98,19 +98,19 @@ internal sealed class NodeCore : IAsyncDisposable
     }
 
     /// <summary>Takes sessions in.</summary>
-    /// <param name="wanted">Where; the first must work.</param>
+    /// <param name="wanted">Where.</param>
     /// <param name="optional">Where too, if it works: the same port over IPv6, which a machine may lack.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SocketException">It cannot be listened there.</exception>
-    public async Task ListenAsync(IReadOnlyList<IPEndPoint> wanted, Func<int, IPEndPoint>? optional, CancellationToken cancellationToken)
+    public async Task ListenAsync(IPEndPoint wanted, Func<int, IPEndPoint>? optional, CancellationToken cancellationToken)
     {
-        foreach (var endpoint in wanted)
-            _listening.Add(await Route.ListenAsync(_carrier, endpoint, cancellationToken));
+        var bound = await Route.ListenAsync(_carrier, wanted, cancellationToken);
+        _listening.Add(bound);
         if (optional is null)
             return;
         try
         {
-            _listening.Add(await Route.ListenAsync(_carrier, optional(ListenPort), cancellationToken));
+            _listening.Add(await Route.ListenAsync(_carrier, optional(bound.Port), cancellationToken));
         }
         catch (SocketException)
         {

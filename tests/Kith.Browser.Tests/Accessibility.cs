@@ -8,9 +8,13 @@ internal static class Accessibility
 {
     private const string Run =
         """
-        async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+        async () => {
+          // Colours half-way through a transition are nobody's choice.
+          await Promise.allSettled(document.getAnimations().filter(animation => animation.playState === "running" && animation.effect?.getComputedTiming().endTime !== Infinity).map(animation => animation.finished));
+          return (await axe.run(document, { resultTypes: ["violations"] })).violations
           .filter(violation => violation.impact === "serious" || violation.impact === "critical")
-          .map(violation => violation.id + ": " + violation.nodes.map(node => node.target.join(" ")).join(", "))
+          .map(violation => violation.id + ": " + violation.nodes.map(node => node.target.join(" ")).join(", "));
+        }
         """;
 
     /// <summary>Nothing serious and nothing critical is found.</summary>
