@@ -279,7 +279,7 @@ public sealed class KithNode : INode, IAsyncDisposable
     {
         _pages = new PageSessions(_token, _remembered.Pages, pages => Remember(kept => kept with { Pages = pages }));
         var folder = _options.PageFolder ?? Path.Combine(AppContext.BaseDirectory, "page");
-        _api = await ApiServer.StartAsync(this, _pages, asked, asked.Port == 0 ? _remembered.ApiPort : 0, folder, _options.Time, _options.Log, cancellationToken);
+        _api = await ApiServer.StartAsync(this, _pages, asked, asked.Port == 0 ? ListenPorts.ToTry(_remembered.ApiPort, SystemRandom.Instance).First() : 0, folder, _options.Time, _options.Log, cancellationToken);
         Remember(kept => asked.Port == 0 ? kept with { ApiPort = _api.Port } : kept);
         ApiAddress = $"http://{new IPEndPoint(asked.Address, _api.Port)}";
     }
