@@ -9,7 +9,7 @@ namespace Kith.Cli.Commands;
 internal static class UpCommand
 {
     private static readonly Option<string?> NameOption = new("--name") { Description = "Your name, as contacts see it", HelpName = "NAME" };
-    private static readonly Option<string[]> ListenOption = new("--listen") { Description = "Where other nodes reach this one; port 0 takes a free one. Default: every interface, on a port that the home remembers", HelpName = "HOST:PORT" };
+    private static readonly Option<string[]> ListenOption = new("--listen") { Description = "Where other nodes reach this one; port 0 takes the one that the home remembers, else a free one. Default: every interface, port 0", HelpName = "HOST:PORT" };
     private static readonly Option<string> ApiOption = new("--api") { Description = "Where the page and the commands reach it: loopback only", HelpName = "127.0.0.1:PORT", DefaultValueFactory = _ => "127.0.0.1:0" };
     private static readonly Option<string[]> EntryOption = new("--entry") { Description = "A node of the overlay to begin with", HelpName = "HOST:PORT" };
     private static readonly Option<bool> NoLanOption = new("--no-lan") { Description = "Does not look for people on the local network" };
