@@ -1,0 +1,42 @@
+using Kith.Crypto;
+using Kith.Overlay.Rendezvous;
+
+namespace Kith.Overlay;
+
+/// <summary>The overlay as the node uses it: finds contacts, lets itself be found, and says what it sees. For several threads.</summary>
+public interface IOverlay : IAsyncDisposable
+{
+    /// <summary>What is true now.</summary>
+    OverlayView View { get; }
+
+    /// <summary>
+    /// Everything that this node publishes, and the whole of it: a secret that was there before and is no longer is published no more. Records are put, renewed and moved to each
+    /// period's key until the next call; a changed record is put at once.
+    /// </summary>
+    void Publish(IReadOnlyList<Publication> publications);
+
+    /// <summary>Whose knocks are answered and whom to know by them: the secrets under which we look for contacts.</summary>
+    void Listen(IReadOnlyList<FindSecret> secrets);
+
+    /// <summary>Looks for a contact. Completes with the newest record that the nodes in charge have, or without one when none has.</summary>
+    /// <param name="secret">The one that the contact publishes under for us.</param>
+    /// <param name="maker">Who must have signed the record: the contact's account key.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<Finding> FindAsync(FindSecret secret, Ed25519PublicKey maker, CancellationToken cancellationToken);
+
+    /// <summary>Addresses where nodes of the overlay may be (contacts' addresses, from links and records): tried side by side with the other entry points.</summary>
+    void Suggest(IReadOnlyList<string> addresses);
+
+    /// <summary>The network changed (an interface came or went, the machine slept): asks everybody anew.</summary>
+    void NetworkChanged();
+}
+
+/// <summary>Who is told what happens in the overlay, on its own thread: each call must return at once.</summary>
+public interface IOverlayObserver
+{
+    /// <summary>Something in <see cref="IOverlay.View"/> that people see has changed: at most some times a second.</summary>
+    void Changed();
+
+    /// <summary>A contact knocked: the secret under which we look for them, and where they are now.</summary>
+    void Knocked(FindSecret secret, Contactable content);
+}
