@@ -1,7 +1,0 @@
-namespace Kith.Simulation;
-
-public sealed class SimulationTests
-{
-    [Fact]
-    public void Room_IsThere() => Assert.NotNull(typeof(Overlay.IDatagramCore));
-}
