@@ -1,0 +1,23 @@
+namespace Kith.Overlay.Dht;
+
+/// <summary>How a DHT node behaves.</summary>
+public sealed record DhtOptions
+{
+    /// <summary>The bucket sizes of a node: those far from the own id hold more, which spares hops; each further bucket has the last size.</summary>
+    public static IReadOnlyList<int> WideBuckets { get; } = [128, 64, 32, 16, 8];
+
+    /// <summary>BEP 5's eight everywhere: for simulations, where a million tables stand in one memory.</summary>
+    public static IReadOnlyList<int> NarrowBuckets { get; } = [8];
+
+    /// <summary>Begins in read-only mode (BEP 43): asks, and is not asked.</summary>
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>The id to begin with; drawn when null. A known external address that it does not fit (BEP 42) replaces it.</summary>
+    public NodeId? Id { get; init; }
+
+    /// <summary>Nodes a bucket holds, from the farthest bucket on.</summary>
+    public IReadOnlyList<int> BucketSizes { get; init; } = WideBuckets;
+
+    /// <summary>Whether the table is kept fresh by itself (searches near the own id and in quiet buckets, pings of nodes not heard for long). A simulation of many nodes may do without.</summary>
+    public bool Upkeep { get; init; } = true;
+}
