@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using Kith.Crypto;
+using Kith.Wire;
+
+namespace Kith.Overlay.Swarm;
+
+/// <summary>
+/// Seals each datagram of a private swarm, so that an outsider can neither read nor make one nor get an answer (docs/protocol/swarm.md). Sans I/O, for one thread.
+/// </summary>
+internal sealed class SwarmSeal : IDisposable
+{
+    /// <summary>The first byte of every datagram, sealed or not.</summary>
+    public const byte First = (byte)'d';
+
+    /// <summary>Bytes that sealing adds.</summary>
+    public const int Overhead = 1 + XChaCha20Poly1305Aead.NonceSize + sizeof(long) + XChaCha20Poly1305Aead.TagSize;
+
+    /// <summary>How far a datagram's time may be from ours, milliseconds.</summary>
+    public const long MaxClockDifference = 120_000;
+
+    /// <summary>Addresses kept that we have sent to, while what came from before our start could be replayed to us. Beyond it, answers of further ones wait for their next datagram.</summary>
+    public const int MaxAsked = 4096;
+
+    private const int NonceAt = 1;
+    private const int SealedAt = NonceAt + XChaCha20Poly1305Aead.NonceSize;
+
+    private readonly SecretBytes _key;
+    private readonly IRandom _random;
+    private readonly long _started;
+    private readonly ReplayWindow _taken = new();
+    private readonly HashSet<Endpoint> _asked = [];
+    private readonly byte[] _plaintext = new byte[MaxPlaintext];
+
+    /// <summary>The longest plaintext: the time and a datagram.</summary>
+    private const int MaxPlaintext = 4096;
+
+    /// <summary>Makes a seal.</summary>
+    /// <param name="key">The swarm's.</param>
+    /// <param name="random">Of nonces.</param>
+    /// <param name="now">When we start, unix milliseconds.</param>
+    public SwarmSeal(SwarmKey key, IRandom random, long now)
+    {
+        _key = key.Derive("kith swarm datagram v1"u8);
+        _random = random;
+        _started = now;
+    }
+
+    /// <summary>Datagrams refused because nobody without the key can have made them, or nobody with it.</summary>
+    public long Outsiders { get; private set; }
+
+    /// <summary>Datagrams of members whose clock differs too much from ours.</summary>
+    public long OutOfTime { get; private set; }
+
+    /// <summary>Datagrams refused because they had been taken before, or could have been.</summary>
+    public long Replays { get; private set; }
+
+    /// <summary>Seals a datagram; returns the bytes written, 0 when it is too long.</summary>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="to">Who gets it.</param>
+    /// <param name="datagram">What to seal.</param>
+    /// <param name="destination">At least <see cref="Overhead"/> more bytes than the datagram has.</param>
+    public int Seal(long now, Endpoint to, ReadOnlySpan<byte> datagram, Span<byte> destination)
+    {
+        var length = sizeof(long) + datagram.Length;
+        if (length > MaxPlaintext || datagram.Length + Overhead > destination.Length)
+            return 0;
+        if (now - _started < MaxClockDifference && _asked.Count < MaxAsked)
+            _asked.Add(to);
+        destination[0] = First;
+        var nonce = destination.Slice(NonceAt, XChaCha20Poly1305Aead.NonceSize);
+        _random.Fill(nonce);
+        var plaintext = _plaintext.AsSpan(0, length);
+        BinaryPrimitives.WriteInt64BigEndian(plaintext, now);
+        datagram.CopyTo(plaintext[sizeof(long)..]);
+        XChaCha20Poly1305Aead.Seal(_key.Value, nonce, [First], plaintext, destination.Slice(SealedAt, length + XChaCha20Poly1305Aead.TagSize));
+        return datagram.Length + Overhead;
+    }
+
+    /// <summary>Opens a datagram; false for whatever no member made just now for the first time.</summary>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="from">Where it says that it comes from.</param>
+    /// <param name="sealedDatagram">All of it.</param>
+    /// <param name="datagram">What was sealed; good until the next call.</param>
+    public bool TryOpen(long now, Endpoint from, ReadOnlySpan<byte> sealedDatagram, out ReadOnlySpan<byte> datagram)
+    {
+        datagram = default;
+        var length = sealedDatagram.Length - SealedAt - XChaCha20Poly1305Aead.TagSize;
+        if (length is <= sizeof(long) or > MaxPlaintext || sealedDatagram[0] != First)
+        {
+            Outsiders++;
+            return false;
+        }
+
+        var nonce = sealedDatagram.Slice(NonceAt, XChaCha20Poly1305Aead.NonceSize);
+        var plaintext = _plaintext.AsSpan(0, length);
+        if (!XChaCha20Poly1305Aead.TryOpen(_key.Value, nonce, [First], sealedDatagram[SealedAt..], plaintext))
+        {
+            Outsiders++;
+            return false;
+        }
+
+        if (!IsFresh(now, from, BinaryPrimitives.ReadInt64BigEndian(plaintext), BinaryPrimitives.ReadUInt128BigEndian(nonce)))
+            return false;
+        datagram = plaintext[sizeof(long)..];
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _key.Dispose();
+
+    private bool IsFresh(long now, Endpoint from, long stamp, UInt128 nonce)
+    {
+        // Compared without a subtraction of what a member may have made up.
+        if (stamp < now - MaxClockDifference || stamp > now + MaxClockDifference)
+        {
+            OutOfTime++;
+            return false;
+        }
+
+        // What was made before we started may have been taken by our last run: only those whom we asked can have a use for our answer.
+        if ((stamp < _started && !_asked.Contains(from)) || !_taken.TryTake(now, nonce))
+        {
+            Replays++;
+            return false;
+        }
+
+        if (_asked.Count > 0 && now - _started >= MaxClockDifference)
+        {
+            _asked.Clear();
+            _asked.TrimExcess();
+        }
+
+        return true;
+    }
+}
