@@ -31,10 +31,10 @@ public static class AddressScope
         return kind is AddressKind.Loopback or AddressKind.Private or AddressKind.LinkLocal && IsOneNetwork(kind, one, other);
     }
 
-    /// <summary>Whether an address of one may be meant when the other is asked: both of one kind and in one block of it. True for two global addresses.</summary>
+    /// <summary>Whether both are of this kind and in one block of it.</summary>
     internal static bool IsOneNetwork(AddressKind kind, Endpoint one, Endpoint other)
     {
-        if (KindOf(other) != kind || one.IsIPv4 != other.IsIPv4)
+        if (KindOf(one) != kind || KindOf(other) != kind || one.IsIPv4 != other.IsIPv4)
             return false;
         if (kind != AddressKind.Private)
             return true;

@@ -68,7 +68,6 @@ public class AddressScopeTests
 
     [Theory]
     [InlineData("8.8.8.8:53", true)]
-    [InlineData("8.8.8.8:0", false)]
     [InlineData("127.0.0.1:80", false)]
     [InlineData("192.168.7.7:80", true)]
     [InlineData("10.0.0.1:80", false)]
@@ -85,6 +84,7 @@ public class AddressScopeTests
         Assert.True(OwnNetworks.Loopback.MayContact(At("127.0.0.5:4711")));
         Assert.True(OwnNetworks.Loopback.MayContact(At("[::1]:4711")));
         Assert.False(OwnNetworks.Loopback.MayContact(At("8.8.8.8:4711")));
+        Assert.False(OwnNetworks.Loopback.MayContact(At("127.0.0.5:4711").WithPort(0)));
         Assert.False(OwnNetworks.Loopback.MayContact(At("192.168.0.1:4711")));
     }
 
