@@ -30,8 +30,19 @@ public interface INode
     /// <summary>The node at a glance.</summary>
     Task<Status> StatusAsync();
 
-    /// <summary>Every open session.</summary>
+    /// <summary>Every open session, then the nodes of the overlay.</summary>
     Task<IReadOnlyList<Peer>> PeersAsync();
+
+    /// <summary>What the node sees of the network.</summary>
+    Task<Api.Types.Network> NetworkAsync();
+
+    /// <summary>Looks for a contact's current addresses through the overlay; what is found is called at once.</summary>
+    /// <exception cref="MessengerException">No such contact, or nothing was found.</exception>
+    Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken);
+
+    /// <summary>Gives new find secrets to the chosen contacts; the others find us no more.</summary>
+    /// <exception cref="MessengerException">No such contact.</exception>
+    Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts);
 
     /// <summary>What works from here.</summary>
     Task<IReadOnlyList<DoctorCheck>> ExamineAsync();

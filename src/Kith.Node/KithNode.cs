@@ -58,6 +58,8 @@ public sealed class KithNode : INode, IAsyncDisposable
     /// <inheritdoc/>
     public ContactBoard Board => _core.Board;
 
+    private long Now => _options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>Starts a node.</summary>
     /// <exception cref="NodeStartException">It cannot start as asked; nothing is left running.</exception>
     public static async Task<KithNode> StartAsync(NodeOptions options, CancellationToken cancellationToken = default)
@@ -125,29 +127,24 @@ public sealed class KithNode : INode, IAsyncDisposable
     {
         var (settings, outbox) = await QueryAsync(m => (m.Settings, _core.Vault.Outbox.Count()));
         var shown = Shapes.Settings(settings);
+        var view = _core.Overlay.View;
         return new Status(
-            Account, shown.Name, shown.Privacy, Wan: null, ListenAddresses, Nat: null, _core.Route.Peers().Count, outbox, Version, ApiAddress + "/", _hasPassphrase, _options.Home);
+            Account, shown.Name, shown.Privacy, view.Wan?.ToString(), ListenAddresses, Nat: null, _core.Route.Peers().Count + view.Peers.Count, outbox, Version, ApiAddress + "/", _hasPassphrase, _options.Home);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Peer>> PeersAsync()
-    {
-        var now = _options.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        IReadOnlyList<Peer> peers =
-        [
-            .. _core.Route.Peers().Select(peer => new Peer(
-                peer.Key,
-                peer.Peer?.ToString(),
-                peer.Peer is { } id ? Board.Name(id) : null,
-                peer.Address,
-                peer.Incoming ? Direction.In : Direction.Out,
-                "tcp",
-                peer.Incoming ? null : true,
-                now - (long)peer.Silence.TotalMilliseconds,
-                peer.RoundTrip?.TotalMilliseconds)),
-        ];
-        return Task.FromResult(peers);
-    }
+    public Task<IReadOnlyList<Peer>> PeersAsync() => Task.FromResult(NetworkPicture.Peers(_core.Overlay.View, _core.Route.Peers(), Board, Now));
+
+    /// <inheritdoc/>
+    public Task<Api.Types.Network> NetworkAsync() => Task.FromResult(_core.DrawNetwork());
+
+    /// <inheritdoc/>
+    public Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken)
+        => throw new MessengerException(MessengerError.Conflict, "This version has no overlay to look in yet.");
+
+    /// <inheritdoc/>
+    public Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts)
+        => throw new MessengerException(MessengerError.Conflict, "This version has no find secrets yet.");
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<DoctorCheck>> ExamineAsync()

@@ -52,6 +52,9 @@ internal sealed class NodeCore : IAsyncDisposable
     /// <summary>The sessions.</summary>
     public DirectRoute Route { get; }
 
+    /// <summary>The overlay.</summary>
+    public NodeOverlay Overlay { get; } = new();
+
     /// <summary>The vault; for the loop alone.</summary>
     public Vault Vault => _vault;
 
@@ -126,6 +129,10 @@ internal sealed class NodeCore : IAsyncDisposable
         _loop.Start();
         await _loop.CallAsync(_ => Say(Addresses), CallKind.Change);
     }
+
+    /// <summary>What the node sees of the network.</summary>
+    public Api.Types.Network DrawNetwork()
+        => NetworkPicture.Draw(Overlay.View, Addresses, connectable: null, Route.Peers(), Board, problems: [], _time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Closes the sessions, ends the loop when what was queued is done, and lets the home go.</summary>
     public async ValueTask DisposeAsync()

@@ -66,6 +66,15 @@ public abstract record NodeEvent
         }
     }
 
+    /// <summary>The network looks otherwise.</summary>
+    public sealed record NetworkChanged(Api.Types.Network Now) : NodeEvent
+    {
+        /// <inheritdoc/>
+        public override string Type => "network";
+
+        internal override void WriteData(Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, Now, ApiJson.Default.Network);
+    }
+
     /// <summary>A session with a contact opened, or the last one closed.</summary>
     public sealed record Presence(AccountId Contact, bool Online) : NodeEvent
     {

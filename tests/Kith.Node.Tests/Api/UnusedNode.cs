@@ -24,6 +24,12 @@ internal sealed class UnusedNode : INode
 
     public Task<IReadOnlyList<Peer>> PeersAsync() => throw new InvalidOperationException();
 
+    public Task<Kith.Node.Api.Types.Network> NetworkAsync() => throw new InvalidOperationException();
+
+    public Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts) => throw new InvalidOperationException();
+
     public Task<IReadOnlyList<DoctorCheck>> ExamineAsync() => throw new InvalidOperationException();
 
     public Task ChangePassphraseAsync(string? current, string? next) => throw new InvalidOperationException();

@@ -23,6 +23,8 @@ internal sealed class ContactEndpoints
         api.MapPatch("/contacts/{contact}", ChangeAsync).WithName("changeContact").WithSummary("Renames, mutes, blocks; sets the draft or how long messages live.");
         api.MapPost("/contacts/{contact}/accept", AcceptAsync).WithName("acceptContact").WithSummary("Accepts a request.");
         api.MapPost("/contacts/{contact}/refuse", RefuseAsync).WithName("refuseContact").WithSummary("Refuses a request and forgets it.");
+        api.MapPost("/contacts/{contact}/lookup", async (string contact, INode node, HttpContext context) => TypedResults.Ok(await node.LookupAsync(Named(contact), context.RequestAborted)))
+            .WithName("lookUpContact").WithSummary("Finds the contact's current addresses through the overlay, and calls them.");
         api.MapGet("/contacts/{contact}/safety-number", SafetyNumberAsync).WithName("getSafetyNumber").WithSummary("The number to compare.");
         api.MapPut("/contacts/{contact}/verified", VerifyAsync).WithName("setVerified").WithSummary("Marks a contact as compared or not.");
     }

@@ -22,7 +22,11 @@ internal static class NodeEndpoints
             .WithName("getSettings").WithSummary("What the user has chosen.");
         api.MapPatch("/settings", ChangeSettingsAsync).WithName("changeSettings").WithSummary("Changes settings; what is left out stays.");
         api.MapGet("/peers", async (INode node) => TypedResults.Ok(new PeerList(await node.PeersAsync())))
-            .WithName("listPeers").WithSummary("Every open session.");
+            .WithName("listPeers").WithSummary("Every open session, then the nodes of the overlay.");
+        api.MapGet("/network", async (INode node) => TypedResults.Ok(await node.NetworkAsync()))
+            .WithName("getNetwork").WithSummary("What the node sees of the network.");
+        api.MapPost("/find-secrets", async (FindSecretsIssue body, INode node) => TypedResults.Ok(await node.IssueFindSecretsAsync(body.Contacts)))
+            .WithName("issueFindSecrets").WithSummary("Gives new find secrets to the chosen contacts; the others find us no more once we have moved.");
         api.MapGet("/doctor", async (INode node) => TypedResults.Ok(new DoctorReport(await node.ExamineAsync())))
             .WithName("examine").WithSummary("What works from here, and what to do about what does not.");
         api.MapPut("/passphrase", ChangePassphraseAsync).WithName("changePassphrase").WithSummary("Sets, changes or removes the vault's passphrase.");

@@ -24,4 +24,5 @@ public sealed record Events(
     ContactRemovedEvent ContactRemoved,
     TypingEvent Typing,
     Settings Settings,
-    PresenceEvent Presence);
+    PresenceEvent Presence,
+    Network Network);

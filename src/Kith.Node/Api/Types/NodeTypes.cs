@@ -22,7 +22,7 @@ public sealed record Page([property: JsonPropertyName("page")] string Address);
 /// <param name="Wan">The address that others see, or null until known.</param>
 /// <param name="Listen">Where sessions are taken, HOST:PORT.</param>
 /// <param name="Nat">The kind of NAT, or null until known.</param>
-/// <param name="Peers">How many nodes a session is open with.</param>
+/// <param name="Peers">How many nodes of the overlay are heard from, and sessions open.</param>
 /// <param name="Outbox">How many messages wait for their receipt.</param>
 /// <param name="Page">Where the page is, without a key.</param>
 /// <param name="Passphrase">Whether the vault has one.</param>
@@ -61,18 +61,18 @@ public sealed record SettingsPatch(
     Theme? Theme = null,
     string? Language = null);
 
-/// <summary>A node with which a session is open.</summary>
-/// <param name="Id">The key of its transport.</param>
+/// <summary>A node of the overlay, or one with which a session is open.</summary>
+/// <param name="Id">The key of its transport, or what it calls itself in the overlay.</param>
 /// <param name="Contact">The contact's id when it is one.</param>
 /// <param name="Name">The contact's name when it is one.</param>
-/// <param name="Carrier">What carries the session: <c>tcp</c>.</param>
+/// <param name="Carrier">What carries it: <c>tcp</c> for sessions, <c>udp</c> for the overlay.</param>
 /// <param name="Connectable">Whether it can be reached from outside; null when not known.</param>
 /// <param name="LastSeen">When something last came from it.</param>
 /// <param name="Rtt">Round-trip time in milliseconds, or null until measured.</param>
 public sealed record Peer(
-    string Id, string? Contact, string? Name, string Address, Direction Direction, string Carrier, bool? Connectable, long LastSeen, double? Rtt);
+    string Id, PeerKind Kind, string? Contact, string? Name, string Address, Direction Direction, string Carrier, bool? Connectable, long LastSeen, double? Rtt);
 
-/// <summary>All sessions.</summary>
+/// <summary>All sessions and the nodes of the overlay.</summary>
 public sealed record PeerList(IReadOnlyList<Peer> Peers);
 
 /// <summary>Whether something works from here, and what to do when not.</summary>

@@ -1,0 +1,159 @@
+using System.Text.Json.Serialization;
+
+namespace Kith.Node.Api.Types;
+
+/// <summary>What the node sees of the network: everything that the network view shows.</summary>
+/// <param name="Listen">Where other nodes reach this one, HOST:PORT.</param>
+/// <param name="Wan">The address that others see, by vote; null until known.</param>
+/// <param name="Votes">The reports that count for it, newest first.</param>
+/// <param name="Nat">The kind of NAT; null until known.</param>
+/// <param name="Connectable">Whether this node can be reached from outside without help; null until known.</param>
+/// <param name="Peers">The walker's peers, those heard last first.</param>
+/// <param name="Sessions">Open sessions.</param>
+/// <param name="Entries">The ways into the network and what became of them, those that worked first.</param>
+/// <param name="Problems">What is wrong, the gravest first; empty when all is well.</param>
+public sealed record Network(
+    IReadOnlyList<string> Listen,
+    string? Wan,
+    IReadOnlyList<WanVote> Votes,
+    string? Nat,
+    bool? Connectable,
+    IReadOnlyList<WalkerPeer> Peers,
+    IReadOnlyList<OpenSession> Sessions,
+    IReadOnlyList<EntryPoint> Entries,
+    DhtState Dht,
+    Traffic Traffic,
+    PeerCounts Counts,
+    IReadOnlyList<NetworkProblem> Problems);
+
+/// <summary>What one peer says our address is.</summary>
+/// <param name="By">The peer, HOST:PORT.</param>
+/// <param name="Seen">Our address as it sees it.</param>
+/// <param name="At">When it said so.</param>
+public sealed record WanVote(string By, string Seen, long At);
+
+/// <summary>A node of the overlay that we exchange introductions with.</summary>
+/// <param name="Id">What it calls itself: it says nothing about a person.</param>
+/// <param name="Direction">Who spoke first.</param>
+/// <param name="Connectable">Whether it can be reached from outside; null when not known.</param>
+/// <param name="LastSeen">When something last came from it.</param>
+/// <param name="Rtt">Round-trip time in milliseconds, or null until measured.</param>
+/// <param name="Speaks">What it speaks: <c>kith</c>, or <c>app-to-app</c> for a peer of the four messages alone.</param>
+public sealed record WalkerPeer(string Id, string Address, Direction Direction, bool? Connectable, long LastSeen, double? Rtt, string Speaks);
+
+/// <summary>An open session.</summary>
+/// <param name="Id">The key of the other device's transport.</param>
+/// <param name="Contact">The contact's id; null for somebody who is none yet.</param>
+/// <param name="Name">The contact's name.</param>
+/// <param name="Carrier">What carries the session: <c>tcp</c>.</param>
+/// <param name="Since">When it was opened.</param>
+/// <param name="LastSeen">When something last came on it.</param>
+/// <param name="Rtt">Round-trip time in milliseconds, or null until measured.</param>
+public sealed record OpenSession(
+    string Id, string? Contact, string? Name, string Address, Direction Direction, string Carrier, long Since, long LastSeen, double? Rtt);
+
+/// <summary>A way into the network.</summary>
+/// <param name="Address">HOST:PORT as given.</param>
+/// <param name="Detail">One sentence when it failed, else null.</param>
+/// <param name="Elapsed">Milliseconds from asking to its answer, or null.</param>
+public sealed record EntryPoint(EntrySource Source, string Address, EntryState State, string? Detail, long? Elapsed);
+
+/// <summary>This node in the DHT.</summary>
+/// <param name="Nodes">Nodes in the routing table.</param>
+/// <param name="Depth">k-buckets in use.</param>
+/// <param name="Stored">Items kept for others.</param>
+/// <param name="ReadOnly">Whether others are told not to ask us, since they could not reach us (BEP 43).</param>
+public sealed record DhtState(int Nodes, int Depth, int Stored, bool ReadOnly);
+
+/// <summary>Bytes of the overlay since the start; sessions are not in it.</summary>
+public sealed record Traffic(long In, long Out);
+
+/// <summary>Peers of the overlay that were heard from of late.</summary>
+/// <param name="Connectable">Those that can be reached from outside.</param>
+/// <param name="Incoming">Those that spoke first.</param>
+/// <param name="Outgoing">Those that we spoke to first.</param>
+/// <param name="Ratio">Connectable ones among the active, 0 to 1; null when there are none.</param>
+public sealed record PeerCounts(int Active, int Connectable, int Incoming, int Outgoing, double? Ratio);
+
+/// <summary>Something that is wrong, in plain words.</summary>
+/// <param name="What">What, in a few words.</param>
+/// <param name="Detail">One sentence that says more.</param>
+/// <param name="Remedy">One sentence: what to do about it; null when it passes by itself.</param>
+public sealed record NetworkProblem(string What, string Detail, string? Remedy);
+
+/// <summary>Where a contact is, as the overlay says.</summary>
+/// <param name="Contact">The contact's id.</param>
+/// <param name="Addresses">The best first.</param>
+/// <param name="Hops">How many nodes away the one with the record was.</param>
+/// <param name="Queries">Queries sent.</param>
+/// <param name="Elapsed">Milliseconds.</param>
+public sealed record Lookup(string Contact, string Name, IReadOnlyList<string> Addresses, int Hops, int Queries, double Elapsed);
+
+/// <summary>Who shall go on finding us.</summary>
+/// <param name="Contacts">Names, ids or unambiguous starts of ids. Everybody else finds us no more once we have moved.</param>
+public sealed record FindSecretsIssue(IReadOnlyList<string> Contacts);
+
+/// <summary>Who gets a new secret and who does not.</summary>
+/// <param name="Issued">Ids of the contacts who find us from now on.</param>
+/// <param name="Withheld">Ids of the contacts who find us no more.</param>
+public sealed record FindSecretsIssued(IReadOnlyList<string> Issued, IReadOnlyList<string> Withheld);
+
+/// <summary>What a line of the peers is.</summary>
+public enum PeerKind
+{
+    /// <summary>A session, with a contact or somebody who may become one.</summary>
+    [JsonStringEnumMemberName("session")]
+    Session,
+
+    /// <summary>A node of the overlay.</summary>
+    [JsonStringEnumMemberName("overlay")]
+    Overlay,
+}
+
+/// <summary>Where an entry point comes from.</summary>
+public enum EntrySource
+{
+    /// <summary>A node of the last run.</summary>
+    [JsonStringEnumMemberName("remembered")]
+    Remembered,
+
+    /// <summary>The user named it.</summary>
+    [JsonStringEnumMemberName("named")]
+    Named,
+
+    /// <summary>A contact's address.</summary>
+    [JsonStringEnumMemberName("contact")]
+    Contact,
+
+    /// <summary>Heard on the local network.</summary>
+    [JsonStringEnumMemberName("localNetwork")]
+    LocalNetwork,
+
+    /// <summary>A dynamic DNS name's record.</summary>
+    [JsonStringEnumMemberName("dynamicDns")]
+    DynamicDns,
+
+    /// <summary>One of mainline's routers.</summary>
+    [JsonStringEnumMemberName("mainline")]
+    Mainline,
+}
+
+/// <summary>How far an entry point got.</summary>
+public enum EntryState
+{
+    /// <summary>Its name is being resolved.</summary>
+    [JsonStringEnumMemberName("resolving")]
+    Resolving,
+
+    /// <summary>It was asked.</summary>
+    [JsonStringEnumMemberName("asked")]
+    Asked,
+
+    /// <summary>It answered.</summary>
+    [JsonStringEnumMemberName("answered")]
+    Answered,
+
+    /// <summary>It did not.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}
