@@ -23,6 +23,9 @@ public interface IEffects
 
     /// <summary>Whom to keep connected, by which key and addresses: new, changed, or (null) no longer wanted.</summary>
     void PeerChanged(AccountId peer, PeerEndpoint? endpoint);
+
+    /// <summary>What <see cref="IPeerProtocol.FindableBy"/> or <see cref="IPeerProtocol.Wanted"/> says may be something else now.</summary>
+    void FindingChanged();
 }
 
 /// <summary>How to reach a peer's device.</summary>

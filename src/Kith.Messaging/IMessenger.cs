@@ -51,6 +51,12 @@ public interface IMessenger
     /// <summary>Silences notifications of a contact.</summary>
     void SetMuted(AccountId contact, bool muted);
 
+    /// <summary>
+    /// Draws new find secrets and gives them to the chosen contacts; all others, and the users of the links made so far, can find us no more. A contact left out
+    /// is told nothing, is not gone to (but when the user writes to them), and can be chosen again at any time.
+    /// </summary>
+    void IssueFindSecrets(IReadOnlyList<AccountId> chosen);
+
     /// <summary>Deletes a contact with everything written, on this side.</summary>
     void DeleteContact(AccountId contact);
 

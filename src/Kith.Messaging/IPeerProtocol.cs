@@ -1,4 +1,5 @@
 using Kith.Delivery;
+using Kith.Messaging.Finding;
 using Kith.Wire;
 
 namespace Kith.Messaging;
@@ -38,6 +39,18 @@ public interface IPeerProtocol
 
     /// <summary>Our own addresses changed: links carry them, contacts are told.</summary>
     void SetOwnAddresses(IReadOnlyList<string> addresses);
+
+    /// <summary>Every secret under which we let ourselves be found, the contacts' first, then those of the newest links; the whole of it.</summary>
+    IReadOnlyList<FindPublication> FindableBy();
+
+    /// <summary>Every secret under which we look for somebody.</summary>
+    IReadOnlyList<FindTarget> Wanted();
+
+    /// <summary>A record of a contact was found (its signature proved): what is newer than all we were told takes the place of the addresses we have.</summary>
+    /// <param name="peer">Whose.</param>
+    /// <param name="addresses">Text forms, best first; what is none is left out.</param>
+    /// <param name="madeAt">When it was made, by the contact's clock, unix milliseconds.</param>
+    void AddressesFound(AccountId peer, IReadOnlyList<string> addresses, long madeAt);
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
     long? NextDeadline { get; }

@@ -2,6 +2,7 @@ using Kith.Crypto;
 using Kith.Delivery;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
+using Kith.Messaging.Finding;
 using Kith.Wire;
 
 namespace Kith.Messaging;
@@ -103,7 +104,14 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     public void SetMuted(AccountId contact, bool muted) => Parts.Commands.SetMuted(contact, muted);
 
     /// <inheritdoc/>
-    public void DeleteContact(AccountId contact) => Parts.Removal.Remove(Parts.Contacts.Get(contact));
+    public void IssueFindSecrets(IReadOnlyList<AccountId> chosen) => Parts.Finding.Issue(chosen);
+
+    /// <inheritdoc/>
+    public void DeleteContact(AccountId contact)
+    {
+        Parts.Removal.Remove(Parts.Contacts.Get(contact));
+        Parts.Settings.HideLinks();
+    }
 
     /// <inheritdoc/>
     public SafetyNumberView SafetyNumber(AccountId contact) => Parts.Commands.SafetyNumber(contact);
@@ -172,7 +180,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
 
     /// <inheritdoc/>
     public IReadOnlyList<(AccountId Peer, PeerEndpoint Endpoint)> Peers() =>
-        [.. Parts.Contacts.All.Where(contact => contact.IsWanted).Select(contact => (contact.Id, contact.Endpoint))];
+        [.. Parts.Contacts.All.Where(contact => contact.IsDialled).Select(contact => (contact.Id, contact.Endpoint))];
 
     /// <inheritdoc/>
     public void SetOwnAddresses(IReadOnlyList<string> addresses)
@@ -180,6 +188,15 @@ public sealed class Messenger : IMessenger, IPeerProtocol
         if (Parts.Settings.SetAddresses(addresses))
             Parts.Profiles.TellAll();
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FindPublication> FindableBy() => Parts.FindSets.FindableBy();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FindTarget> Wanted() => Parts.FindSets.Wanted();
+
+    /// <inheritdoc/>
+    public void AddressesFound(AccountId peer, IReadOnlyList<string> addresses, long madeAt) => Parts.Profiles.AddressesFound(peer, addresses, madeAt);
 
     /// <inheritdoc/>
     public void Tick()
@@ -209,6 +226,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
             parts.Sessions.Save(contact);
             parts.Conversations.Save(contact);
             parts.Announcer.Tell(contact);
+            parts.FindSets.Notice(contact);
             parts.Contacts.Save(contact);
         }
     }

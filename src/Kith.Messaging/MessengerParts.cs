@@ -1,6 +1,7 @@
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Conversations;
+using Kith.Messaging.Finding;
 using Kith.Messaging.Incoming;
 using Kith.Messaging.Outgoing;
 using Kith.Messaging.Sessions;
@@ -30,12 +31,14 @@ internal sealed class MessengerParts
         Removal = new ContactRemoval(around, Contacts, history, pending, Outbound, Restarts, Receipts);
         States = new DeliveryStates(around, Settings, history, Outbound, Announcer, new Farewells(Removal), Contacts);
         Profiles = new Profiles(around, account, Settings, Contacts, Outbound);
+        Finding = new FindDesk(around, Contacts, Outbound, Profiles, Settings);
+        FindSets = new FindSets(around, account, Settings, Contacts, Invites);
         var admissions = new Admissions(Contacts, Invites, around);
-        var introductions = new Introductions(around, Contacts, Conversations, Profiles, admissions, Outbound, Restarts, Announcer);
+        var introductions = new Introductions(around, Contacts, Conversations, Profiles, admissions, Outbound, Restarts, Finding, Announcer);
         Adding = new Adding(around, account, Settings, Contacts, Invites, Profiles, introductions, Outbound, Sessions, history, Announcer);
-        Commands = new ContactCommands(around, account, Contacts, Conversations, Outbound, Announcer);
+        Commands = new ContactCommands(around, account, Contacts, Conversations, Outbound, Settings, Announcer);
         BundleGiver = new BundleGiver(around, account, Contacts, Invites, admissions, introductions, Profiles, PreKeys, Removal);
-        BundleTaker = new BundleTaker(around, account, Contacts, Sessions, Restarts, introductions, Profiles, Outbound);
+        BundleTaker = new BundleTaker(around, account, Contacts, Sessions, Restarts, introductions, Profiles, Finding, Outbound);
         var order = new CausalOrder(Conversations, history);
         Writer = new Writer(around, Contacts, Conversations, history, order, Outbound, Announcer);
         Changes = new MessageChanges(Contacts, Conversations, history, Outbound, Announcer);
@@ -46,7 +49,7 @@ internal sealed class MessengerParts
         Resealing = new Resealing(around, Contacts, Outbound);
         var receivedChanges = new ReceivedChanges(around, Conversations, history, pending, Announcer);
         var received = new ReceivedMessages(around, Conversations, history, order, receivedChanges, Typing, Announcer);
-        var contents = new ContentDesk(received, receivedChanges, States, Typing, introductions, Profiles, Resealing);
+        var contents = new ContentDesk(received, receivedChanges, States, Typing, introductions, Profiles, Finding, Resealing);
         Inbox = new Inbox(around, Contacts, envelopes, Sessions, Restarts, Receipts, contents, introductions);
     }
 
@@ -77,6 +80,10 @@ internal sealed class MessengerParts
     public DeliveryStates States { get; }
 
     public Profiles Profiles { get; }
+
+    public FindDesk Finding { get; }
+
+    public FindSets FindSets { get; }
 
     public Adding Adding { get; }
 

@@ -41,7 +41,11 @@ public sealed record ContactView(
     int Unread,
     MessageView? LastMessage,
     string Draft,
-    long DisappearAfter);
+    long DisappearAfter)
+{
+    /// <summary>Whether they can find us wherever we go; false for those whom the last new find secrets left out.</summary>
+    public bool CanFindUs { get; init; } = true;
+}
 
 /// <summary>A reaction: who and which emoji.</summary>
 public sealed record ReactionView(bool FromMe, string Emoji);

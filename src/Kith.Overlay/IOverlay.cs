@@ -15,10 +15,20 @@ public interface IOverlay : IAsyncDisposable
     /// </summary>
     void Publish(IReadOnlyList<Publication> publications);
 
-    /// <summary>Whose knocks are answered and whom to know by them: the secrets under which we look for contacts.</summary>
-    void Listen(IReadOnlyList<FindSecret> secrets);
+    /// <summary>Whose knocks are answered and whom to know by them: the secrets under which we look for contacts; the whole of it.</summary>
+    void Listen(IReadOnlyList<Sought> sought);
 
-    /// <summary>Looks for a contact. Completes with the newest record that the nodes in charge have, or without one when none has.</summary>
+    /// <summary>
+    /// Knocks at a contact's with one of the published records: for when they cannot be found, so that they come to us. At best effort, nothing where knocking is off;
+    /// what is asked too often is left out.
+    /// </summary>
+    /// <param name="secret">The one under which that contact finds us.</param>
+    void Knock(FindSecret secret);
+
+    /// <summary>
+    /// Looks for a contact. Completes with the first record that holds, or without one when the nodes in charge have none; a newer one that comes later is told to
+    /// <see cref="IOverlayObserver.Found"/>.
+    /// </summary>
     /// <param name="secret">The one that the contact publishes under for us.</param>
     /// <param name="maker">Who must have signed the record: the contact's account key.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -37,6 +47,9 @@ public interface IOverlayObserver
     /// <summary>Something in <see cref="IOverlay.View"/> that people see has changed: at most some times a second.</summary>
     void Changed();
 
-    /// <summary>A contact knocked: the secret under which we look for them, and where they are now.</summary>
-    void Knocked(FindSecret secret, Contactable content);
+    /// <summary>A search that had completed brought a newer record.</summary>
+    void Found(FindSecret secret, Finding finding);
+
+    /// <summary>A contact knocked: the secret under which we look for them, where they are now, and when they said so (unix milliseconds, their clock).</summary>
+    void Knocked(FindSecret secret, Contactable content, long madeAt);
 }

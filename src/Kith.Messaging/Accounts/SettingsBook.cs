@@ -41,6 +41,15 @@ internal sealed class SettingsBook
     /// <summary>Where we listen, text form.</summary>
     public IReadOnlyList<string> Addresses => _record.Addresses;
 
+    /// <summary>Links made until then are published no more, unix milliseconds: somebody we do not want may hold them.</summary>
+    public long LinksHiddenUntil => _record.LinksHiddenUntil;
+
+    public void HideLinks()
+    {
+        _record.LinksHiddenUntil = Math.Max(_record.LinksHiddenUntil, _around.Now);
+        Save();
+    }
+
     /// <summary>Replaces the settings; true when the name changed.</summary>
     /// <exception cref="MessengerException">A value that cannot be.</exception>
     public bool Change(Settings settings)

@@ -13,7 +13,7 @@ internal sealed class Adding(
     Surroundings around, AccountBook account, SettingsBook settings, ContactBook contacts, InviteDesk invites, Profiles profiles, Introductions introductions,
     Outbound outbound, SessionBook sessions, Conversations.History history, Announcer announcer)
 {
-    public LinkView CreateLink(int uses, TimeSpan? lifetime) => View(invites.Create(uses, lifetime));
+    public LinkView CreateLink(int uses, TimeSpan? lifetime) => View(invites.Create(uses, lifetime, settings.LinksHiddenUntil));
 
     public IReadOnlyList<LinkView> Links() => [.. invites.Open.Select(View)];
 
@@ -61,6 +61,7 @@ internal sealed class Adding(
         contact.Record.FarewellId = outbound.Enqueue(contact, new ContentMessage { Refusal = new RefusalContent() }).ToProto();
         contacts.Change(contact);
         history.RemoveConversation(id);
+        settings.HideLinks();
         around.Effects.PeerChanged(id, contact.Endpoint);
         around.Effects.Publish(new MessengerEvent.ContactRemoved(id));
     }
@@ -71,6 +72,8 @@ internal sealed class Adding(
         contact.Record.Reason = string.Empty;
         contact.Record.LinkInviteId = ByteString.CopyFrom(link.InviteId?.ToArray() ?? []);
         contact.Record.LinkInviteSecret = ByteString.CopyFrom(link.InviteSecret.Span);
+        contact.Record.LinkFindSecret = ByteString.CopyFrom(link.FindSecret ?? []);
+        contact.Record.Find = null;
         contact.Record.WantsBundle = false;
         contact.Record.BundleAskedAt = 0;
         if (contact.Identity is null)
@@ -79,6 +82,7 @@ internal sealed class Adding(
         {
             contact.Record.Addresses.Clear();
             contact.Record.Addresses.AddRange(link.Addresses.Select(address => address.ToString()));
+            contact.Record.AddressesAt = 0;
         }
 
         // Whatever there was between us, they may have forgotten it: a new session, and a first message that needs nothing they would have kept.
@@ -151,7 +155,10 @@ internal sealed class Adding(
             invite.IsPublic ? null : invite.Id,
             invite.IsPublic ? default : invite.Secret,
             (uint)((invite.ExpiresAt ?? 0) / 1000),
-            addresses);
+            addresses)
+        {
+            FindSeed = invite.IsPublic ? invite.FindSeed : [],
+        };
         return new LinkView(invite.Id.ToString(), link.ToString(), invite.ExpiresAt, invite.UsesLeft);
     }
 }

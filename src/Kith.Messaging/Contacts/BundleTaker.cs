@@ -1,5 +1,6 @@
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Content;
+using Kith.Messaging.Finding;
 using Kith.Messaging.Outgoing;
 using Kith.Messaging.Sessions;
 using Kith.Wire;
@@ -9,7 +10,7 @@ namespace Kith.Messaging.Contacts;
 /// <summary>Asks others for their bundle and starts the session.</summary>
 internal sealed class BundleTaker(
     Surroundings around, AccountBook account, ContactBook contacts, SessionBook sessions, SessionRestarts restarts, Introductions introductions, Profiles profiles,
-    Outbound outbound)
+    FindDesk finding, Outbound outbound)
 {
     /// <summary>The request for a peer; null when none is needed any more.</summary>
     public byte[]? WriteRequest(AccountId peer, ReadOnlySpan<byte> handshakeHash)
@@ -36,10 +37,15 @@ internal sealed class BundleTaker(
             answer = BundleAnswer.Refusal(BundleCode.Busy);
         if (answer.Bundle is { } bundle)
         {
+            var hadSession = sessions.Of(contact) is not null;
             // The device list, signed by the account of the link, vouches for the identity; the identity for the prekeys.
             if (profiles.TryTakeDevices(from, contact, answer.Devices) && contact.Identity == bundle.IdentityKey && sessions.TryStart(contact, bundle))
             {
                 Start(contact);
+
+                // Restored from a backup: what they find us by may be newer than what we know of.
+                if (!hadSession && contact.Stage == ContactStage.Connected)
+                    finding.Renew(contact);
                 return;
             }
 

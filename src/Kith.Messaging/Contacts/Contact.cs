@@ -3,6 +3,7 @@ using Kith.Crypto;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Conversations;
 using Kith.Messaging.Envelopes;
+using Kith.Messaging.Finding;
 using Kith.Messaging.Signal;
 using Kith.Wire;
 
@@ -33,6 +34,9 @@ internal sealed class Contact(AccountId id, ContactRecord record)
     /// <summary>Whether we want a session with them.</summary>
     public bool IsWanted => Stage is ContactStage.Connecting or ContactStage.Connected or ContactStage.Dismissed;
 
+    /// <summary>Whether we go to them: not when they are to find us no more, unless the user has written to them.</summary>
+    public bool IsDialled => IsWanted && Record.Find is not { LeftOut: true, Reaching: false };
+
     /// <summary>Whether messages may be written to them.</summary>
     public bool IsWritable => Stage is ContactStage.Connecting or ContactStage.Connected;
 
@@ -50,6 +54,9 @@ internal sealed class Contact(AccountId id, ContactRecord record)
     public PairKeys? NewestKeys { get; set; }
 
     public PairKeys? OlderKeys { get; set; }
+
+    /// <summary>What finding each other depends on, as it was when it was last told.</summary>
+    public FindingState? ToldFinding { get; set; }
 
     public bool Changed { get; set; }
 

@@ -8,7 +8,7 @@ namespace Kith.Messaging.Contacts;
 
 /// <summary>What a user does to a contact: names, silence, blocking, verification, drafts.</summary>
 internal sealed class ContactCommands(
-    Surroundings around, AccountBook account, ContactBook contacts, ConversationBook conversations, Outbound outbound, Announcer announcer)
+    Surroundings around, AccountBook account, ContactBook contacts, ConversationBook conversations, Outbound outbound, SettingsBook settings, Announcer announcer)
 {
     private readonly Dictionary<AccountId, (Crypto.X25519PublicKey Identity, string Number)> _numbers = [];
 
@@ -21,12 +21,13 @@ internal sealed class ContactCommands(
         {
             contact.Record.StageBeforeBlock = contact.Record.Stage;
             contact.Stage = ContactStage.Blocked;
+            settings.HideLinks();
             around.Effects.PeerChanged(id, null);
         }
         else
         {
             contact.Stage = (ContactStage)contact.Record.StageBeforeBlock;
-            if (contact.IsWanted)
+            if (contact.IsDialled)
             {
                 around.Effects.PeerChanged(id, contact.Endpoint);
                 outbound.Announce(contact);

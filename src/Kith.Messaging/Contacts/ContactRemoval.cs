@@ -28,6 +28,7 @@ internal sealed class ContactRemoval(
         receipts.Forget(contact);
         contacts.Remove(contact);
         around.Effects.PeerChanged(contact.Id, null);
+        around.Effects.FindingChanged();
         if (wasVisible)
             around.Effects.Publish(new MessengerEvent.ContactRemoved(contact.Id));
     }

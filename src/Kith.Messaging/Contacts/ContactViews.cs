@@ -23,7 +23,10 @@ internal sealed class ContactViews(Surroundings around, ContactBook contacts, Co
             conversations.Unread(contact),
             last.Count == 0 ? null : messages.Of(History.Read(last[0])),
             StrictUtf8.Decode(conversation.Draft),
-            (long)conversation.DisappearAfter);
+            (long)conversation.DisappearAfter)
+        {
+            CanFindUs = contact.IsWritable && record.Find is not { LeftOut: true },
+        };
     }
 
     /// <summary>Most recent conversation first.</summary>

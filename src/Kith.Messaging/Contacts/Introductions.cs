@@ -4,6 +4,7 @@ using Kith.Messaging.Accounts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Conversations;
 using Kith.Messaging.Envelopes;
+using Kith.Messaging.Finding;
 using Kith.Messaging.Outgoing;
 using Kith.Messaging.Sessions;
 using Kith.Wire;
@@ -13,7 +14,7 @@ namespace Kith.Messaging.Contacts;
 /// <summary>How two people come to know each other, on the receiving side of requests, acceptances and refusals (docs/protocol/messaging.md).</summary>
 internal sealed class Introductions(
     Surroundings around, ContactBook contacts, ConversationBook conversations, Profiles profiles, Admissions admissions, Outbound outbound,
-    SessionRestarts restarts, Announcer announcer)
+    SessionRestarts restarts, FindDesk finding, Announcer announcer)
 {
     /// <summary>
     /// Somebody whose identity we did not know sent a request: it counts only when the account's device list names the identity that the session was made with,
@@ -40,12 +41,12 @@ internal sealed class Introductions(
     }
 
     /// <summary>A contact request, its sender's identity proved.</summary>
-    public void Requested(PeerOrigin from, Contact contact, RequestContent request)
+    public void Requested(PeerOrigin from, Contact contact, RequestContent request, ulong sentAt)
     {
         if (!profiles.TryTakeDevices(from, contact, request.DeviceList.Span))
             return;
         profiles.TakeName(contact, request.Name);
-        profiles.TakeAddresses(contact, request.Addresses);
+        profiles.TakeAddresses(contact, request.Addresses, sentAt);
         TakePairSecret(contact, request.PairSecret.Span);
         contacts.Change(contact);
         announcer.Touch(contact);
@@ -62,20 +63,24 @@ internal sealed class Introductions(
                 }
 
                 break;
+            case ContactStage.Connecting:
+                Connect(contact);
+                break;
             default:
+                contact.Record.Find = null;
                 Connect(contact);
                 break;
         }
     }
 
     /// <summary>They took us.</summary>
-    public void Accepted(PeerOrigin from, Contact contact, AcceptContent accept)
+    public void Accepted(PeerOrigin from, Contact contact, AcceptContent accept, ulong sentAt)
     {
         if (contact.Stage is not (ContactStage.Connecting or ContactStage.Connected))
             return;
         profiles.TryTakeDevices(from, contact, accept.DeviceList.Span);
         profiles.TakeName(contact, accept.Name);
-        profiles.TakeAddresses(contact, accept.Addresses);
+        profiles.TakeAddresses(contact, accept.Addresses, sentAt);
 
         // They have a history with us that we have not: what it ends with is no gap.
         var conversation = conversations.Change(contact);
@@ -130,7 +135,8 @@ internal sealed class Introductions(
         contact.Record.WantsBundle = false;
         contacts.Change(contact);
         restarts.Forget(contact);
-        around.Effects.PeerChanged(contact.Id, contact.Endpoint);
+        if (contact.IsDialled)
+            around.Effects.PeerChanged(contact.Id, contact.Endpoint);
         announcer.Touch(contact);
     }
 
@@ -143,6 +149,7 @@ internal sealed class Introductions(
         // One acceptance waits at most: whoever asks again and again, and acknowledges nothing, must not fill the outbox.
         outbound.Withdraw(contact, contact.Record.AcceptId);
         outbound.SealAll(contact, again: true);
+        finding.BeginAnew(contact);
         contact.Record.AcceptId = outbound.Enqueue(contact, Acceptance(conversation.Parents())).ToProto();
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Kith.Crypto;
+using Kith.Messaging.Finding;
 using Kith.Wire;
 
 namespace Kith.Messaging.Contacts;
@@ -36,6 +37,24 @@ public sealed record Invite(InviteId Id, ReadOnlyMemory<byte> Secret, long Creat
 
     /// <summary>True for a public link's.</summary>
     public bool IsPublic => Uses == 0;
+
+    /// <summary>
+    /// What the text of a public link carries so that its users find its maker: derived one way from the secret, which would let them in without being asked for.
+    /// </summary>
+    public byte[] FindSeed
+    {
+        get
+        {
+            var seed = new byte[SecretSize];
+            Hkdf.DeriveKey(Secret.Span, [], FindSeedLabel, seed);
+            return seed;
+        }
+    }
+
+    private static ReadOnlySpan<byte> FindSeedLabel => "kith-find-seed-v1\0"u8;
+
+    /// <summary>The secret under which the link's users find its maker.</summary>
+    public byte[] FindSecretOf(AccountId maker) => FindKeys.OfLink(IsPublic ? FindSeed : Secret.Span, maker);
 
     /// <summary>Draws a new invite. The expiry is cut to whole seconds, since the link carries seconds and both must agree.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Uses are below 0 or over <see cref="MaxUses"/>.</exception>

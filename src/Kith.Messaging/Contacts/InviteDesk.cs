@@ -17,9 +17,13 @@ internal sealed class InviteDesk
     private readonly Surroundings _around;
     private readonly Dictionary<InviteId, Invite> _invites = [];
 
+    // Links that ended until then were said to have ended.
+    private long _toldAt;
+
     public InviteDesk(Surroundings around)
     {
         _around = around;
+        _toldAt = around.Now;
         foreach (var (_, value) in around.Records.All(RecordKind.Invite))
         {
             if (Invite.TryRead(value, out var invite))
@@ -27,12 +31,16 @@ internal sealed class InviteDesk
         }
     }
 
-    /// <summary>When the next link is to be forgotten.</summary>
-    public long? NextDeadline => _invites.Values.Where(invite => invite.ExpiresAt is not null).Min(invite => invite.ExpiresAt + Remembrance);
+    /// <summary>When the next link ends, or is to be forgotten.</summary>
+    public long? NextDeadline => _invites.Values.Where(invite => invite.ExpiresAt is not null)
+        .Min(invite => invite.ExpiresAt > _toldAt ? invite.ExpiresAt : invite.ExpiresAt + Remembrance);
 
     public IEnumerable<Invite> Open => _invites.Values.Where(invite => invite.StatusAt(_around.Now) == InviteStatus.Valid).OrderByDescending(invite => invite.CreatedAt);
 
-    public Invite Create(int uses, TimeSpan? lifetime)
+    /// <param name="uses">How many people it is for.</param>
+    /// <param name="lifetime">How long it lives; null for ever.</param>
+    /// <param name="hiddenUntil">Links made until then are published no more: this one is later.</param>
+    public Invite Create(int uses, TimeSpan? lifetime, long hiddenUntil)
     {
         if (uses is < 0 or > Invite.MaxUses)
             throw new MessengerException(MessengerError.Invalid, $"A link is for 0 (public) to {Invite.MaxUses} people.");
@@ -41,7 +49,7 @@ internal sealed class InviteDesk
         if (Open.Count() >= MaxLinks)
             throw new MessengerException(MessengerError.Conflict, $"There are {MaxLinks} open links already: withdraw some first.");
         var now = _around.Now;
-        var invite = Invite.Create(_around.Random, uses, now, lifetime is { } span ? now + (long)span.TotalMilliseconds : null);
+        var invite = Invite.Create(_around.Random, uses, now, lifetime is { } span ? now + (long)span.TotalMilliseconds : null) with { CreatedAt = Math.Max(now, hiddenUntil + 1) };
         Save(invite);
         return invite;
     }
@@ -51,6 +59,7 @@ internal sealed class InviteDesk
         if (!InviteId.TryParse(id, out var inviteId) || !_invites.Remove(inviteId))
             throw new MessengerException(MessengerError.NotFound, $"There is no link {id}.");
         _around.Records.Remove(RecordKind.Invite, inviteId.ToArray());
+        _around.Effects.FindingChanged();
     }
 
     public Invite? Find(InviteId id) => _invites.GetValueOrDefault(id);
@@ -60,7 +69,11 @@ internal sealed class InviteDesk
 
     public void Tick()
     {
-        foreach (var invite in _invites.Values.Where(invite => invite.ExpiresAt + Remembrance <= _around.Now).ToArray())
+        var now = _around.Now;
+        if (_invites.Values.Any(invite => invite.ExpiresAt > _toldAt && invite.ExpiresAt <= now))
+            _around.Effects.FindingChanged();
+        _toldAt = now;
+        foreach (var invite in _invites.Values.Where(invite => invite.ExpiresAt + Remembrance <= now).ToArray())
         {
             _invites.Remove(invite.Id);
             _around.Records.Remove(RecordKind.Invite, invite.Id.ToArray());
@@ -73,5 +86,6 @@ internal sealed class InviteDesk
         using var writer = new WireWriter();
         invite.Write(writer);
         _around.Records.Put(RecordKind.Invite, invite.Id.ToArray(), writer.WrittenSpan);
+        _around.Effects.FindingChanged();
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using Kith.Crypto;
+using Kith.Messaging.Finding;
 using Kith.Wire;
 
 namespace Kith.Messaging.Contacts;
@@ -34,10 +35,21 @@ public sealed record Link(
 
     private const byte FormatVersion = 1;
     private const byte InviteFlag = 1;
+    private const byte FindSeedFlag = 2;
     private const int ChecksumSize = 4;
     private const int MinSize = 2 + AccountId.Size + X25519PublicKey.Size + sizeof(uint) + 1 + ChecksumSize;
 
     private static ReadOnlySpan<byte> ChecksumLabel => "kith-link-checksum"u8;
+
+    /// <summary>
+    /// Lets the users of a public link find its maker, <see cref="Invite.SecretSize"/> bytes; empty when they cannot. A link with an invite has its secret for that.
+    /// </summary>
+    public ReadOnlyMemory<byte> FindSeed { get; init; }
+
+    /// <summary>The secret under which its maker is found while the link is valid; null when it has none.</summary>
+    public byte[]? FindSecret => IsPublic
+        ? FindSeed.IsEmpty ? null : FindKeys.OfLink(FindSeed.Span, Account)
+        : FindKeys.OfLink(InviteSecret.Span, Account);
 
     /// <summary>True when its users become requests.</summary>
     public bool IsPublic => InviteId is null;
@@ -49,11 +61,12 @@ public sealed record Link(
     /// <exception cref="InvalidOperationException">There are too many addresses, or an id without a secret of the right size.</exception>
     public override string ToString()
     {
-        if (Addresses.Count > MaxAddresses || InviteSecret.Length != (IsPublic ? 0 : Invite.SecretSize))
-            throw new InvalidOperationException("a link has at most four addresses, and a secret of 16 bytes with its id or neither");
+        if (Addresses.Count > MaxAddresses || InviteSecret.Length != (IsPublic ? 0 : Invite.SecretSize)
+            || (!FindSeed.IsEmpty && (!IsPublic || FindSeed.Length != Invite.SecretSize)))
+            throw new InvalidOperationException("a link has at most four addresses, and a secret of 16 bytes with its id, or a seed of as many, or neither");
         using var writer = new WireWriter();
         writer.WriteByte(FormatVersion);
-        writer.WriteByte(IsPublic ? (byte)0 : InviteFlag);
+        writer.WriteByte(!IsPublic ? InviteFlag : FindSeed.IsEmpty ? (byte)0 : FindSeedFlag);
         writer.WriteAccountId(Account);
         writer.WriteBytes(TransportKey.ToArray());
         if (InviteId is { } invite)
@@ -62,6 +75,7 @@ public sealed record Link(
             writer.WriteBytes(InviteSecret.Span);
         }
 
+        writer.WriteBytes(FindSeed.Span);
         writer.WriteUInt32(ExpiresAt);
         writer.WriteByte((byte)Addresses.Count);
         foreach (var address in Addresses)
@@ -122,8 +136,9 @@ public sealed record Link(
         var reader = new WireReader(body);
         InviteId? invite = null;
         ReadOnlySpan<byte> secret = default;
+        ReadOnlySpan<byte> seed = default;
         if (!reader.TryReadByte(out var version) || version != FormatVersion
-            || !reader.TryReadByte(out var flags) || (flags & ~InviteFlag) != 0
+            || !reader.TryReadByte(out var flags) || flags > FindSeedFlag
             || !reader.TryReadAccountId(out var account)
             || !reader.TryReadBytes(X25519PublicKey.Size, out var keyBytes) || !X25519PublicKey.TryParse(keyBytes, out var key))
             return false;
@@ -135,6 +150,8 @@ public sealed record Link(
             invite = id;
         }
 
+        if ((flags & FindSeedFlag) != 0 && !reader.TryReadBytes(Invite.SecretSize, out seed))
+            return false;
         if (!reader.TryReadUInt32(out var expiresAt) || !reader.TryReadByte(out var count) || count > MaxAddresses)
             return false;
         var addresses = new LinkAddress[count];
@@ -146,7 +163,7 @@ public sealed record Link(
 
         if (!reader.IsAtEnd)
             return false;
-        link = new Link(account, key, invite, secret.ToArray(), expiresAt, addresses);
+        link = new Link(account, key, invite, secret.ToArray(), expiresAt, addresses) { FindSeed = seed.ToArray() };
         return true;
     }
 

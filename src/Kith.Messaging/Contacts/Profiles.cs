@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Outgoing;
+using Kith.Wire;
 
 namespace Kith.Messaging.Contacts;
 
@@ -14,26 +15,29 @@ internal sealed class Profiles(Surroundings around, AccountBook account, Setting
 
     public IEnumerable<ByteString> OwnAddresses => settings.Addresses.Take(ContentLimits.MaxAddresses).Select(ByteString.CopyFromUtf8);
 
-    /// <summary>Something of ours changed: every contact is told; an older word that has not arrived is taken back.</summary>
+    /// <summary>Something of ours changed: every contact is told, but not those who are to find us no more; an older word that has not arrived is taken back.</summary>
     public void TellAll()
     {
-        foreach (var contact in contacts.All.Where(contact => contact.Stage == ContactStage.Connected))
-        {
-            outbound.Withdraw(contact, contact.Record.ProfileId);
-            var profile = new ProfileContent { DeviceList = OwnDevices, Name = OwnName };
-            profile.Addresses.AddRange(OwnAddresses);
-            contact.Record.ProfileId = outbound.Enqueue(contact, new ContentMessage { Profile = profile }).ToProto();
-            contacts.Change(contact);
-        }
+        foreach (var contact in contacts.All.Where(contact => contact.Stage == ContactStage.Connected && contact.Record.Find is not { LeftOut: true }))
+            Tell(contact);
     }
 
-    public void Received(PeerOrigin from, Contact contact, ProfileContent profile)
+    public void Tell(Contact contact)
+    {
+        outbound.Withdraw(contact, contact.Record.ProfileId);
+        var profile = new ProfileContent { DeviceList = OwnDevices, Name = OwnName };
+        profile.Addresses.AddRange(OwnAddresses);
+        contact.Record.ProfileId = outbound.Enqueue(contact, new ContentMessage { Profile = profile }).ToProto();
+        contacts.Change(contact);
+    }
+
+    public void Received(PeerOrigin from, Contact contact, ProfileContent profile, ulong sentAt)
     {
         if (contact.Stage is not (ContactStage.Connected or ContactStage.Request))
             return;
         TryTakeDevices(from, contact, profile.DeviceList.Span);
         TakeName(contact, profile.Name);
-        TakeAddresses(contact, profile.Addresses);
+        TakeAddresses(contact, profile.Addresses, sentAt);
     }
 
     /// <summary>Takes a device list when it is the contact's, not older than the one we have, and (over a session) names the session's key.</summary>
@@ -65,7 +69,7 @@ internal sealed class Profiles(Surroundings around, AccountBook account, Setting
             contacts.Touch(contact);
         }
 
-        if (contact.IsWanted)
+        if (contact.IsDialled)
             around.Effects.PeerChanged(contact.Id, contact.Endpoint);
         return true;
     }
@@ -85,15 +89,51 @@ internal sealed class Profiles(Surroundings around, AccountBook account, Setting
         contacts.Touch(contact);
     }
 
-    public void TakeAddresses(Contact contact, IReadOnlyList<ByteString> addresses)
+    /// <summary>Takes what the contact says inside the ratchet.</summary>
+    /// <param name="contact">Who says it.</param>
+    /// <param name="addresses">UTF-8 that was checked.</param>
+    /// <param name="sentAt">When, by the contact's clock, unix milliseconds.</param>
+    public void TakeAddresses(Contact contact, IReadOnlyList<ByteString> addresses, ulong sentAt) =>
+        Put(contact, Sound(addresses.Select(StrictUtf8.Decode)), AtMostNow(sentAt));
+
+    /// <summary>Takes what stands in a record of the contact. One that is older than what they told us themselves only adds to it.</summary>
+    public void AddressesFound(AccountId peer, IReadOnlyList<string> addresses, long madeAt)
     {
-        var sound = addresses.Select(StrictUtf8.Decode).Where(text => LinkAddress.TryParse(text, out _)).Distinct(StringComparer.Ordinal).ToArray();
-        if (sound.Length == 0 || contact.Record.Addresses.SequenceEqual(sound, StringComparer.Ordinal))
+        if (contacts.Find(peer) is not { IsWanted: true } contact)
             return;
+        var sound = Sound(addresses);
+        if (madeAt >= contact.Record.AddressesAt)
+            Put(contact, sound, AtMostNow((ulong)madeAt));
+        else if (sound.Length > 0)
+            Put(contact, Sound([.. contact.Record.Addresses, .. sound]), contact.Record.AddressesAt);
+    }
+
+    private static string[] Sound(IEnumerable<string> addresses) =>
+        [.. addresses.Where(text => LinkAddress.TryParse(text, out _)).Distinct(StringComparer.Ordinal).Take(ContentLimits.MaxAddresses)];
+
+    // A clock that runs ahead is not believed, or nothing after it would be.
+    private long AtMostNow(ulong at) => (long)Math.Min(at, (ulong)around.Now);
+
+    private void Put(Contact contact, string[] sound, long at)
+    {
+        if (sound.Length == 0)
+            return;
+        if (contact.Record.Addresses.SequenceEqual(sound, StringComparer.Ordinal))
+        {
+            if (at > contact.Record.AddressesAt)
+            {
+                contact.Record.AddressesAt = at;
+                contacts.Change(contact);
+            }
+
+            return;
+        }
+
+        contact.Record.AddressesAt = at;
         contact.Record.Addresses.Clear();
         contact.Record.Addresses.AddRange(sound);
         contacts.Change(contact);
-        if (contact.IsWanted)
+        if (contact.IsDialled)
             around.Effects.PeerChanged(contact.Id, contact.Endpoint);
     }
 }

@@ -35,4 +35,7 @@ internal static class ContentLimits
 
     /// <summary>The longest time that messages may live after they were seen: four weeks, milliseconds.</summary>
     public const long MaxDisappearAfter = 28L * 24 * 60 * 60 * 1000;
+
+    /// <summary>The highest number of a find secret: far beyond any clock in milliseconds, and far from the end of the type.</summary>
+    public const long MaxFindNumber = 1L << 53;
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
+using Kith.Crypto;
+using Kith.Messaging.Finding;
 using Kith.Wire;
 
 namespace Kith.Messaging.Content;
@@ -48,8 +50,13 @@ internal static class ContentReader
         ContentMessage.KindOneofCase.Request => IsSound(content.Request),
         ContentMessage.KindOneofCase.Accept => IsSound(content.Accept),
         ContentMessage.KindOneofCase.Profile => IsPerson(content.Profile.Name, content.Profile.Addresses),
+        ContentMessage.KindOneofCase.FindSecret =>
+            IsFindNumber(content.FindSecret.Number) && content.FindSecret.Secret.Length == FindKeys.Size && !ConstantTime.IsZero(content.FindSecret.Secret.Span),
+        ContentMessage.KindOneofCase.FindSecretTaken => IsFindNumber(content.FindSecretTaken.Number),
         _ => true,
     };
+
+    private static bool IsFindNumber(long number) => number is > 0 and <= ContentLimits.MaxFindNumber;
 
     private static bool IsSound(TextContent text) =>
         IsPlace(text.Place)

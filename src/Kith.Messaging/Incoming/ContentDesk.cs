@@ -2,6 +2,7 @@ using Kith.Messaging.Contacts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Conversations;
 using Kith.Messaging.Envelopes;
+using Kith.Messaging.Finding;
 using Kith.Messaging.Outgoing;
 using Kith.Wire;
 
@@ -10,7 +11,7 @@ namespace Kith.Messaging.Incoming;
 /// <summary>Hands a content to whom it concerns.</summary>
 internal sealed class ContentDesk(
     ReceivedMessages messages, ReceivedChanges changes, DeliveryStates states, TypingSigns typing, Introductions introductions, Profiles profiles,
-    Resealing resealing)
+    FindDesk finding, Resealing resealing)
 {
     /// <summary>Receipts outside of the ratchet; anything but whole ids, and not too many, is dropped.</summary>
     public void Receipt(Contact contact, in EnvelopeContent receipt)
@@ -56,19 +57,26 @@ internal sealed class ContentDesk(
                 states.Read(contact, ContentReader.Ids(content.Read.Ids));
                 break;
             case ContentMessage.KindOneofCase.Request:
-                introductions.Requested(from, contact, content.Request);
+                introductions.Requested(from, contact, content.Request, content.SentAt);
                 break;
             case ContentMessage.KindOneofCase.Accept:
-                introductions.Accepted(from, contact, content.Accept);
+                introductions.Accepted(from, contact, content.Accept, content.SentAt);
                 break;
             case ContentMessage.KindOneofCase.Refusal:
                 introductions.RefusedByThem(contact);
                 break;
             case ContentMessage.KindOneofCase.Profile:
-                profiles.Received(from, contact, content.Profile);
+                profiles.Received(from, contact, content.Profile, content.SentAt);
                 break;
             case ContentMessage.KindOneofCase.Reset:
                 resealing.Need(contact);
+                finding.Repeat(contact);
+                break;
+            case ContentMessage.KindOneofCase.FindSecret:
+                finding.Received(contact, content.FindSecret);
+                break;
+            case ContentMessage.KindOneofCase.FindSecretTaken:
+                finding.Taken(contact, content.FindSecretTaken);
                 break;
         }
     }

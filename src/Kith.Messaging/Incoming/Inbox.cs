@@ -102,7 +102,7 @@ internal sealed class Inbox(
             return;
         sessions.Adopt(met, session, result);
         around.Messages.TryMarkReceived(met.Id, inner.Id, around.Now);
-        introductions.Requested(from, met, content.Request);
+        introductions.Requested(from, met, content.Request, content.SentAt);
         receipts.Add(met, inner.Id, startsSession: true);
     }
 }

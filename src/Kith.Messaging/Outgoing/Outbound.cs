@@ -41,8 +41,20 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
     }
 
     /// <summary>Enqueues what a row of the history says: the item holds no copy, it is read from the row when it has to be sealed again.</summary>
-    public void EnqueueRow(Contact contact, HistoryEntry entry, RouteKind route) =>
+    public void EnqueueRow(Contact contact, HistoryEntry entry, RouteKind route)
+    {
         Put(contact, entry.Id, RowContent.Of(entry).ToByteArray(), default, route);
+        if (contact.IsDialled || !contact.IsWanted || contact.Record.Find is not { } find)
+            return;
+
+        // They are to find us no more, yet the user writes to them: then we go to them, until it is delivered.
+        find.Reaching = true;
+        contacts.Change(contact);
+        around.Effects.PeerChanged(contact.Id, contact.Endpoint);
+        Announce(contact);
+    }
+
+    public bool HasWaiting(Contact contact) => around.Outbox.Load(contact.Id, -1, 1).Count > 0;
 
     /// <summary>Puts another content in the place of one that waits; false when it does not wait any more.</summary>
     public bool TryReplace(Contact contact, MessageId id, ContentMessage content)
@@ -115,6 +127,13 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
             return false;
         _waiting = Waiting - 1;
         around.Effects.Settled(contact.Id, id);
+        if (contact.Record.Find is { LeftOut: true, Reaching: true } find && !HasWaiting(contact))
+        {
+            find.Reaching = false;
+            contacts.Change(contact);
+            around.Effects.PeerChanged(contact.Id, null);
+        }
+
         return true;
     }
 

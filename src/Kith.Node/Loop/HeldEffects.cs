@@ -9,6 +9,9 @@ internal sealed class HeldEffects : IEffects
 {
     private readonly List<Effect> _held = [];
 
+    // Said once for all that changed: whoever hears it asks for the whole.
+    private bool _findingChanged;
+
     private enum Kind
     {
         Publish,
@@ -39,6 +42,12 @@ internal sealed class HeldEffects : IEffects
 
     public void PeerChanged(AccountId peer, PeerEndpoint? endpoint) => Hold(new Effect { Kind = Kind.PeerChanged, Peer = peer, Payload = endpoint });
 
+    public void FindingChanged()
+    {
+        _findingChanged = true;
+        Binding = true;
+    }
+
     /// <summary>Anything else that must wait for the commit.</summary>
     public void After(Action action) => Hold(new Effect { Kind = Kind.Action, Payload = action });
 
@@ -46,6 +55,7 @@ internal sealed class HeldEffects : IEffects
     public void Drop()
     {
         _held.Clear();
+        _findingChanged = false;
         Binding = false;
     }
 
@@ -82,6 +92,8 @@ internal sealed class HeldEffects : IEffects
             }
         }
 
+        if (_findingChanged)
+            outbound.FindingChanged();
         Drop();
         outbound.Flush();
     }

@@ -22,6 +22,9 @@ internal interface IOutbound
     /// <inheritdoc cref="IEffects.PeerChanged"/>
     void PeerChanged(AccountId peer, PeerEndpoint? endpoint);
 
+    /// <inheritdoc cref="IEffects.FindingChanged"/>
+    void FindingChanged();
+
     /// <summary>The last work item of a batch has run: still inside the transaction, before the messenger ends the batch.</summary>
     void EndBatch();
 

@@ -24,6 +24,9 @@ internal sealed class PeerTraffic : IOutbound
     private readonly HashSet<AccountId> _online = [];
     private readonly List<TransmittedItem> _transmitted = [];
 
+    /// <summary>Called after a commit when the secrets to publish or to look under have changed.</summary>
+    public Action? WhenFindingChanged { get; set; }
+
     public PeerTraffic(DeliveryCore delivery, DirectRoute route, IPeerProtocol peers, HeldEffects effects, TimeProvider time, Action<NodeEvent> publish)
     {
         (_delivery, _route, _peers, _effects, _time, _publish) = (delivery, route, peers, effects, time, publish);
@@ -121,6 +124,9 @@ internal sealed class PeerTraffic : IOutbound
         _bundles.Forget(peer);
         OnDown(peer);
     }
+
+    /// <inheritdoc/>
+    public void FindingChanged() => WhenFindingChanged?.Invoke();
 
     /// <inheritdoc/>
     public void Flush()

@@ -18,6 +18,8 @@ internal sealed class HeldEffects : IEffects
 
     public int BundlesAsked { get; private set; }
 
+    public int FindingChanges { get; private set; }
+
     public void Publish(MessengerEvent happened) => _held.Add(() => Events.Add(happened));
 
     public void Enqueued(OutboxItem item)
@@ -52,6 +54,8 @@ internal sealed class HeldEffects : IEffects
             Peers[peer] = endpoint;
         }
     });
+
+    public void FindingChanged() => _held.Add(() => FindingChanges++);
 
     public void Release()
     {

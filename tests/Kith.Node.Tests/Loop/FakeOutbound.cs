@@ -18,6 +18,8 @@ internal sealed class FakeOutbound(List<string> log) : IOutbound
 
     public void PeerChanged(AccountId peer, PeerEndpoint? endpoint) => log.Add("peer");
 
+    public void FindingChanged() => log.Add("finding");
+
     public void EndBatch()
     {
     }

@@ -1,5 +1,6 @@
 using Kith.Delivery;
 using Kith.Messaging;
+using Kith.Messaging.Finding;
 using Kith.Wire;
 
 namespace Kith.Node.Tests.Loop;
@@ -34,6 +35,12 @@ internal sealed class FakePeers(List<string> log) : IPeerProtocol
     public IReadOnlyList<(AccountId Peer, PeerEndpoint Endpoint)> Peers() => throw new NotSupportedException();
 
     public void SetOwnAddresses(IReadOnlyList<string> addresses) => throw new NotSupportedException();
+
+    public IReadOnlyList<FindPublication> FindableBy() => throw new NotSupportedException();
+
+    public IReadOnlyList<FindTarget> Wanted() => throw new NotSupportedException();
+
+    public void AddressesFound(AccountId peer, IReadOnlyList<string> addresses, long madeAt) => throw new NotSupportedException();
 
     public void Tick() => throw new NotSupportedException();
 }

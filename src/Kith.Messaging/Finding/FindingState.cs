@@ -1,0 +1,12 @@
+using Google.Protobuf;
+using Kith.Messaging.Contacts;
+using Kith.Messaging.Envelopes;
+
+namespace Kith.Messaging.Finding;
+
+/// <summary>What finding a contact, and being found by them, depends on: to notice when it changes.</summary>
+internal sealed record FindingState(ContactStage Stage, PairRing? Ring, ByteString Find, ByteString Link)
+{
+    public static FindingState Of(Contact contact) =>
+        new(contact.Stage, contact.Ring, contact.Record.Find?.ToByteString() ?? ByteString.Empty, contact.Record.LinkFindSecret);
+}
