@@ -10,6 +10,7 @@ export const keys = {
   settings: ["settings"] as const,
   status: ["status"] as const,
   links: ["links"] as const,
+  network: ["network"] as const,
   timeline: (contact: string) => ["timeline", contact] as const,
 };
 
@@ -70,7 +71,7 @@ export class Live {
 
   /** Asks for all that is shown once more, after the stream was broken. */
   catchUp(): void {
-    for (const key of [keys.contacts, keys.settings, keys.status, keys.links]) void this.client.invalidateQueries({ queryKey: key });
+    for (const key of [keys.contacts, keys.settings, keys.status, keys.links, keys.network]) void this.client.invalidateQueries({ queryKey: key });
     for (const [key, timeline] of this.client.getQueriesData<Timeline>({ queryKey: ["timeline"] })) {
       if (timeline) void this.takeNewest(key[1] as string, CATCH_UP_DEPTH);
     }

@@ -11,6 +11,9 @@ export const useSettings = () => useQuery({ queryKey: keys.settings, queryFn: ap
 
 export const useStatus = () => useQuery({ queryKey: keys.status, queryFn: ({ signal }) => api.status(signal) });
 
+/** The surroundings of the node; it tells of changes by itself, and is asked besides while somebody looks. */
+export const useNetwork = (every?: number) => useQuery({ queryKey: keys.network, queryFn: api.network, refetchInterval: every ?? false, staleTime: every ?? Infinity });
+
 export const useLinks = () => useQuery({ queryKey: keys.links, queryFn: api.links, staleTime: 0 });
 
 export function useContact(id: string | null): Contact | undefined {

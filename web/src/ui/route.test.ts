@@ -5,6 +5,7 @@ describe("route", () => {
   it.each<Route>([
     { name: "home" },
     { name: "settings" },
+    { name: "network" },
     { name: "conversation", contact: "a b/c", message: null },
     { name: "conversation", contact: "bob", message: "m1" },
   ])("goes through the fragment and back: $name", (route) => {

@@ -3,18 +3,19 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { readonly name: "home" }
   | { readonly name: "conversation"; readonly contact: string; readonly message: string | null }
-  | { readonly name: "settings" };
+  | { readonly name: "settings" }
+  | { readonly name: "network" };
 
 /** Reads a route from the fragment, which never leaves the browser. */
 export function parseRoute(fragment: string): Route {
   const [, place, contact, message] = /^#\/(\w+)(?:\/([^/]+))?(?:\/([^/]+))?$/u.exec(fragment) ?? [];
-  if (place === "settings") return { name: "settings" };
+  if (place === "settings" || place === "network") return { name: place };
   if (place === "c" && contact) return { name: "conversation", contact: decodeURIComponent(contact), message: message ?? null };
   return { name: "home" };
 }
 
 export function fragmentOf(route: Route): string {
-  if (route.name === "settings") return "#/settings";
+  if (route.name === "settings" || route.name === "network") return `#/${route.name}`;
   if (route.name === "home") return "#/";
   return `#/c/${encodeURIComponent(route.contact)}${route.message ? `/${encodeURIComponent(route.message)}` : ""}`;
 }

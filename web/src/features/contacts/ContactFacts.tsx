@@ -13,6 +13,7 @@ import { goHome } from "../../ui/route";
 import classes from "./ContactPanel.module.css";
 import { lifetimeKey, LIFETIMES } from "./lifetimes";
 import { Verification } from "./Verification";
+import { Whereabouts } from "./Whereabouts";
 
 export function ContactFacts({ contact, onGone }: { contact: Contact; onGone: () => void }) {
   const { t } = useTranslation();
@@ -34,6 +35,7 @@ export function ContactFacts({ contact, onGone }: { contact: Contact; onGone: ()
       </div>
       <Rename contact={contact} />
       {contact.state === "connected" && <Verification contact={contact} />}
+      {contact.state === "connected" && <Whereabouts contact={contact} />}
       <section className={classes.section}>
         <Select
           label={t("panel.disappear")}

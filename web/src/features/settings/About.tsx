@@ -1,9 +1,10 @@
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/calls";
 import { useStatus } from "../../api/queries";
+import { go } from "../../ui/route";
 import { Section } from "./Section";
 import classes from "./Settings.module.css";
 
@@ -45,9 +46,14 @@ export function About() {
           ))}
         </ul>
       )}
-      <Button mt="md" variant="light" loading={doctor.isFetching} onClick={() => void doctor.refetch()}>
-        {t("about.check")}
-      </Button>
+      <Group mt="md">
+        <Button variant="light" loading={doctor.isFetching} onClick={() => void doctor.refetch()}>
+          {t("about.check")}
+        </Button>
+        <Button variant="default" onClick={() => go({ name: "network" })}>
+          {t("about.network")}
+        </Button>
+      </Group>
     </Section>
   );
 }

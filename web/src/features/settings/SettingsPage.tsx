@@ -6,6 +6,7 @@ import { goHome } from "../../ui/route";
 import { About } from "./About";
 import { Appearance } from "./Appearance";
 import { Backup } from "./Backup";
+import { FindKeys } from "./FindKeys";
 import { Notices } from "./Notices";
 import { Passphrase } from "./Passphrase";
 import { Privacy } from "./Privacy";
@@ -28,6 +29,7 @@ export function SettingsPage() {
         <div className={classes.column}>
           <Profile settings={settings} />
           <Privacy settings={settings} />
+          <FindKeys />
           <Notices settings={settings} />
           <Appearance settings={settings} />
           <Passphrase />

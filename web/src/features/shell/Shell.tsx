@@ -9,6 +9,7 @@ import { useNarrow, useRoomy } from "../../ui/useNarrow";
 import { AddContact } from "../contacts/AddContact";
 import { ContactPanel } from "../contacts/ContactPanel";
 import { Conversation } from "../conversation/Conversation";
+import { NetworkPage } from "../network/NetworkPage";
 import { Onboarding } from "../onboarding/Onboarding";
 import { SettingsPage } from "../settings/SettingsPage";
 import { Nothing } from "./Nothing";
@@ -71,7 +72,7 @@ export function Shell() {
     );
   }
 
-  const onboarding = empty && route.name !== "settings";
+  const onboarding = empty && route.name !== "settings" && route.name !== "network";
   const showSidebar = !onboarding && (!narrow || route.name === "home");
   const showMain = onboarding || !narrow || route.name !== "home";
   return (
@@ -85,6 +86,8 @@ export function Shell() {
               <Onboarding />
             ) : route.name === "settings" ? (
               <SettingsPage />
+            ) : route.name === "network" ? (
+              <NetworkPage />
             ) : open ? (
               <Conversation key={open.contact} contact={open} target={route.name === "conversation" ? route.message : null} onPanel={() => setPanel(!panel)} />
             ) : (

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Logo } from "../../ui/Logo";
 import { go } from "../../ui/route";
 import { ContactList } from "../contacts/ContactList";
+import { NetworkButton } from "../network/NetworkButton";
 import { SearchBox } from "../search/SearchBox";
 import { SearchResults } from "../search/SearchResults";
 import classes from "./Shell.module.css";
@@ -32,6 +33,7 @@ export function Sidebar({ search, active, whole, onAdd }: Props) {
             <IconUserPlus size={21} />
           </ActionIcon>
         </Tooltip>
+        <NetworkButton />
         <Tooltip label={t("settings.title")}>
           <ActionIcon onClick={() => go({ name: "settings" })} aria-label={t("settings.title")}>
             <IconSettings size={21} />
