@@ -1,5 +1,5 @@
 import { http, take } from "./client";
-import type { ContactChange, FindSecretsIssued, Lookup, Network, Settings } from "./model";
+import type { ContactChange, Settings } from "./model";
 
 const V1 = "/api/v1";
 const of = (contact: string) => ({ params: { path: { contact } } });
@@ -38,9 +38,9 @@ export const api = {
     take(http.GET(`${V1}/search`, { params: { query: { q, contact, limit } } })).then((answer) => answer.messages),
   peers: () => take(http.GET(`${V1}/peers`)).then((answer) => answer.peers),
   doctor: () => take(http.GET(`${V1}/doctor`)).then((answer) => answer.checks),
-  network: () => take<Network>(http.GET(`${V1}/network` as never) as never),
-  lookUp: (contact: string) => take<Lookup>(http.POST(`${V1}/contacts/{contact}/lookup` as never, of(contact) as never) as never),
-  issueFindSecrets: (contacts: string[]) => take<FindSecretsIssued>(http.POST(`${V1}/find-secrets` as never, { body: { contacts } } as never) as never),
+  network: () => take(http.GET(`${V1}/network`)),
+  lookUp: (contact: string) => take(http.POST(`${V1}/contacts/{contact}/lookup`, of(contact))),
+  issueFindSecrets: (contacts: string[]) => take(http.POST(`${V1}/find-secrets`, { body: { contacts } })),
   passphrase: (current: string | null, next: string | null) => take(http.PUT(`${V1}/passphrase`, { body: { current, new: next } })),
   exportAll: (passphrase: string): Promise<Blob> => take<unknown>(http.POST(`${V1}/export`, { body: { passphrase }, parseAs: "blob" })).then((file) => file as Blob),
 };

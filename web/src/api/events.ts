@@ -4,7 +4,7 @@ import type { EventData, LiveEvent } from "./model";
 
 export type LinkState = "connecting" | "online" | "offline" | "signedOut";
 
-const TYPES: (keyof EventData)[] = ["hello", "message", "messageRemoved", "contact", "contactRemoved", "typing", "settings", "presence"];
+const TYPES: (keyof EventData)[] = ["hello", "message", "messageRemoved", "contact", "contactRemoved", "typing", "settings", "presence", "network"];
 const FIRST_RETRY = 300;
 const LONGEST_RETRY = 3_000;
 

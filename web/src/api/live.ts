@@ -40,6 +40,9 @@ export class Live {
       case "settings":
         this.client.setQueryData(keys.settings, event.data);
         break;
+      case "network":
+        this.client.setQueryData(keys.network, event.data);
+        break;
       case "contact":
         this.contacts((list) => putContact(list, event.data));
         break;

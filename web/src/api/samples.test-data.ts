@@ -1,4 +1,4 @@
-import type { Contact, Message } from "./model";
+import type { Contact, Message, Network, NetworkPeer, NetworkSession } from "./model";
 
 /** A message for tests; everything not named is ordinary. */
 export function message(change: Partial<Message> = {}): Message {
@@ -41,6 +41,35 @@ export function contact(change: Partial<Contact> = {}): Contact {
     lastMessage: null,
     draft: "",
     disappearAfter: 0,
+    ...change,
+  };
+}
+
+/** A peer of the overlay for tests. */
+export function networkPeer(id: string, change: Partial<NetworkPeer> = {}): NetworkPeer {
+  return { id, address: `203.0.113.1:${id.length}000`, direction: "out", connectable: true, lastSeen: 1_000, rtt: 10, speaks: "kith", ...change };
+}
+
+/** A session with a contact for tests. */
+export function session(name: string, change: Partial<NetworkSession> = {}): NetworkSession {
+  return { id: `device of ${name}`, contact: name.toLowerCase(), name, address: "198.51.100.1:1", direction: "out", carrier: "tcp", since: 1, lastSeen: 1_000, rtt: null, ...change };
+}
+
+/** What a node with nobody around it tells. */
+export function network(change: Partial<Network> = {}): Network {
+  return {
+    listen: [],
+    wan: null,
+    votes: [],
+    nat: null,
+    connectable: null,
+    peers: [],
+    sessions: [],
+    entries: [],
+    dht: { nodes: 0, depth: 0, stored: 0, readOnly: false },
+    traffic: { in: 0, out: 0 },
+    counts: { active: 0, connectable: 0, incoming: 0, outgoing: 0, ratio: null },
+    problems: [],
     ...change,
   };
 }

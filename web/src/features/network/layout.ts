@@ -93,7 +93,7 @@ export function geometryOf(width: number): Geometry {
     middle: outer,
     contacts: outer * (small ? 0.4 : 0.38),
     hearth: outer * (small ? 0.6 : 0.55),
-    rings: [outer * 0.68, outer * 0.81, outer * 0.94],
+    rings: small ? [outer * 0.67, outer * 0.79, outer * 0.91] : [outer * 0.68, outer * 0.81, outer * 0.94],
     me: small ? 24 : 30,
     contact: small ? 15 : 19,
     peer: small ? 4.5 : 5.5,

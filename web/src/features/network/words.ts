@@ -22,7 +22,7 @@ const KILO = 1_000;
 
 /** Bytes a second. */
 export function rateWords(bytes: number, language: string): string {
-  if (bytes < KILO) return number(Math.round(bytes), language, { style: "unit", unit: "byte-per-second", unitDisplay: "narrow" });
+  if (bytes < KILO) return number(Math.round(bytes), language, { style: "unit", unit: "byte-per-second" });
   const mega = bytes >= KILO * KILO;
   return number(bytes / (mega ? KILO * KILO : KILO), language, { style: "unit", unit: mega ? "megabyte-per-second" : "kilobyte-per-second", maximumFractionDigits: 1 });
 }

@@ -15,7 +15,7 @@ export function About() {
   const peers = useQuery({ queryKey: ["peers"], queryFn: api.peers, staleTime: 0 });
   const doctor = useQuery({ queryKey: ["doctor"], queryFn: api.doctor, enabled: false });
   const facts = status.data;
-  const online = peers.data ?? [];
+  const online = (peers.data ?? []).filter((peer) => peer.kind === "session");
   return (
     <Section title={t("about.title")} text={t("about.text")}>
       {facts && (
