@@ -1,0 +1,58 @@
+using Kith.Overlay.Entry;
+using Kith.Wire.Bencode;
+
+namespace Kith.Overlay.Host;
+
+/// <summary>Which core a datagram of the overlay is for.</summary>
+internal enum DatagramKind
+{
+    /// <summary>Nobody's.</summary>
+    None,
+
+    /// <summary>The DHT's: KRPC, with a key <c>y</c> (BEP 5).</summary>
+    Dht,
+
+    /// <summary>The walker's, with a key <c>type</c>.</summary>
+    Walker,
+
+    /// <summary>A knock, with a key <c>knock</c>.</summary>
+    Knock,
+
+    /// <summary>The answer to a beacon on the local network, with <c>here</c> as its first key.</summary>
+    Beacon,
+}
+
+/// <summary>Tells by a datagram's outermost keys whose it is; that core then reads all of it anew and decides whether it is any good.</summary>
+internal static class DatagramKinds
+{
+    /// <summary>Keys that are looked at.</summary>
+    private const int MaxKeys = 16;
+
+    public static DatagramKind Of(ReadOnlySpan<byte> datagram)
+    {
+        if (EntryCore.IsBeacon(datagram))
+            return DatagramKind.Beacon;
+        var reader = new BencodeReader(datagram);
+        if (!reader.TryReadDictionary())
+            return DatagramKind.None;
+        for (var keys = 0; keys < MaxKeys && reader.TryReadBytes(out var key); keys++)
+        {
+            if (OfKey(key) is var kind and not DatagramKind.None)
+                return kind;
+            if (!reader.TrySkip())
+                return DatagramKind.None;
+        }
+
+        return DatagramKind.None;
+    }
+
+    // Keys of one letter are KRPC's alone: most of its datagrams are known by their first key, without a look at what is in it.
+    private static DatagramKind OfKey(ReadOnlySpan<byte> key)
+    {
+        if (key.Length == 1)
+            return key[0] is (byte)'y' or (byte)'a' or (byte)'r' or (byte)'e' or (byte)'q' or (byte)'t' ? DatagramKind.Dht : DatagramKind.None;
+        if (key.SequenceEqual("type"u8))
+            return DatagramKind.Walker;
+        return key.SequenceEqual("knock"u8) ? DatagramKind.Knock : DatagramKind.None;
+    }
+}
