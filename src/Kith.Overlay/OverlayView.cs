@@ -27,7 +27,14 @@ public sealed record OverlayView(
     int Stored,
     long BytesIn,
     long BytesOut,
-    bool IsReadOnly);
+    bool IsReadOnly)
+{
+    /// <summary>Whether nodes that we never sent to can reach us; null while not known.</summary>
+    public bool? Reachable { get; init; }
+
+    /// <summary>What is wrong with the whole of it, one sentence; null when nothing is.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>What one peer says our address is.</summary>
 public sealed record WanReport(Endpoint By, Endpoint Seen, long At);

@@ -6,10 +6,12 @@ namespace Kith.Overlay.Host;
 /// Whether nodes that we never sent to can reach us. Behind a NAT that lets only answers in, a node that says it can be asked costs all others a time-out each: it stays
 /// read-only (BEP 43) until a datagram has come from an address that it sent nothing to.
 /// </summary>
-internal sealed class Reachability(OwnNetworks networks)
+internal sealed class Reachability(OwnNetworks onNetworks)
 {
+    private OwnNetworks _networks = onNetworks;
+
     /// <summary>How long a NAT may keep letting an address in after we sent to it, milliseconds (RFC 4787 section 4.3 asks for two minutes at least; five are usual).</summary>
-    public const long MappingLifetime = 600_000;
+    public const long MappingLifetime = 300_000;
 
     /// <summary>How long one proof counts.</summary>
     public const long ProofLifetime = 3_600_000;
@@ -21,13 +23,14 @@ internal sealed class Reachability(OwnNetworks networks)
     private HashSet<UInt128> _sentBefore = [];
     private long _turned = long.MinValue;
     private long _proven = long.MinValue;
-    private bool _overflowed;
+    private bool _isIncomplete;
+    private bool _wasIncomplete;
 
     /// <summary>The address that others see us at, by vote; null while not known.</summary>
     public Endpoint? Wan { get; set; }
 
     /// <summary>Whether others see us at an address that is none of ours.</summary>
-    public bool IsBehindNat => Wan is { } wan && !networks.AreLifted(wan) && !networks.Addresses.Any(own => own.SameAddress(wan));
+    public bool IsBehindNat => Wan is { } wan && !_networks.AreLifted(wan) && !_networks.Addresses.Any(own => own.SameAddress(wan));
 
     /// <summary>Whether somebody whom we had not sent to has reached us lately, or nothing stands between; null while not known.</summary>
     public bool? IsReachable(long now)
@@ -37,6 +40,14 @@ internal sealed class Reachability(OwnNetworks networks)
         return Wan is null ? null : !IsBehindNat;
     }
 
+    /// <summary>We are on other networks: what was proven on the old ones counts no more.</summary>
+    public void ChangeNetworks(OwnNetworks networks)
+    {
+        _networks = networks;
+        _proven = long.MinValue;
+        Wan = null;
+    }
+
     /// <summary>We send to an address.</summary>
     public void Sent(long now, Endpoint to)
     {
@@ -44,16 +55,16 @@ internal sealed class Reachability(OwnNetworks networks)
         if (_sent.Count < MaxSent)
             _sent.Add(AddressOf(to));
         else
-            _overflowed = true;
+            _isIncomplete = true;
     }
 
     /// <summary>Something that an honest node would send came from an address.</summary>
     public void Received(long now, Endpoint from)
     {
-        // Neighbours reach us past any NAT, and prove nothing.
-        if (networks.AreLifted(from) || _overflowed)
-            return;
         Turn(now);
+        // Neighbours reach us past any NAT, and prove nothing.
+        if (_isIncomplete || _wasIncomplete || _networks.AreLifted(from))
+            return;
         var address = AddressOf(from);
         if (!_sent.Contains(address) && !_sentBefore.Contains(address))
             _proven = now;
@@ -66,7 +77,8 @@ internal sealed class Reachability(OwnNetworks networks)
         (_sentBefore, _sent) = (_sent, _sentBefore);
         _sent.Clear();
         // Nothing is known of the time before our own start: a mapping may be left from the last run.
-        _overflowed = _turned == long.MinValue;
+        _wasIncomplete = _isIncomplete || _turned == long.MinValue;
+        _isIncomplete = false;
         _turned = now;
     }
 

@@ -29,7 +29,9 @@ internal sealed class SwarmSeal : IDisposable
     private readonly long _started;
     private readonly ReplayWindow _taken = new();
     private readonly HashSet<Endpoint> _asked = [];
-    private readonly byte[] _plaintext = new byte[MaxPlaintext];
+    // Two, since an answer is sealed while the question is still being read.
+    private readonly byte[] _opened = new byte[MaxPlaintext];
+    private readonly byte[] _sealing = new byte[MaxPlaintext];
 
     /// <summary>The longest plaintext: the time and a datagram.</summary>
     private const int MaxPlaintext = 4096;
@@ -69,7 +71,7 @@ internal sealed class SwarmSeal : IDisposable
         destination[0] = First;
         var nonce = destination.Slice(NonceAt, XChaCha20Poly1305Aead.NonceSize);
         _random.Fill(nonce);
-        var plaintext = _plaintext.AsSpan(0, length);
+        var plaintext = _sealing.AsSpan(0, length);
         BinaryPrimitives.WriteInt64BigEndian(plaintext, now);
         datagram.CopyTo(plaintext[sizeof(long)..]);
         XChaCha20Poly1305Aead.Seal(_key.Value, nonce, [First], plaintext, destination.Slice(SealedAt, length + XChaCha20Poly1305Aead.TagSize));
@@ -92,7 +94,7 @@ internal sealed class SwarmSeal : IDisposable
         }
 
         var nonce = sealedDatagram.Slice(NonceAt, XChaCha20Poly1305Aead.NonceSize);
-        var plaintext = _plaintext.AsSpan(0, length);
+        var plaintext = _opened.AsSpan(0, length);
         if (!XChaCha20Poly1305Aead.TryOpen(_key.Value, nonce, [First], sealedDatagram[SealedAt..], plaintext))
         {
             Outsiders++;

@@ -1,0 +1,16 @@
+using Kith.Wire;
+
+namespace Kith.Overlay.Host;
+
+/// <summary>What <see cref="OverlayCore"/> wants done that is neither a datagram of its own port nor time. Each call returns at once; what comes of it is told to the core later.</summary>
+internal interface IOutside
+{
+    /// <summary>Sends a datagram, sealed already where it must be, to the local network's group.</summary>
+    void SendMulticast(ReadOnlySpan<byte> datagram);
+
+    /// <summary>Resolves a name; the answer goes to <see cref="Entry.EntryCore.Resolved"/>.</summary>
+    void Resolve(int id, string host);
+
+    /// <summary>Asks a DNS server; the answer goes to <see cref="Entry.EntryCore.Exchanged"/>.</summary>
+    void ExchangeDns(int id, Endpoint? server, ReadOnlyMemory<byte> message);
+}

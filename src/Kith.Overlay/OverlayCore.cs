@@ -1,0 +1,154 @@
+using Kith.Crypto;
+using Kith.Overlay.Dht;
+using Kith.Overlay.Entry;
+using Kith.Overlay.Host;
+using Kith.Overlay.Swarm;
+using Kith.Wire;
+
+namespace Kith.Overlay;
+
+/// <summary>
+/// All of the overlay as one state machine: hands each datagram to the core that it is for, and tells each core what the others have learned. Without I/O, for one thread at a time.
+/// </summary>
+internal sealed partial class OverlayCore : IDatagramCore, IDisposable
+{
+    /// <summary>Between two looks at what changes by itself, milliseconds.</summary>
+    private const long UpkeepPeriod = 1_000;
+
+    private readonly OverlayOptions _options;
+    private readonly IOutside _outside;
+    private readonly SwarmSeal? _seal;
+    private readonly SealingSink _sink;
+    private readonly InboundLimit _limit;
+    private readonly Reachability _reachability;
+    private OwnNetworks _networks;
+    private long _upkeepDue = long.MaxValue;
+    private long _now;
+    private bool _hadPeers;
+
+    /// <summary>Makes a core that sends nothing before <see cref="Start"/>.</summary>
+    /// <param name="options">How it takes part.</param>
+    /// <param name="port">The number of the UDP port that it listens on.</param>
+    /// <param name="networks">The networks that it is on.</param>
+    /// <param name="sink">Its port.</param>
+    /// <param name="outside">Everything else outside.</param>
+    /// <param name="random">Its randomness.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    public OverlayCore(OverlayOptions options, ushort port, OwnNetworks networks, IDatagramSink sink, IOutside outside, IRandom random, long now)
+    {
+        _options = options;
+        _outside = outside;
+        _networks = networks;
+        _seal = options.Swarm is { } swarm ? new SwarmSeal(swarm, random, now) : null;
+        _limit = new InboundLimit(random);
+        _reachability = new Reachability(networks);
+        _sink = new SealingSink(sink, _seal, _reachability) { Now = now, Networks = networks };
+        Dht = new DhtCore(new DhtOptions(), _sink, random);
+        Entry = new EntryCore(EntryOptionsOf(options, port, networks), this, random);
+    }
+
+    /// <summary>The DHT.</summary>
+    public DhtCore Dht { get; }
+
+    /// <summary>The ways in.</summary>
+    public EntryCore Entry { get; }
+
+    /// <summary>Bytes received.</summary>
+    public long BytesIn { get; private set; }
+
+    /// <summary>Bytes sent.</summary>
+    public long BytesOut => _sink.BytesOut;
+
+    /// <inheritdoc/>
+    public long NextDeadline => Math.Min(_upkeepDue, Math.Min(Dht.NextDeadline, Entry.NextDeadline));
+
+    /// <summary>Begins: tries every way in at once.</summary>
+    public void Start(long now)
+    {
+        Enter(now);
+        _upkeepDue = now + UpkeepPeriod;
+        Entry.Start(now);
+    }
+
+    /// <inheritdoc/>
+    public void Receive(long now, Endpoint from, ReadOnlySpan<byte> datagram)
+    {
+        Enter(now);
+        if (!TryAdmit(from, ref datagram))
+            return;
+        switch (DatagramKinds.Of(datagram))
+        {
+            case DatagramKind.Dht:
+                _reachability.Received(now, from);
+                Dht.Receive(now, from, datagram);
+                break;
+            case DatagramKind.Beacon:
+                Entry.Receive(now, from, datagram);
+                break;
+            case DatagramKind.None:
+            default:
+                break;
+        }
+
+        Exchange();
+    }
+
+    /// <summary>Takes what came to the local network's group.</summary>
+    public void ReceiveMulticast(long now, Endpoint from, ReadOnlySpan<byte> datagram)
+    {
+        Enter(now);
+        if (TryAdmit(from, ref datagram))
+            Entry.HeardLocal(now, from, datagram);
+    }
+
+    /// <inheritdoc/>
+    public void Tick(long now)
+    {
+        Enter(now);
+        if (Dht.NextDeadline <= now)
+            Dht.Tick(now);
+        if (Entry.NextDeadline <= now)
+            Entry.Tick(now);
+        if (_upkeepDue <= now)
+        {
+            _upkeepDue = now + UpkeepPeriod;
+            Upkeep();
+        }
+
+        Exchange();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _seal?.Dispose();
+
+    private static EntryOptions EntryOptionsOf(OverlayOptions options, ushort port, OwnNetworks networks) => new()
+    {
+        Remembered = [.. options.Remembered.Select(text => Endpoint.TryParse(text, out var node) ? node : default).Where(node => node != default)],
+        Named = options.EntryPoints,
+        DynamicDns = options.DynamicDns,
+        LocalNetwork = options.LocalNetwork,
+        Mainline = options.Mainline,
+        PrivateSwarm = options.Swarm is not null,
+        LoopbackOnly = networks.IsLoopbackOnly,
+        ListenPort = port,
+    };
+
+    private void Enter(long now)
+    {
+        _now = now;
+        _sink.Now = now;
+    }
+
+    private bool TryAdmit(Endpoint from, ref ReadOnlySpan<byte> datagram)
+    {
+        BytesIn += datagram.Length;
+        if (!_networks.MayContact(from) || !_limit.TryTake(_now, from, _networks.AreLifted(from)))
+            return false;
+        if (_seal is null)
+            return true;
+        if (!_seal.TryOpen(_now, from, datagram, out var opened))
+            return false;
+        datagram = opened;
+        return true;
+    }
+}

@@ -1,0 +1,236 @@
+using Kith.Crypto;
+using Kith.Overlay.Host;
+using Kith.Transport.Udp;
+using Kith.Wire;
+
+namespace Kith.Overlay;
+
+/// <summary>
+/// Runs the overlay: gives its core the datagrams of a UDP port, the time and calls, one at a time. There is no thread of its own: whoever brings something (the port's receive
+/// loop, a timer, a caller) does the work under one lock, at once, since all of it is short and none of it waits. What is told to others is told when the lock is free again.
+/// </summary>
+public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDatagramSink
+{
+    /// <summary>At most so often the observer hears that something changed.</summary>
+    private static readonly TimeSpan ChangedPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Turns given to a core that has something due at once, before the port gets its turn again.</summary>
+    private const int MaxTicksInARow = 8;
+
+    private readonly Lock _gate = new(); // guards the core, the clock and every field below that changes
+    private readonly UdpPort _port;
+    private readonly OverlayOptions _options;
+    private readonly IOverlayObserver _observer;
+    private readonly IRandom _random;
+    private readonly OverlayClock _clock;
+    private readonly Outside _outside;
+    private readonly ITimer _timer;
+    private readonly ITimer _changed;
+    private readonly List<Action> _tellings = [];
+    private OverlayCore _core;
+    private long _armed = long.MaxValue;
+    private int _toldVersion;
+    private bool _changedIsArmed;
+    private bool _isDisposed;
+
+    private OverlayHost(UdpPort port, OverlayOptions options, IOverlayObserver observer, IRandom random, TimeProvider time)
+    {
+        _port = port;
+        _options = options;
+        _observer = observer;
+        _random = random;
+        _clock = new OverlayClock(time);
+        _outside = new Outside(this);
+        _core = NewCore(options);
+        _timer = time.CreateTimer(static host => ((OverlayHost)host!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _changed = time.CreateTimer(static host => ((OverlayHost)host!).TellChanged(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Starts the overlay on a port: takes the port's datagrams that begin with <c>d</c>. The port stays its owner's, who starts it, and closes it after this.</summary>
+    public static OverlayHost Start(UdpPort port, OverlayOptions options, IOverlayObserver observer, IRandom random, TimeProvider time)
+    {
+        var host = new OverlayHost(port, options, observer, random, time);
+        port.Register((byte)'d', host);
+        host.Run(static (core, now) => core.Start(now));
+        return host;
+    }
+
+    /// <inheritdoc cref="IOverlay.View"/>
+    public OverlayView View
+    {
+        get
+        {
+            lock (_gate)
+                return _core.View;
+        }
+    }
+
+    /// <summary>Nodes to hand in as <see cref="OverlayOptions.Remembered"/> at the next start: ask now and then, and at the end.</summary>
+    public IReadOnlyList<string> Remembered
+    {
+        get
+        {
+            lock (_gate)
+                return _core.Remember();
+        }
+    }
+
+    /// <inheritdoc cref="IOverlay.Suggest"/>
+    public void Suggest(IReadOnlyList<string> addresses) => Run((core, now) => core.Suggest(now, addresses));
+
+    /// <inheritdoc cref="IOverlay.NetworkChanged"/>
+    public void NetworkChanged()
+    {
+        var networks = OwnInterfaces.Of(_port.LocalEndPoints);
+        Run((core, now) => core.NetworkChanged(now, networks));
+    }
+
+    /// <inheritdoc/>
+    void IDatagramTaker.Take(Endpoint from, ReadOnlySpan<byte> datagram)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            try
+            {
+                _core.Receive(_clock.Now(), from, datagram);
+                FollowUp();
+            }
+            catch (Exception error)
+            {
+                Report(error);
+            }
+        }
+
+        Tell();
+    }
+
+    /// <inheritdoc/>
+    void IDatagramSink.Send(Endpoint to, ReadOnlySpan<byte> datagram) => _port.Send(to, datagram);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+        }
+
+        _port.Register((byte)'d', null);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await _changed.DisposeAsync().ConfigureAwait(false);
+        await _outside.DisposeAsync().ConfigureAwait(false);
+        _core.Dispose();
+    }
+
+    /// <summary>Does something with the core; nothing once the overlay is disposed.</summary>
+    internal void Run(Action<OverlayCore, long> work)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            try
+            {
+                work(_core, _clock.Now());
+                FollowUp();
+            }
+            catch (Exception error)
+            {
+                Report(error);
+            }
+        }
+
+        Tell();
+    }
+
+    private OverlayCore NewCore(OverlayOptions options) =>
+        new(options, (ushort)_port.Port, OwnInterfaces.Of(_port.LocalEndPoints), this, _outside, _random, _clock.Now());
+
+    private void Tick()
+    {
+        lock (_gate)
+        {
+            _armed = long.MaxValue;
+            if (_isDisposed)
+                return;
+            try
+            {
+                if (_clock.WasSetBack)
+                    BeginAnew();
+                FollowUp();
+            }
+            catch (Exception error)
+            {
+                Report(error);
+            }
+        }
+
+        Tell();
+    }
+
+    // With the gate held, after whatever was done with the core.
+    private void FollowUp()
+    {
+        var now = _clock.Now();
+        for (var ticks = 0; ticks < MaxTicksInARow && _core.NextDeadline <= now; ticks++)
+            _core.Tick(now);
+        if (_core.NextDeadline is var next && next < _armed)
+        {
+            _armed = next;
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, next - now)), Timeout.InfiniteTimeSpan);
+        }
+
+        if (_core.Version != _toldVersion && !_changedIsArmed)
+        {
+            _changedIsArmed = true;
+            _changed.Change(ChangedPause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void BeginAnew()
+    {
+        var old = _core;
+        _clock.Restart();
+        _core = NewCore(_options with { Remembered = old.Remember() });
+        old.Dispose();
+        _core.Start(_clock.Now());
+    }
+
+    private void TellChanged()
+    {
+        lock (_gate)
+        {
+            _changedIsArmed = false;
+            if (_isDisposed)
+                return;
+            _toldVersion = _core.Version;
+        }
+
+        _observer.Changed();
+    }
+
+    // Outside of the gate: whoever is told may call us again.
+    private void Tell()
+    {
+        while (true)
+        {
+            Action telling;
+            lock (_gate)
+            {
+                if (_tellings.Count == 0)
+                    return;
+                telling = _tellings[0];
+                _tellings.RemoveAt(0);
+            }
+
+            telling();
+        }
+    }
+
+    // A defect of ours: one datagram or call is lost for it, not the node.
+    private void Report(Exception error) => _options.Log?.WriteLine($"overlay: {error}");
+}

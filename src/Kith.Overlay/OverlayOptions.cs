@@ -1,0 +1,32 @@
+using Kith.Overlay.Entry.DynamicDns;
+using Kith.Overlay.Swarm;
+
+namespace Kith.Overlay;
+
+/// <summary>How a node takes part in the overlay.</summary>
+public sealed record OverlayOptions
+{
+    /// <summary>Entry points that the user names, HOST:PORT each, with an IP address or a name.</summary>
+    public IReadOnlyList<string> EntryPoints { get; init; } = [];
+
+    /// <summary>Nodes of the last run, ADDRESS:PORT each, the best first: what <see cref="OverlayHost.Remembered"/> gave.</summary>
+    public IReadOnlyList<string> Remembered { get; init; } = [];
+
+    /// <summary>Dynamic DNS names whose records are entry nodes.</summary>
+    public IReadOnlyList<DynamicDnsOptions> DynamicDns { get; init; } = [];
+
+    /// <summary>Whether to announce on the local network and hear others there.</summary>
+    public bool LocalNetwork { get; init; } = true;
+
+    /// <summary>Whether mainline's routers may be asked. A private swarm and a node on loopback never ask them.</summary>
+    public bool Mainline { get; init; } = true;
+
+    /// <summary>The key of the private swarm that the node belongs to; null for the open network. Stays its owner's, who keeps it until the overlay is disposed.</summary>
+    public SwarmKey? Swarm { get; init; }
+
+    /// <summary>Whether knocks are sent, answered and passed on; null: in a private swarm alone.</summary>
+    public bool? Knock { get; init; }
+
+    /// <summary>Where failures that are defects are written, a line each: never content, keys or addresses. Null: nowhere.</summary>
+    public TextWriter? Log { get; init; }
+}
