@@ -7,8 +7,6 @@ namespace Kith.Overlay.Entry;
 /// <content>Entry points: their turns, questions, failures and returns.</content>
 public sealed partial class EntryCore
 {
-    private static EntryView Show(EntryPoint point) => point.ToView();
-
     private void AddText(EntrySource source, string text)
     {
         if (Endpoint.TryParse(text, out var endpoint))
@@ -112,22 +110,20 @@ public sealed partial class EntryCore
     {
         point.Stage = EntryStage.Resolving;
         point.Due = long.MaxValue;
-        Version++;
+        _version++;
         if (point.Source == EntrySource.DynamicDns)
         {
             ResolveDynamic(point, now);
             return;
         }
 
-        var id = 0;
-        id = _requests.Add(new EntryRequest(now + EntryLimits.ResolveTimeout, (then, addresses, error) =>
+        var turn = point.Request = --_lastTurn;
+        _asker.Resolve(now, host, (then, addresses, error) =>
         {
             // A newer turn asks anew; what the older one finds is worth nothing to it.
-            if (point.Request == id)
+            if (point.Request == turn)
                 TakeAddresses(point, then, addresses.Select(address => Endpoint.From(address, point.Port)), NameSentence(host, error));
-        }, null));
-        point.Request = id;
-        _effects.Resolve(id, host);
+        });
     }
 
     private void TakeAddresses(EntryPoint point, long now, IEnumerable<Endpoint> endpoints, string failure)
@@ -160,7 +156,7 @@ public sealed partial class EntryCore
         point.Stage = EntryStage.Asking;
         point.Begun = now;
         point.Asked = 0;
-        Version++;
+        _version++;
         AskNext(point, now);
     }
 
@@ -173,7 +169,7 @@ public sealed partial class EntryCore
             point.Elapsed = now - _roundStart;
             point.Detail = null;
             point.Due = long.MaxValue;
-            Version++;
+            _version++;
             return;
         }
 
@@ -200,7 +196,7 @@ public sealed partial class EntryCore
         point.Detail = detail;
         point.Failures++;
         point.Due = NextTry(point, now);
-        Version++;
+        _version++;
     }
 
     private long NextTry(EntryPoint point, long now)

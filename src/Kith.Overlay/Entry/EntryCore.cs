@@ -21,6 +21,8 @@ public sealed partial class EntryCore : IDatagramCore
     private long _roundStart;
     private bool _hasPeers;
     private bool _started;
+    private int _lastTurn;
+    private int _version;
 
     /// <summary>Makes a core that does nothing until <see cref="Start"/>.</summary>
     public EntryCore(EntryOptions options, IEntryEffects effects, IRandom random)
@@ -29,6 +31,7 @@ public sealed partial class EntryCore : IDatagramCore
         _effects = effects;
         _random = random;
         _local = new LocalNetwork(options, effects, random);
+        _asker = new DnsAsker(_requests, effects, random);
         foreach (var node in options.Remembered.Take(EntryLimits.MaxRemembered).Reverse())
             _good.Add(node);
     }
@@ -43,7 +46,7 @@ public sealed partial class EntryCore : IDatagramCore
     ];
 
     /// <summary>Raised by one with each change of <see cref="View"/>.</summary>
-    public int Version { get; private set; }
+    public int Version => _version + _keepers.Sum(keeper => keeper.Version);
 
     /// <summary>The nodes to hand in at the next start, the newest first.</summary>
     public IReadOnlyList<Endpoint> Remembered => _good.All;
@@ -60,7 +63,7 @@ public sealed partial class EntryCore : IDatagramCore
         _roundStart = now;
         foreach (var text in _options.Named.Take(EntryLimits.MaxNamed))
             AddText(EntrySource.Named, text);
-        AddDynamicNames();
+        AddDynamicNames(now);
         foreach (var node in _good.All)
             Add(EntrySource.Remembered, node);
         if (_options is { Mainline: true, PrivateSwarm: false, LoopbackOnly: false })
@@ -103,7 +106,8 @@ public sealed partial class EntryCore : IDatagramCore
             _local.HasPeers = true;
         }
 
-        _keepers.Answered(now, from);
+        foreach (var keeper in _keepers)
+            keeper.Answered(now, from);
         if (!_byEndpoint.TryGetValue(from, out var point) || point.Stage == EntryStage.Answered)
             return;
         point.Stage = EntryStage.Answered;
@@ -113,7 +117,7 @@ public sealed partial class EntryCore : IDatagramCore
         point.Due = long.MaxValue;
         if (point.Source != EntrySource.Mainline)
             _good.Add(from);
-        Version++;
+        _version++;
     }
 
     /// <summary>A node worth asking first at the next start: one that answers without a puncture, and has for a while.</summary>
@@ -176,8 +180,13 @@ public sealed partial class EntryCore : IDatagramCore
         }
 
         _local.Tick(now);
-        _keepers.Tick(now);
-        NextDeadline = Math.Min(Math.Min(_local.NextDeadline, _keepers.NextDeadline), _requests.NextDeadline);
+        NextDeadline = Math.Min(_local.NextDeadline, _requests.NextDeadline);
+        foreach (var keeper in _keepers)
+        {
+            keeper.Tick(now);
+            NextDeadline = Math.Min(NextDeadline, keeper.Due);
+        }
+
         foreach (var point in _points)
             NextDeadline = Math.Min(NextDeadline, point.Due);
     }

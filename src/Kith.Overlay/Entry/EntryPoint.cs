@@ -39,7 +39,7 @@ internal sealed class EntryPoint(EntrySource source, string address)
     /// <summary>Turns that failed in a row.</summary>
     public int Failures { get; set; }
 
-    /// <summary>The request that resolves its name now, or 0.</summary>
+    /// <summary>The turn whose name is being resolved now, or 0.</summary>
     public int Request { get; set; }
 
     /// <summary>Whether it may lead to the whole network rather than to one node's surroundings: tried now and then even while there are peers.</summary>

@@ -1,3 +1,5 @@
+using Kith.Wire;
+
 namespace Kith.Overlay.Entry.DynamicDns;
 
 /// <summary>A name whose records are the current entry nodes.</summary>
@@ -10,7 +12,7 @@ public sealed record DynamicDnsOptions(string Name)
     /// <summary>The UDP port of plain A and AAAA records of the name, where it has no SRV records; null when it has none such.</summary>
     public ushort? Port { get; init; }
 
-    /// <summary>HOST:PORT of the zone's primary server: asked and updated there. Null: asked where the system asks, updated at the primary that the zone's SOA names.</summary>
+    /// <summary>HOST[:PORT] of the zone's primary server: asked and updated there. Null: asked where the system asks, updated at the primary that the zone's SOA names.</summary>
     public string? Server { get; init; }
 
     /// <summary>The key that signs updates; without one this node only reads.</summary>
@@ -18,4 +20,11 @@ public sealed record DynamicDnsOptions(string Name)
 
     /// <summary>How many entry nodes the name has at most.</summary>
     public int MaxEntries { get; init; } = DefaultEntries;
+
+    /// <summary>
+    /// Where this node is reached from everywhere, when its user knows it: then it is fit to be an entry node without others' word, as the first node of a network must be.
+    /// </summary>
+    public Endpoint? PublicAddress { get; init; }
+
+    internal KeeperTiming Timing { get; init; } = new();
 }
