@@ -1,0 +1,82 @@
+using Kith.Crypto;
+using Kith.Wire;
+
+namespace Kith.Overlay.Walker;
+
+/// <summary>Introducing others: the response, and the puncture request to the one that is named in it.</summary>
+public sealed partial class WalkerCore
+{
+    /// <summary>An invitee is asked to puncture at most once in so many milliseconds.</summary>
+    public const long InviteInterval = 1_000;
+
+    private readonly List<WalkerPeer> _pex = [];
+
+    private void Respond(long now, WalkerPeer asker, int wanted, int limit)
+    {
+        Span<byte> token = stackalloc byte[AddressTokens.Size];
+        _pex.Clear();
+        var writer = WriterTo(asker, now, token);
+        var size = writer.IntroductionResponse(null, _pex).Length;
+        if (size > limit)
+            return;
+        // Nobody is made to puncture an address that has not shown that it listens to us.
+        var invitee = wanted > 0 && asker.Standing >= PeerStanding.Answered ? ChooseInvitee(now, asker) : null;
+        if (invitee is not null)
+            size += WalkerWriter.SizeOf(invitee.Address, invitee.Id.Length) + "7:invitee".Length;
+        if (size > limit)
+            invitee = null;
+        ChoosePex(now, asker, invitee, wanted, limit - size);
+        writer = WriterTo(asker, now, token);
+        Send(asker.Address, writer.IntroductionResponse(invitee, _pex));
+        if (invitee is null)
+            return;
+        invitee.InvitedAt = now;
+        writer = WriterTo(invitee, now, token);
+        Send(invitee.Address, writer.PunctureRequest(asker));
+    }
+
+    private WalkerPeer? ChooseInvitee(long now, WalkerPeer asker)
+    {
+        _chosen.Clear();
+        foreach (var peer in _table.All)
+        {
+            if (MayName(now, peer, asker) && now - peer.InvitedAt >= InviteInterval && CanReach(peer.Address, asker.Address))
+                _chosen.Add(peer);
+        }
+
+        return _chosen.Count == 0 ? null : _chosen[_random.NextInt32(_chosen.Count)];
+    }
+
+    private void ChoosePex(long now, WalkerPeer asker, WalkerPeer? invitee, int wanted, int room)
+    {
+        _chosen.Clear();
+        _pex.Clear();
+        foreach (var peer in _table.All)
+        {
+            if (peer != invitee && MayName(now, peer, asker))
+                _chosen.Add(peer);
+        }
+
+        while (_chosen.Count > 0 && _pex.Count < wanted)
+        {
+            var at = _random.NextInt32(_chosen.Count);
+            var peer = _chosen[at];
+            _chosen[at] = _chosen[^1];
+            _chosen.RemoveAt(_chosen.Count - 1);
+            room -= WalkerWriter.SizeOf(peer.Address, peer.Id.Length);
+            if (room < 0)
+                return;
+            _pex.Add(peer);
+        }
+    }
+
+    // Alive, shown to be there, of the asker's family, and to be reached from where the asker is.
+    private static bool MayName(long now, WalkerPeer peer, WalkerPeer asker) => peer.Standing >= PeerStanding.Answered && peer.IsActive(now)
+        && peer.Address != asker.Address && peer.Address.IsIPv4 == asker.Address.IsIPv4 && CanReach(asker.Address, peer.Address);
+
+    private static bool CanReach(Endpoint from, Endpoint to)
+    {
+        var kind = AddressScope.KindOf(to);
+        return kind is AddressKind.Global or AddressKind.Documentation || AddressScope.IsOneNetwork(kind, from, to);
+    }
+}

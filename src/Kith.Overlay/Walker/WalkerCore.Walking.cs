@@ -1,0 +1,123 @@
+using Kith.Crypto;
+
+namespace Kith.Overlay.Walker;
+
+/// <summary>Whom the walker asks, and when.</summary>
+public sealed partial class WalkerCore
+{
+    private const int WantedWhenHungry = 8;
+    private const int WantedWhenCalm = 4;
+
+    // Once the fast walk is over, only some requests want peers: with fewer than enough every third, else every twelfth. The others keep peers and NATs awake at a third of the bytes.
+    private const int HungryEvery = 3;
+    private const int CalmEvery = 12;
+
+    // Milliseconds after a request without an answer until the next; the last is the last.
+    private static readonly long[] AgainEntry = [300, 1000, 3000, 7000];
+    private static readonly long[] AgainInvitee = [250, 800, 2000];
+    private static readonly long[] AgainCandidate = [1500];
+    private static readonly long[] AgainKnown = [3000, 6000];
+
+    private void EndAndRepeat(long now)
+    {
+        _chosen.Clear();
+        foreach (var peer in _table.All)
+        {
+            if (now >= peer.EndsAt())
+                _chosen.Add(peer);
+        }
+
+        foreach (var peer in _chosen)
+            _table.Remove(peer);
+        foreach (var peer in _table.All)
+        {
+            if (now >= peer.NextAsk)
+                Ask(peer, now, peer.Wanted);
+        }
+    }
+
+    private void Walk(long now)
+    {
+        int active = 0, candidates = 0;
+        foreach (var peer in _table.All)
+        {
+            active += peer.IsActive(now) ? 1 : 0;
+            candidates += IsFresh(peer) ? 1 : 0;
+        }
+
+        _walks++;
+        var isHungry = active < EnoughPeers;
+        var isFast = isHungry && now < _fastUntil;
+        _walkAt = now + (isFast ? FastInterval : WalkInterval);
+        var wanted = isFast ? WantedWhenHungry : _walks % (isHungry ? HungryEvery : CalmEvery) == 0 ? WantedWhenCalm : 0;
+        // Candidates first while in haste; later by turns with the active ones, and only while peers are few.
+        var next = candidates > 0 && (isFast || (isHungry && _walks % 2 == 0)) ? Choose(IsFresh) : null;
+        next ??= ChooseActive(now, isFast) ?? (isFast ? null : Choose(peer => peer.Standing >= PeerStanding.Heard && peer.AskedSince == 0));
+        if (next is not null)
+            Ask(next, now, Math.Max(wanted, next.Standing < PeerStanding.Answered ? WantedWhenCalm : 0));
+    }
+
+    private static bool IsFresh(WalkerPeer peer) => peer is { Standing: PeerStanding.Candidate, AskedSince: 0 };
+
+    // A random active peer, out of the half that was heard longest ago; no peer sooner than the interval after it was asked.
+    private WalkerPeer? ChooseActive(long now, bool isFast)
+    {
+        _chosen.Clear();
+        foreach (var peer in _table.All)
+        {
+            if (peer.IsActive(now) && peer.AskedSince == 0 && (!isFast || now - peer.AskedLast >= WalkInterval))
+                _chosen.Add(peer);
+        }
+
+        if (_chosen.Count == 0)
+            return null;
+        _chosen.Sort(static (one, other) => one.LastHeard.CompareTo(other.LastHeard));
+        return _chosen[_random.NextInt32((_chosen.Count + 1) / 2)];
+    }
+
+    private WalkerPeer? Choose(Predicate<WalkerPeer> may)
+    {
+        _chosen.Clear();
+        foreach (var peer in _table.All)
+        {
+            if (may(peer))
+                _chosen.Add(peer);
+        }
+
+        return _chosen.Count == 0 ? null : _chosen[_random.NextInt32(_chosen.Count)];
+    }
+
+    private void Ask(WalkerPeer peer, long now, int wanted)
+    {
+        if (peer.AskedSince == 0)
+        {
+            peer.AskedSince = now;
+            peer.Asks = 0;
+        }
+
+        var again = peer.Standing >= PeerStanding.Heard ? AgainKnown : peer.IsEntry ? AgainEntry : peer.IsInvitee ? AgainInvitee : AgainCandidate;
+        peer.NextAsk = peer.Asks < again.Length ? now + again[peer.Asks] : long.MaxValue;
+        peer.Asks++;
+        peer.AskedLast = now;
+        peer.Wanted = wanted;
+        Span<byte> token = stackalloc byte[AddressTokens.Size];
+        var writer = WriterTo(peer, now, token);
+        Send(peer.Address, writer.IntroductionRequest(wanted));
+        WakeAt(Math.Min(peer.NextAsk, peer.EndsAt()));
+    }
+
+    private WalkerWriter WriterTo(WalkerPeer peer, long now, Span<byte> token)
+    {
+        // A peer of the seed's dialect alone gets nothing that it would not read.
+        if (peer.SpeaksKith == false)
+            return new WalkerWriter(_buffer, _peerId, peer.Address, default);
+        _tokens.Write(now, peer.Address, token);
+        return new WalkerWriter(_buffer, _peerId, peer.Address, new WalkerWriter.Additions(token, peer.Token));
+    }
+
+    private void Send(Wire.Endpoint to, ReadOnlySpan<byte> datagram)
+    {
+        if (!datagram.IsEmpty)
+            _sink.Send(to, datagram);
+    }
+}
