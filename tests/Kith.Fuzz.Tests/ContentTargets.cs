@@ -36,6 +36,8 @@ internal static class ContentTargets
         yield return new ContentMessage { Refusal = new RefusalContent() };
         yield return new ContentMessage { Profile = new ProfileContent { DeviceList = Id, Name = text, Addresses = { text } } };
         yield return new ContentMessage { Reset = new ResetContent() };
+        yield return new ContentMessage { FindSecret = new FindSecretContent { Number = 5, Secret = ByteString.CopyFrom([.. Enumerable.Repeat((byte)5, 32)]) } };
+        yield return new ContentMessage { FindSecretTaken = new FindSecretTakenContent { Number = 5 } };
     }
 
     // What was taken holds ids and texts that everything behind the reader relies on.

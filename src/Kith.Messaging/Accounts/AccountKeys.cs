@@ -16,7 +16,7 @@ public sealed class AccountKeys : IDisposable
         Id = AccountId.FromBytes(account.PublicKey.ToArray());
     }
 
-    /// <summary>The account key: signs device lists and nothing else.</summary>
+    /// <summary>The account key: signs device lists, and the records and knocks that tell where we are; each under its own label.</summary>
     public Ed25519PrivateKey Account { get; }
 
     /// <summary>This device.</summary>

@@ -93,7 +93,7 @@ def record(name, secret, made_at, sequence, fields, addresses):
 def knock(name, secret, made_at, life, fields, addresses):
     maker = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
     nonce = hashlib.sha256(b"nonce" + name.encode()).digest()[:24]
-    body = sealed(400, hkdf(secret, b"kith-knock-v1\0", 32), b"", b"kith-knock-v1", maker, nonce, made_at, fields)
+    body = sealed(400, hkdf(secret, b"kith-knock-key-v1\0", 32), b"", b"kith-knock-v1", maker, nonce, made_at, fields)
     return {
         "name": name, "secret": secret.hex(), "madeAt": made_at, "maker": public(maker).hex(), "life": life, "addresses": addresses,
         "datagram": (b"d5:knock400:" + body + b"4:lifei%dee" % life).hex(),
