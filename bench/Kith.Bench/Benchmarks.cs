@@ -8,6 +8,7 @@ internal static class Benchmarks
         ["burst"] = new BurstBenchmark(),
         ["chat"] = new ChatBenchmark(),
         ["connect"] = new ConnectBenchmark(),
+        ["lookup"] = new LookupBenchmark(),
         ["ratchet"] = new RatchetBenchmark(),
     };
 

@@ -15,6 +15,8 @@ internal sealed class Samples
 
     public void Add(long startedAt) => _values.Add(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
 
+    public void AddDuration(TimeSpan duration) => _values.Add(duration.TotalMilliseconds);
+
     public static double Round(double value) => Math.Round(value, 4);
 
     private double Percentile(double share)
