@@ -26,6 +26,7 @@ internal sealed partial class OverlayCore
         _networks = networks;
         _sink.Networks = networks;
         _reachability.ChangeNetworks(networks);
+        _seal?.SetOwn(networks.Addresses.Select(own => own.WithPort(_port)));
         Entry.InterfacesChanged(now);
         Entry.PeersLost(now);
         Exchange();

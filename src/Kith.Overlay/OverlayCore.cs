@@ -17,6 +17,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
 
     private readonly OverlayOptions _options;
     private readonly IOutside _outside;
+    private readonly ushort _port;
     private readonly SwarmSeal? _seal;
     private readonly SealingSink _sink;
     private readonly InboundLimit _limit;
@@ -40,6 +41,8 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         _outside = outside;
         _networks = networks;
         _seal = options.Swarm is { } swarm ? new SwarmSeal(swarm, random, now) : null;
+        _port = port;
+        _seal?.SetOwn(networks.Addresses.Select(own => own.WithPort(port)));
         _limit = new InboundLimit(random);
         _reachability = new Reachability(networks);
         _sink = new SealingSink(sink, _seal, _reachability) { Now = now, Networks = networks };
@@ -74,7 +77,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     public void Receive(long now, Endpoint from, ReadOnlySpan<byte> datagram)
     {
         Enter(now);
-        if (!TryAdmit(from, ref datagram))
+        if (!TryAdmit(from, isForAll: false, ref datagram))
             return;
         switch (DatagramKinds.Of(datagram))
         {
@@ -97,7 +100,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     public void ReceiveMulticast(long now, Endpoint from, ReadOnlySpan<byte> datagram)
     {
         Enter(now);
-        if (TryAdmit(from, ref datagram))
+        if (TryAdmit(from, isForAll: true, ref datagram))
             Entry.HeardLocal(now, from, datagram);
     }
 
@@ -139,14 +142,14 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         _sink.Now = now;
     }
 
-    private bool TryAdmit(Endpoint from, ref ReadOnlySpan<byte> datagram)
+    private bool TryAdmit(Endpoint from, bool isForAll, ref ReadOnlySpan<byte> datagram)
     {
         BytesIn += datagram.Length;
         if (!_networks.MayContact(from) || !_limit.TryTake(_now, from, _networks.AreLifted(from)))
             return false;
         if (_seal is null)
             return true;
-        if (!_seal.TryOpen(_now, from, datagram, out var opened))
+        if (!_seal.TryOpen(_now, from, datagram, isForAll, out var opened))
             return false;
         datagram = opened;
         return true;

@@ -13,14 +13,15 @@ internal sealed class SwarmSeal : IDisposable
     public const byte First = (byte)'d';
 
     /// <summary>Bytes that sealing adds.</summary>
-    public const int Overhead = 1 + XChaCha20Poly1305Aead.NonceSize + sizeof(long) + XChaCha20Poly1305Aead.TagSize;
+    public const int Overhead = 1 + XChaCha20Poly1305Aead.NonceSize + HeaderSize + XChaCha20Poly1305Aead.TagSize;
 
     /// <summary>How far a datagram's time may be from ours, milliseconds.</summary>
     public const long MaxClockDifference = 120_000;
 
-    /// <summary>Addresses kept that we have sent to, while what came from before our start could be replayed to us. Beyond it, answers of further ones wait for their next datagram.</summary>
-    public const int MaxAsked = 4096;
+    /// <summary>What stands before the datagram: the time, and the address that it is sent to (as IPv6, then the port).</summary>
+    private const int HeaderSize = sizeof(long) + ToSize;
 
+    private const int ToSize = Endpoint.CompactSize6;
     private const int NonceAt = 1;
     private const int SealedAt = NonceAt + XChaCha20Poly1305Aead.NonceSize;
 
@@ -28,12 +29,12 @@ internal sealed class SwarmSeal : IDisposable
     private readonly IRandom _random;
     private readonly long _started;
     private readonly ReplayWindow _taken = new();
-    private readonly HashSet<Endpoint> _asked = [];
+    private readonly SealedFor _sealedFor = new();
     // Two, since an answer is sealed while the question is still being read.
     private readonly byte[] _opened = new byte[MaxPlaintext];
     private readonly byte[] _sealing = new byte[MaxPlaintext];
 
-    /// <summary>The longest plaintext: the time and a datagram.</summary>
+    /// <summary>The longest plaintext.</summary>
     private const int MaxPlaintext = 4096;
 
     /// <summary>Makes a seal.</summary>
@@ -53,41 +54,46 @@ internal sealed class SwarmSeal : IDisposable
     /// <summary>Datagrams of members whose clock differs too much from ours.</summary>
     public long OutOfTime { get; private set; }
 
-    /// <summary>Datagrams refused because they had been taken before, or could have been.</summary>
+    /// <summary>Datagrams refused because they had been taken before, could have been, or were meant for others.</summary>
     public long Replays { get; private set; }
+
+    /// <summary>Sets where we are bound: those addresses with our port.</summary>
+    public void SetOwn(IEnumerable<Endpoint> own) => _sealedFor.SetOwn(own);
 
     /// <summary>Seals a datagram; returns the bytes written, 0 when it is too long.</summary>
     /// <param name="now">Unix milliseconds.</param>
-    /// <param name="to">Who gets it.</param>
+    /// <param name="to">Who gets it; the default value for everybody on the local network.</param>
     /// <param name="datagram">What to seal.</param>
     /// <param name="destination">At least <see cref="Overhead"/> more bytes than the datagram has.</param>
     public int Seal(long now, Endpoint to, ReadOnlySpan<byte> datagram, Span<byte> destination)
     {
-        var length = sizeof(long) + datagram.Length;
+        var length = HeaderSize + datagram.Length;
         if (length > MaxPlaintext || datagram.Length + Overhead > destination.Length)
             return 0;
-        if (now - _started < MaxClockDifference && _asked.Count < MaxAsked)
-            _asked.Add(to);
+        if (to != default)
+            _sealedFor.Sent(now, to);
         destination[0] = First;
         var nonce = destination.Slice(NonceAt, XChaCha20Poly1305Aead.NonceSize);
         _random.Fill(nonce);
         var plaintext = _sealing.AsSpan(0, length);
         BinaryPrimitives.WriteInt64BigEndian(plaintext, now);
-        datagram.CopyTo(plaintext[sizeof(long)..]);
+        WriteTo(to, plaintext[sizeof(long)..]);
+        datagram.CopyTo(plaintext[HeaderSize..]);
         XChaCha20Poly1305Aead.Seal(_key.Value, nonce, [First], plaintext, destination.Slice(SealedAt, length + XChaCha20Poly1305Aead.TagSize));
         return datagram.Length + Overhead;
     }
 
-    /// <summary>Opens a datagram; false for whatever no member made just now for the first time.</summary>
+    /// <summary>Opens a datagram; false for whatever no member made just now for us for the first time.</summary>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="from">Where it says that it comes from.</param>
     /// <param name="sealedDatagram">All of it.</param>
+    /// <param name="isForAll">Whether it came to the local network's group.</param>
     /// <param name="datagram">What was sealed; good until the next call.</param>
-    public bool TryOpen(long now, Endpoint from, ReadOnlySpan<byte> sealedDatagram, out ReadOnlySpan<byte> datagram)
+    public bool TryOpen(long now, Endpoint from, ReadOnlySpan<byte> sealedDatagram, bool isForAll, out ReadOnlySpan<byte> datagram)
     {
         datagram = default;
         var length = sealedDatagram.Length - SealedAt - XChaCha20Poly1305Aead.TagSize;
-        if (length is <= sizeof(long) or > MaxPlaintext || sealedDatagram[0] != First)
+        if (length is <= HeaderSize or > MaxPlaintext || sealedDatagram[0] != First)
         {
             Outsiders++;
             return false;
@@ -101,16 +107,23 @@ internal sealed class SwarmSeal : IDisposable
             return false;
         }
 
-        if (!IsFresh(now, from, BinaryPrimitives.ReadInt64BigEndian(plaintext), BinaryPrimitives.ReadUInt128BigEndian(nonce)))
+        var wasAsked = !isForAll && _sealedFor.WasAsked(now, from);
+        if (!IsInTime(now, BinaryPrimitives.ReadInt64BigEndian(plaintext), wasAsked) || !IsForUs(from, plaintext[sizeof(long)..], isForAll, wasAsked))
             return false;
-        datagram = plaintext[sizeof(long)..];
+        if (!_taken.TryTake(now, BinaryPrimitives.ReadUInt128BigEndian(nonce)))
+        {
+            Replays++;
+            return false;
+        }
+
+        datagram = plaintext[HeaderSize..];
         return true;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    private bool IsFresh(long now, Endpoint from, long stamp, UInt128 nonce)
+    private bool IsInTime(long now, long stamp, bool wasAsked)
     {
         // Compared without a subtraction of what a member may have made up.
         if (stamp < now - MaxClockDifference || stamp > now + MaxClockDifference)
@@ -120,18 +133,26 @@ internal sealed class SwarmSeal : IDisposable
         }
 
         // What was made before we started may have been taken by our last run: only those whom we asked can have a use for our answer.
-        if ((stamp < _started && !_asked.Contains(from)) || !_taken.TryTake(now, nonce))
-        {
-            Replays++;
-            return false;
-        }
+        if (stamp >= _started || wasAsked)
+            return true;
+        Replays++;
+        return false;
+    }
 
-        if (_asked.Count > 0 && now - _started >= MaxClockDifference)
-        {
-            _asked.Clear();
-            _asked.TrimExcess();
-        }
+    private bool IsForUs(Endpoint from, ReadOnlySpan<byte> header, bool isForAll, bool wasAsked)
+    {
+        var to = Endpoint.FromIPv6(
+            BinaryPrimitives.ReadUInt64BigEndian(header), BinaryPrimitives.ReadUInt64BigEndian(header[8..]), BinaryPrimitives.ReadUInt16BigEndian(header[16..]));
+        if (isForAll ? to == default : _sealedFor.IsForUs(from, to, wasAsked))
+            return true;
+        Replays++;
+        return false;
+    }
 
-        return true;
+    private static void WriteTo(Endpoint to, Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, to.High);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], to.Low);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[16..], to.Port);
     }
 }

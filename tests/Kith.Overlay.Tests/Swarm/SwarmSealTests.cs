@@ -10,6 +10,8 @@ public sealed class SwarmSealTests
     private const long Start = 1_700_000_000_000;
     private static readonly Endpoint Alice = Endpoint.FromIPv4(0x7F000001, 1111);
     private static readonly Endpoint Bob = Endpoint.FromIPv4(0x7F000001, 2222);
+    private static readonly Endpoint Carol = Endpoint.FromIPv4(0x7F000001, 4444);
+    private static readonly Endpoint Outside = Endpoint.FromIPv4(0x51020304, 5555);
     private static readonly Endpoint Eve = Endpoint.FromIPv4(0x7F000001, 3333);
 
     private readonly SwarmKey _key = SwarmKey.Generate(SystemRandom.Instance);
@@ -154,7 +156,56 @@ public sealed class SwarmSealTests
     [InlineData("kith-swarm:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1")]
     public void AnyOtherText_IsNoKey(string text) => Assert.False(SwarmKey.TryParse(text, out _));
 
-    private SwarmSeal New() => new(_key, SystemRandom.Instance, Start);
+    [Fact]
+    public void WhatWasMeantForAnother_IsRefused()
+    {
+        var length = SealAt(Start, "d1:ae");
+        using var carol = new SwarmSeal(_key, SystemRandom.Instance, Start);
+        carol.SetOwn([Carol]);
+        Assert.False(OpenAt(carol, Start, Eve, _wire.AsSpan(0, length), out _));
+        Assert.Equal(1, carol.Replays);
+    }
+
+    [Fact]
+    public void OurOwnDatagram_SentBack_IsRefused()
+    {
+        using var bob = New();
+        var length = bob.Seal(Start, Eve, "d1:ae"u8, _wire);
+        Assert.False(OpenAt(bob, Start, Eve, _wire.AsSpan(0, length), out _));
+    }
+
+    [Fact]
+    public void AnAddressThatANatGivesUs_IsLearnedFromAnswers()
+    {
+        using var bob = New();
+        using var alice = new SwarmSeal(_key, SystemRandom.Instance, Start);
+        var unasked = _wire.AsSpan(0, alice.Seal(Start, Outside.WithPort(9), "d1:ae"u8, _wire)).ToArray();
+        Assert.False(OpenAt(bob, Start, Alice, unasked, out _));
+
+        _ = bob.Seal(Start, Alice, "d1:be"u8, new byte[100]);
+        Assert.True(OpenAt(bob, Start, Alice, _wire.AsSpan(0, alice.Seal(Start, Outside, "d1:ae"u8, _wire)), out _));
+        Assert.True(OpenAt(bob, Start, Carol, unasked, out _));
+    }
+
+    [Fact]
+    public void ADatagramToTheGroup_IsTakenFromThereAlone()
+    {
+        using var seal = New();
+        using var alice = new SwarmSeal(_key, SystemRandom.Instance, Start);
+        var group = _wire.AsSpan(0, alice.Seal(Start, default, "d4:heree"u8, _wire)).ToArray();
+        var single = _wire.AsSpan(0, SealAt(Start, "d1:ae")).ToArray();
+        Assert.False(seal.TryOpen(Start, Alice, group, isForAll: false, out _));
+        Assert.False(seal.TryOpen(Start, Alice, single, isForAll: true, out _));
+        Assert.True(seal.TryOpen(Start, Alice, group, isForAll: true, out _));
+        Assert.True(seal.TryOpen(Start, Alice, single, isForAll: false, out _));
+    }
+
+    private SwarmSeal New()
+    {
+        var seal = new SwarmSeal(_key, SystemRandom.Instance, Start);
+        seal.SetOwn([Bob]);
+        return seal;
+    }
 
     // Sealed by a member who has run for long.
     private int SealAt(long now, string text)
@@ -165,7 +216,7 @@ public sealed class SwarmSealTests
 
     private static bool OpenAt(SwarmSeal seal, long now, Endpoint from, ReadOnlySpan<byte> datagram, out string text)
     {
-        var opened = seal.TryOpen(now, from, datagram, out var plaintext);
+        var opened = seal.TryOpen(now, from, datagram, isForAll: false, out var plaintext);
         text = Encoding.ASCII.GetString(plaintext);
         return opened;
     }
