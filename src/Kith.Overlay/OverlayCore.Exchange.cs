@@ -29,6 +29,7 @@ internal sealed partial class OverlayCore
         _seal?.SetOwn(networks.Addresses.Select(own => own.WithPort(_port)));
         Entry.InterfacesChanged(now);
         Entry.PeersLost(now);
+        Renew();
         Exchange();
     }
 
@@ -38,12 +39,15 @@ internal sealed partial class OverlayCore
         var hasPeers = HasPeers;
         if (_hadPeers && !hasPeers)
             Entry.PeersLost(_now);
+        else if (hasPeers && !_hadPeers)
+            FirstPeersCame();
         _hadPeers = hasPeers;
         NoticeChanges();
     }
 
     private void Upkeep()
     {
+        EndHeld();
         SetWan(_reachability.Wan);
         var reachable = _reachability.IsReachable(_now);
         // BEP 43: a node that cannot be asked must not be in others' tables. One that sees no NAT, and one that knows nothing yet, can be.

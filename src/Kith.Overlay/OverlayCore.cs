@@ -2,6 +2,7 @@ using Kith.Crypto;
 using Kith.Overlay.Dht;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
+using Kith.Overlay.Rendezvous;
 using Kith.Overlay.Swarm;
 using Kith.Wire;
 
@@ -47,6 +48,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         _reachability = new Reachability(networks);
         _sink = new SealingSink(sink, _seal, _reachability) { Now = now, Networks = networks };
         Dht = new DhtCore(new DhtOptions(), _sink, random);
+        Rendezvous = new RendezvousCore(this, random);
         Entry = new EntryCore(EntryOptionsOf(options, port, networks), this, random);
     }
 
@@ -63,7 +65,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     public long BytesOut => _sink.BytesOut;
 
     /// <inheritdoc/>
-    public long NextDeadline => Math.Min(_upkeepDue, Math.Min(Dht.NextDeadline, Entry.NextDeadline));
+    public long NextDeadline => Math.Min(Math.Min(_upkeepDue, Rendezvous.NextDeadline), Math.Min(Dht.NextDeadline, Entry.NextDeadline));
 
     /// <summary>Begins: tries every way in at once.</summary>
     public void Start(long now)
@@ -110,6 +112,8 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         Enter(now);
         if (Dht.NextDeadline <= now)
             Dht.Tick(now);
+        if (Rendezvous.NextDeadline <= now)
+            Rendezvous.Tick(now);
         if (Entry.NextDeadline <= now)
             Entry.Tick(now);
         if (_upkeepDue <= now)

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
+using Kith.Transport.Dns;
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Overlay;
@@ -9,25 +11,37 @@ namespace Kith.Overlay;
 /// <content>What the core wants done outside of its port.</content>
 public sealed partial class OverlayHost
 {
-    private sealed class Outside(OverlayHost host) : IOutside, IAsyncDisposable
+    private sealed class Outside(OverlayHost host) : IOutside, IDatagramTaker, IAsyncDisposable
     {
         private readonly CancellationTokenSource _stopping = new();
         private readonly List<Task> _tasks = []; // used with the host's gate held
+        private readonly DnsTransport _dns = new(host._time);
+        private MulticastPort? _multicast;
 
-        public void SendMulticast(ReadOnlySpan<byte> datagram)
+        /// <summary>Why the local network is not heard, one sentence; null when it is, or shall not be.</summary>
+        public string? Problem => _multicast?.Problem;
+
+        /// <summary>Opens the local network's port where it is wanted.</summary>
+        public void Open()
         {
+            if (host._options.LocalNetwork)
+                _multicast = MulticastPort.Open([.. host._port.LocalEndPoints.Select(local => local.Address)], this, host._time);
         }
+
+        public void SendMulticast(ReadOnlySpan<byte> datagram) => _multicast?.Send(datagram);
+
+        void IDatagramTaker.Take(Endpoint from, ReadOnlySpan<byte> datagram) => host.Take(from, datagram, isForAll: true);
 
         public void Resolve(int id, string name) => Own(ResolveAsync(id, name));
 
-        public void ExchangeDns(int id, Endpoint? server, ReadOnlyMemory<byte> message)
-        {
-        }
+        public void ExchangeDns(int id, Endpoint? server, ReadOnlyMemory<byte> message) => Own(ExchangeAsync(id, server, message));
 
         // Called once the host does nothing any more.
         public async ValueTask DisposeAsync()
         {
             await _stopping.CancelAsync().ConfigureAwait(false);
+            if (_multicast is not null)
+                await _multicast.DisposeAsync().ConfigureAwait(false);
             await Task.WhenAll(_tasks).ConfigureAwait(false);
             _stopping.Dispose();
         }
@@ -38,13 +52,27 @@ public sealed partial class OverlayHost
             _tasks.Add(task);
         }
 
+        private async Task ExchangeAsync(int id, Endpoint? server, ReadOnlyMemory<byte> message)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            try
+            {
+                var answer = await _dns.ExchangeAsync(server, message, _stopping.Token).ConfigureAwait(false);
+                host.Run((core, now) => core.Exchanged(now, id, answer ?? ReadOnlyMemory<byte>.Empty));
+            }
+            catch (OperationCanceledException)
+            {
+                // The node stops.
+            }
+        }
+
         private async Task ResolveAsync(int id, string name)
         {
             // The caller holds the gate.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             try
             {
-                var addresses = await Dns.GetHostAddressesAsync(name, _stopping.Token).ConfigureAwait(false);
+                var addresses = await System.Net.Dns.GetHostAddressesAsync(name, _stopping.Token).ConfigureAwait(false);
                 host.Run((core, now) => core.Resolved(now, id, addresses, addresses.Length == 0 ? ResolveError.NoSuchName : ResolveError.None));
             }
             catch (SocketException error)

@@ -22,6 +22,7 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
     private readonly OverlayOptions _options;
     private readonly IOverlayObserver _observer;
     private readonly IRandom _random;
+    private readonly TimeProvider _time;
     private readonly OverlayClock _clock;
     private readonly Outside _outside;
     private readonly ITimer _timer;
@@ -39,6 +40,7 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
         _options = options;
         _observer = observer;
         _random = random;
+        _time = time;
         _clock = new OverlayClock(time);
         _outside = new Outside(this);
         _core = NewCore(options);
@@ -51,6 +53,7 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
     {
         var host = new OverlayHost(port, options, observer, random, time);
         port.Register((byte)'d', host);
+        host._outside.Open();
         host.Run(static (core, now) => core.Start(now));
         return host;
     }
@@ -86,25 +89,7 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
     }
 
     /// <inheritdoc/>
-    void IDatagramTaker.Take(Endpoint from, ReadOnlySpan<byte> datagram)
-    {
-        lock (_gate)
-        {
-            if (_isDisposed)
-                return;
-            try
-            {
-                _core.Receive(_clock.Now(), from, datagram);
-                FollowUp();
-            }
-            catch (Exception error)
-            {
-                Report(error);
-            }
-        }
-
-        Tell();
-    }
+    void IDatagramTaker.Take(Endpoint from, ReadOnlySpan<byte> datagram) => Take(from, datagram, isForAll: false);
 
     /// <inheritdoc/>
     void IDatagramSink.Send(Endpoint to, ReadOnlySpan<byte> datagram) => _port.Send(to, datagram);
@@ -123,6 +108,8 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _changed.DisposeAsync().ConfigureAwait(false);
         await _outside.DisposeAsync().ConfigureAwait(false);
+        foreach (var find in _finds)
+            find.Stop();
         _core.Dispose();
     }
 
@@ -136,6 +123,30 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
             try
             {
                 work(_core, _clock.Now());
+                FollowUp();
+            }
+            catch (Exception error)
+            {
+                Report(error);
+            }
+        }
+
+        Tell();
+    }
+
+    // Without a delegate, as a span cannot go into one.
+    private void Take(Endpoint from, ReadOnlySpan<byte> datagram, bool isForAll)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            try
+            {
+                if (isForAll)
+                    _core.ReceiveMulticast(_clock.Now(), from, datagram);
+                else
+                    _core.Receive(_clock.Now(), from, datagram);
                 FollowUp();
             }
             catch (Exception error)
@@ -197,7 +208,13 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
         _clock.Restart();
         _core = NewCore(_options with { Remembered = old.Remember() });
         old.Dispose();
-        _core.Start(_clock.Now());
+        var now = _clock.Now();
+        _core.Start(now);
+        _core.Publish(now, _publications);
+        var finds = _finds.ToList();
+        _finds.Clear();
+        foreach (var find in finds)
+            Begin(_core, now, find);
     }
 
     private void TellChanged()

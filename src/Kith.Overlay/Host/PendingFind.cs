@@ -1,0 +1,55 @@
+using System.Diagnostics.CodeAnalysis;
+using Kith.Crypto;
+using Kith.Overlay.Rendezvous;
+
+namespace Kith.Overlay.Host;
+
+/// <summary>A call that looks for a contact: completes with the first record that holds; what comes after it is news.</summary>
+/// <param name="secret">Under which to look.</param>
+/// <param name="maker">Who must have signed.</param>
+/// <param name="time">Measures.</param>
+internal sealed class PendingFind(FindSecret secret, Ed25519PublicKey maker, TimeProvider time)
+{
+    private readonly TaskCompletionSource<Finding> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _started = time.GetTimestamp();
+
+    public FindSecret Secret { get; } = secret;
+
+    public Ed25519PublicKey Maker { get; } = maker;
+
+    public Task<Finding> Task => _done.Task;
+
+    /// <summary>The search in the core that there is now.</summary>
+    public HeldFind? Held { get; set; }
+
+    /// <summary>Takes what the search says; true when it is news to those who have their answer already.</summary>
+    public bool Take(SearchProgress progress, [NotNullWhen(true)] out Finding? news)
+    {
+        news = null;
+        if (progress.Record is null && !progress.IsFinished)
+            return false;
+        var finding = new Finding(progress.Record?.Content, progress.Hops, progress.Queries, time.GetElapsedTime(_started).TotalMilliseconds)
+        {
+            MadeAt = progress.Record?.MadeAt ?? 0,
+            ClockDifference = progress.ClockDifference,
+        };
+        if (_done.TrySetResult(finding))
+        {
+            Told = finding;
+            return false;
+        }
+
+        if (finding.Content is null || finding.MadeAt <= Told?.MadeAt)
+            return false;
+        Told = news = finding;
+        return true;
+    }
+
+    /// <summary>Gives up.</summary>
+    public void Cancel(CancellationToken cancellationToken) => _done.TrySetCanceled(cancellationToken);
+
+    /// <summary>The node stops.</summary>
+    public void Stop() => _done.TrySetResult(new Finding(null, 0, 0, time.GetElapsedTime(_started).TotalMilliseconds));
+
+    private Finding? Told { get; set; }
+}

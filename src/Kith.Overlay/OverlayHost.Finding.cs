@@ -1,0 +1,48 @@
+using Kith.Crypto;
+using Kith.Overlay.Host;
+using Kith.Overlay.Rendezvous;
+
+namespace Kith.Overlay;
+
+/// <content>Being found, and finding.</content>
+public sealed partial class OverlayHost
+{
+    private readonly List<PendingFind> _finds = []; // guarded by the gate
+    private IReadOnlyList<Publication> _publications = [];
+
+    /// <inheritdoc/>
+    public void Publish(IReadOnlyList<Publication> publications) => Run((core, now) =>
+    {
+        _publications = publications;
+        core.Publish(now, publications);
+    });
+
+    /// <inheritdoc/>
+    public async Task<Finding> FindAsync(FindSecret secret, Ed25519PublicKey maker, CancellationToken cancellationToken)
+    {
+        var find = new PendingFind(secret, maker, _time);
+        Run((core, now) => Begin(core, now, find));
+        if (_isDisposed)
+            find.Stop();
+        await using var giveUp = cancellationToken.UnsafeRegister(_ => Run((core, _) =>
+        {
+            find.Cancel(cancellationToken);
+            if (find.Held is { } held)
+                core.Cancel(held);
+            _finds.Remove(find);
+        }), null).ConfigureAwait(false);
+        return await find.Task.ConfigureAwait(false);
+    }
+
+    private void Begin(OverlayCore core, long now, PendingFind find)
+    {
+        _finds.Add(find);
+        find.Held = core.Find(now, find.Secret, find.Maker, progress =>
+        {
+            if (progress.IsFinished)
+                _finds.Remove(find);
+            if (find.Take(progress, out var news))
+                _tellings.Add(() => _observer.Found(find.Secret, news));
+        });
+    }
+}
