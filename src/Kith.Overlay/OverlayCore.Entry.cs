@@ -32,6 +32,9 @@ internal sealed partial class OverlayCore : IEntryEffects
     {
         if (!_networks.MayContact(node))
             return;
+        // Mainline's routers speak the DHT alone.
+        if (source != EntrySource.Mainline)
+            Walker.Introduce(_now, node);
         Dht.Ping(_now, node, result =>
         {
             if (result.Id is not null)

@@ -1,21 +1,26 @@
+using Kith.Overlay.Host;
+using Kith.Overlay.Walker;
 using Kith.Wire;
 
 namespace Kith.Overlay;
 
 /// <content>What the cores learn from each other.</content>
-internal sealed partial class OverlayCore
+internal sealed partial class OverlayCore : IWalkerObserver
 {
     /// <summary>Nodes of the DHT that are remembered for the next start, beside the entry points that answered.</summary>
     private const int RememberedOfDht = 16;
 
-    /// <summary>Whether there is anybody.</summary>
-    public bool HasPeers => Dht.Table.Count + Dht.Table6.Count > 0;
+    /// <summary>Whether there is anybody to ask on the DHT.</summary>
+    public bool HasNodes => Dht.Table.Count + Dht.Table6.Count > 0;
 
     /// <summary>Nodes to be tried first at the next start.</summary>
     public IReadOnlyList<string> Remember()
     {
-        foreach (var node in Dht.Table.Sample(RememberedOfDht).Concat(Dht.Table6.Sample(RememberedOfDht)))
+        // The last one said is tried first: nodes of Kith that are reached without a puncture.
+        foreach (var node in Dht.Table.Sample(RememberedOfDht).Concat(Dht.Table6.Sample(RememberedOfDht)).Reverse())
             Entry.Remember(node.Endpoint);
+        foreach (var peer in Walker.Peers().Where(peer => peer.Connectable == true))
+            Entry.Remember(peer.Address);
         return [.. Entry.Remembered.Select(node => node.ToString())];
     }
 
@@ -27,6 +32,7 @@ internal sealed partial class OverlayCore
         _sink.Networks = networks;
         _reachability.ChangeNetworks(networks);
         _seal?.SetOwn(networks.Addresses.Select(own => own.WithPort(_port)));
+        Walker.NetworkChanged(now, networks);
         Entry.InterfacesChanged(now);
         Entry.PeersLost(now);
         Renew();
@@ -36,31 +42,40 @@ internal sealed partial class OverlayCore
     // After each event: cheap where nothing has changed.
     private void Exchange()
     {
-        var hasPeers = HasPeers;
-        if (_hadPeers && !hasPeers)
-            Entry.PeersLost(_now);
-        else if (hasPeers && !_hadPeers)
-            FirstPeersCame();
-        _hadPeers = hasPeers;
+        var hasNodes = HasNodes;
+        if (hasNodes && !_hadNodes)
+            FirstNodesCame();
+        _hadNodes = hasNodes;
         NoticeChanges();
     }
+
+    void IWalkerObserver.Answered(long now, WalkerAnswer answer)
+    {
+        Entry.Answered(now, answer.Address);
+        // A node of Kith has a DHT on the same port.
+        if (answer is { SpeaksKith: true, IsFirst: true })
+            Dht.Ping(now, answer.Address);
+    }
+
+    void IWalkerObserver.WanChanged(long now, Endpoint wan)
+    {
+        _reachability.Wan = Walker.Wan;
+        Dht.SetExternalAddress(now, wan);
+    }
+
+    private bool? IsReachable => Walker.ReachedFromOutsideAt != 0 && _now - Walker.ReachedFromOutsideAt < Reachability.ProofLifetime ? true : _reachability.IsReachable(_now);
 
     private void Upkeep()
     {
         EndHeld();
-        SetWan(_reachability.Wan);
-        var reachable = _reachability.IsReachable(_now);
+        _counts = Walker.Counts(_now);
+        var reachable = IsReachable;
         // BEP 43: a node that cannot be asked must not be in others' tables. One that sees no NAT, and one that knows nothing yet, can be.
         Dht.IsReadOnly = reachable == false;
-        Entry.SetReachable(_now, reachable == true ? _reachability.Wan : null);
-    }
-
-    private void SetWan(Endpoint? wan)
-    {
-        if (wan == _wan)
-            return;
-        _wan = wan;
-        _reachability.Wan = wan;
-        Dht.SetExternalAddress(_now, wan);
+        Entry.SetReachable(_now, reachable == true ? Walker.Wan : null);
+        var hasPeers = HasNodes || _counts.Active > 0;
+        if (_hadPeers && !hasPeers)
+            Entry.PeersLost(_now);
+        _hadPeers = hasPeers;
     }
 }

@@ -39,7 +39,7 @@ internal sealed partial class OverlayCore : IMutableItems
     {
         Enter(now);
         var find = new HeldFind(secret, maker, progress, now + MaxHold);
-        if (HasPeers)
+        if (HasNodes)
         {
             find.Search = Rendezvous.Find(now, secret, maker, progress);
             return find;
@@ -66,7 +66,7 @@ internal sealed partial class OverlayCore : IMutableItems
 
     void IMutableItems.Cancel(DhtLookup lookup) => Dht.Cancel(lookup);
 
-    private void FirstPeersCame()
+    private void FirstNodesCame()
     {
         Renew();
         foreach (var find in _held)

@@ -4,6 +4,7 @@ using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
 using Kith.Overlay.Rendezvous;
 using Kith.Overlay.Swarm;
+using Kith.Overlay.Walker;
 using Kith.Wire;
 
 namespace Kith.Overlay;
@@ -27,6 +28,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     private long _upkeepDue = long.MaxValue;
     private long _now;
     private bool _hadPeers;
+    private bool _hadNodes;
 
     /// <summary>Makes a core that sends nothing before <see cref="Start"/>.</summary>
     /// <param name="options">How it takes part.</param>
@@ -48,12 +50,16 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         _reachability = new Reachability(networks);
         _sink = new SealingSink(sink, _seal, _reachability) { Now = now, Networks = networks };
         Dht = new DhtCore(new DhtOptions(), _sink, random);
+        Walker = new WalkerCore(new WalkerOptions(networks) { Observer = this }, _sink, random);
         Rendezvous = new RendezvousCore(this, random);
         Entry = new EntryCore(EntryOptionsOf(options, port, networks), this, random);
     }
 
     /// <summary>The DHT.</summary>
     public DhtCore Dht { get; }
+
+    /// <summary>The walker.</summary>
+    public WalkerCore Walker { get; }
 
     /// <summary>The ways in.</summary>
     public EntryCore Entry { get; }
@@ -65,7 +71,8 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     public long BytesOut => _sink.BytesOut;
 
     /// <inheritdoc/>
-    public long NextDeadline => Math.Min(Math.Min(_upkeepDue, Rendezvous.NextDeadline), Math.Min(Dht.NextDeadline, Entry.NextDeadline));
+    public long NextDeadline =>
+        Math.Min(Math.Min(_upkeepDue, Rendezvous.NextDeadline), Math.Min(Dht.NextDeadline, Math.Min(Walker.NextDeadline, Entry.NextDeadline)));
 
     /// <summary>Begins: tries every way in at once.</summary>
     public void Start(long now)
@@ -86,6 +93,9 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
             case DatagramKind.Dht:
                 _reachability.Received(now, from);
                 Dht.Receive(now, from, datagram);
+                break;
+            case DatagramKind.Walker:
+                Walker.Receive(now, from, datagram);
                 break;
             case DatagramKind.Beacon:
                 Entry.Receive(now, from, datagram);
@@ -112,6 +122,8 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         Enter(now);
         if (Dht.NextDeadline <= now)
             Dht.Tick(now);
+        if (Walker.NextDeadline <= now)
+            Walker.Tick(now);
         if (Rendezvous.NextDeadline <= now)
             Rendezvous.Tick(now);
         if (Entry.NextDeadline <= now)
