@@ -7,7 +7,7 @@ import { presenceOf } from "./layout";
 import classes from "./Network.module.css";
 import { keyOf } from "./scene";
 import { contactsOf } from "./summary";
-import { beganWords, reachWords, roundTripWords, shortId } from "./usePlaceWords";
+import { beganWords, reachKey, roundTripWords, shortId } from "./usePlaceWords";
 import { ago } from "./words";
 
 /** As many peers as are listed at first. */
@@ -45,7 +45,7 @@ export function Everybody({ network, now }: { network: Network; now: number }) {
                 </span>
               </th>
               <td>{roundTripWords(session.rtt, t, language)}</td>
-              <td>{ago(session.lastSeen, now, language)}</td>
+              <td>{ago(session.lastSeen, now, language, "narrow")}</td>
             </tr>
           ))}
           {peers.slice(0, all ? undefined : FEW).map((peer) => (
@@ -55,12 +55,12 @@ export function Everybody({ network, now }: { network: Network; now: number }) {
                   <strong>{t("network.node", { id: shortId(peer.id) })}</strong>
                   <span className={classes.mono}>{peer.address}</span>
                   <span className={classes.quiet}>
-                    {beganWords(peer.direction, false, t)} · {reachWords(peer.connectable, t)}
+                    {beganWords(peer.direction, false, t)} · {t(reachKey(peer.connectable))}
                   </span>
                 </span>
               </th>
               <td>{roundTripWords(peer.rtt, t, language)}</td>
-              <td>{ago(peer.lastSeen, now, language)}</td>
+              <td>{ago(peer.lastSeen, now, language, "narrow")}</td>
             </tr>
           ))}
         </tbody>

@@ -40,9 +40,11 @@ export function NetworkPage() {
               <Headline network={seen} />
             </div>
             <Around network={seen} now={now} />
-            <div className={classes.facts}>
+            <div className={classes.side}>
               <Address network={seen} now={now} />
               <Entries entries={seen.entries} />
+            </div>
+            <div className={classes.below}>
               <Directory dht={seen.dht} />
               <Traffic traffic={seen.traffic} at={network.dataUpdatedAt} />
             </div>

@@ -23,6 +23,9 @@ export function reachWords(connectable: boolean | null, t: TFunction): string {
   return t(connectable === null ? "network.reachUnknown" : connectable ? "network.reachYes" : "network.reachNo");
 }
 
+/** The same in two words, for a table. */
+export const reachKey = (connectable: boolean | null) => (connectable === null ? "network.legendUnknown" : connectable ? "network.legendReachable" : "network.legendHidden");
+
 export function roundTripWords(rtt: number | null, t: TFunction, language: string): string {
   return rtt === null ? t("network.notMeasured") : span(rtt, language);
 }

@@ -45,9 +45,9 @@ const HOUR = 60 * MINUTE;
 const NOW = 3_000;
 
 /** How long ago, in words: now, seconds, minutes, hours. */
-export function ago(time: number, now: number, language: string): string {
+export function ago(time: number, now: number, language: string, style: "long" | "narrow" = "long"): string {
   const past = Math.max(0, now - time);
-  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto", style });
   if (past < NOW) return words.format(0, "second");
   if (past < MINUTE) return words.format(-Math.round(past / 1_000), "second");
   if (past < HOUR) return words.format(-Math.round(past / MINUTE), "minute");
