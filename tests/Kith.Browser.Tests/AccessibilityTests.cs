@@ -69,5 +69,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Settings" }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "Your node" }).WaitForAsync();
         await Accessibility.CheckAsync(page, "settings");
+        await page.GetByRole(AriaRole.Button, new() { Name = "See the network" }).ClickAsync();
+        await page.Locator("[data-place=contact]").WaitForAsync();
+        await Accessibility.CheckAsync(page, "network");
     }
 }

@@ -13,10 +13,10 @@ internal sealed class Meeting : IAsyncDisposable
 
     public Person Bob { get; }
 
-    public static async Task<Meeting> ArrangeAsync(Chromium chromium, Screen? screen = null)
+    public static async Task<Meeting> ArrangeAsync(Chromium chromium, Screen? screen = null, IReadOnlyList<string>? entries = null)
     {
-        var alice = await Person.ArriveAsync(chromium, "Alice", screen);
-        var bob = await Person.ArriveAsync(chromium, "Bob", screen);
+        var alice = await Person.ArriveAsync(chromium, "Alice", screen, entries);
+        var bob = await Person.ArriveAsync(chromium, "Bob", screen, entries);
         var meeting = new Meeting(alice, bob);
         try
         {

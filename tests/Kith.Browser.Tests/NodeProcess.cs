@@ -9,7 +9,6 @@ internal sealed class NodeProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private readonly string _home = Directory.CreateTempSubdirectory("kith-browser-").FullName;
     private Process? _process;
-    private string _listen = "127.0.0.1:0";
     private string _api = "127.0.0.1:0";
 
     /// <summary>The address to open, good for one use.</summary>
@@ -18,9 +17,16 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Where the API is: <c>http://127.0.0.1:PORT</c>.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Where other nodes reach it: HOST:PORT.</summary>
+    public string Listen { get; private set; } = "127.0.0.1:0";
+
+    /// <summary>Nodes by which it enters the network.</summary>
+    public IReadOnlyList<string> Entries { get; init; } = [];
+
     public async Task StartAsync()
     {
-        _process = Command("--home", _home, "--json", "up", "--listen", _listen, "--api", _api, "--no-lan", "--no-mainline");
+        string[] up = ["--home", _home, "--json", "up", "--listen", Listen, "--api", _api, "--no-lan", "--no-mainline"];
+        _process = Command([.. up, .. Entries.SelectMany(entry => new[] { "--entry", entry })]);
         _process.Start();
         var errors = _process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Patience);
@@ -30,7 +36,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         Page = ready.GetProperty("page").GetString()!;
         Address = new Uri(new Uri(Page).GetLeftPart(UriPartial.Authority));
         _api = Address.Authority;
-        _listen = ready.GetProperty("listen")[0].GetString()!;
+        Listen = ready.GetProperty("listen")[0].GetString()!;
         _ = DrainAsync(_process);
     }
 

@@ -45,10 +45,10 @@ internal sealed class Person : IAsyncDisposable
     public ILocator Messages => Page.Locator("[data-message]");
 
     /// <summary>A new home, its node, and its page at the very beginning.</summary>
-    public static async Task<Person> ArriveAsync(Chromium chromium, string name, Screen? screen = null)
+    public static async Task<Person> ArriveAsync(Chromium chromium, string name, Screen? screen = null, IReadOnlyList<string>? entries = null)
     {
         screen ??= new Screen();
-        var node = new NodeProcess();
+        var node = new NodeProcess { Entries = entries ?? [] };
         await node.StartAsync();
         var context = await chromium.Browser.NewContextAsync(new()
         {

@@ -10,7 +10,7 @@ import { Picture } from "./Picture";
 
 type View = "picture" | "list";
 
-const LARGEST = 560;
+const LARGEST = 530;
 
 /** Who is around, as a picture or as a list; this browser remembers which. */
 export function Around({ network, now }: { network: Network; now: number }) {

@@ -31,33 +31,33 @@ export function Glyph({ place, geometry, now, label, tabStop, shown, pinned, onP
     event.preventDefault();
     onPin();
   };
+  const where = { transform: `translate(${place.at.x.toFixed(1)}px, ${place.at.y.toFixed(1)}px)` };
   return (
-    <g
-      className={classes.place}
-      style={{ transform: `translate(${place.at.x.toFixed(1)}px, ${place.at.y.toFixed(1)}px)` }}
-      role="button"
-      aria-label={label}
-      aria-pressed={pinned}
-      tabIndex={tabStop ? 0 : -1}
-      data-place={place.kind}
-      data-leaving={leaving || undefined}
-      data-shown={shown || undefined}
-      onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(true)}
-      onPointerLeave={() => onPoint(false)}
-      onFocus={() => onFocus(true)}
-      onBlur={() => onFocus(false)}
-      onClick={onPin}
-      onKeyDown={onKey}
-    >
-      <circle className={classes.reach} r={Math.max(radius + 4, REACH)} />
-      <circle className={classes.halo} r={radius + 5} />
-      <g className={classes.arrive}>
+    <g className={classes.place} style={where} data-shown={shown || undefined}>
+      <g className={classes.arrive} aria-hidden="true">
         <g className={classes.presence} opacity={presence}>
           {place.kind === "me" && <Me radius={radius} />}
           {place.kind === "contact" && <Friend id={place.session.contact ?? place.session.id} name={place.session.name ?? ""} radius={radius} />}
           {place.kind === "peer" && <Peer place={place} radius={radius} />}
         </g>
       </g>
+      <circle
+        className={classes.reach}
+        r={Math.max(radius + 5, REACH)}
+        role="button"
+        aria-label={label}
+        aria-pressed={pinned}
+        tabIndex={tabStop ? 0 : -1}
+        data-place={place.kind}
+        data-leaving={leaving || undefined}
+        onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(true)}
+        onPointerLeave={() => onPoint(false)}
+        onFocus={() => onFocus(true)}
+        onBlur={() => onFocus(false)}
+        onClick={onPin}
+        onKeyDown={onKey}
+      />
+      <circle className={classes.halo} r={radius + 5} />
     </g>
   );
 }

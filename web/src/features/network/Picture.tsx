@@ -41,7 +41,7 @@ export function Picture({ network, now, geometry }: Props) {
     const next = at < 0 ? null : step(event.key, at, places.length);
     if (next === null) return;
     event.preventDefault();
-    root.current?.querySelectorAll<SVGGElement>("[data-place]")[next]?.focus();
+    root.current?.querySelectorAll<SVGElement>("[data-place]")[next]?.focus();
   };
   const pin = (place: Place) => {
     setPinned(pinned === place.key ? null : place.key);

@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace Kith.Browser.Tests;
+
+/// <summary>The network view on real nodes.</summary>
+public sealed partial class NetworkTests(Chromium chromium)
+{
+    [Fact]
+    public async Task Picture_WithAContact_ShowsThem_AndTheListSaysTheSame()
+    {
+        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var page = meeting.Alice.Page;
+        await OpenAsync(page);
+        await Assertions.Expect(Contact(page, "Bob")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByTestId("network-headline")).ToContainTextAsync("one contact");
+        await page.GetByText("List", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = BobRow() })).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Table)).ToBeVisibleAsync();
+        Assert.Empty(meeting.Alice.Complaints);
+    }
+
+    [Fact]
+    public async Task Picture_ContactsNodeDies_TheyAreGoneByThemselves()
+    {
+        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var page = meeting.Alice.Page;
+        await OpenAsync(page);
+        await Assertions.Expect(Contact(page, "Bob")).ToBeVisibleAsync();
+        await meeting.Bob.Node.KillAsync();
+        await Assertions.Expect(Contact(page, "Bob")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Keyboard_Alone_GoesThroughThePictureAndOpensAConversation()
+    {
+        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var page = meeting.Alice.Page;
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = NetworkButton() }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(Contact(page, "Bob")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Picture" }).FocusAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(page.Locator("[data-place=me]")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Assertions.Expect(Contact(page, "Bob")).ToBeFocusedAsync();
+        await Assertions.Expect(page.GetByTestId("place-card")).ToContainTextAsync("Straight, over TCP");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Open conversation" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(meeting.Alice.Composer).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Phone_NothingIsWiderThanTheScreen_AndNothingHindersAnybody(ColorScheme scheme)
+    {
+        await using var meeting = await Meeting.ArrangeAsync(chromium, Screen.Phone with { Scheme = scheme });
+        var page = meeting.Alice.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Back" }).ClickAsync();
+        await OpenAsync(page);
+        await Contact(page, "Bob").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("place-card")).ToBeVisibleAsync();
+        await FitsAsync(page);
+        await Accessibility.CheckAsync(page, "network as a picture");
+        await page.GetByText("List", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Table)).ToBeVisibleAsync();
+        await FitsAsync(page);
+        await Accessibility.CheckAsync(page, "network as a list");
+    }
+
+    private static async Task OpenAsync(IPage page)
+    {
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = NetworkButton() }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Who is around you" }).WaitForAsync();
+    }
+
+    private static ILocator Contact(IPage page, string name) => page.Locator("[data-place=contact]").And(page.GetByLabel(new Regex($"^{name}, contact")));
+
+    private static async Task FitsAsync(IPage page)
+        => Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), "something is wider than the screen");
+
+    [GeneratedRegex("^Network: ")]
+    private static partial Regex NetworkButton();
+
+    [GeneratedRegex("^Bob 127\\.0\\.0\\.1")]
+    private static partial Regex BobRow();
+}
