@@ -2,13 +2,15 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Kith.Wire;
 
 /// <summary>
-/// An IP address and a port, held by value in 24 bytes: what datagrams come from and go to. An IPv4 address is kept as its IPv4-mapped IPv6 form
+/// An IP address and a port, held by value in 18 bytes: what datagrams come from and go to. An IPv4 address is kept as its IPv4-mapped IPv6 form
 /// (RFC 4291 section 2.5.5.2), so that both forms of one address are equal.
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(ushort))]
 public readonly record struct Endpoint
 {
     /// <summary>Bytes of the compact form with an IPv4 address (BEP 5).</summary>

@@ -9,6 +9,9 @@ public sealed record DhtOptions
     /// <summary>BEP 5's eight everywhere: for simulations, where a million tables stand in one memory.</summary>
     public static IReadOnlyList<int> NarrowBuckets { get; } = [8];
 
+    /// <summary>The networks that this node is on: between nodes of one private network, or on loopback, the rules about prefixes and BEP 42's ids are lifted.</summary>
+    public OwnNetworks Networks { get; init; } = OwnNetworks.Unknown;
+
     /// <summary>Begins in read-only mode (BEP 43): asks, and is not asked.</summary>
     public bool IsReadOnly { get; init; }
 

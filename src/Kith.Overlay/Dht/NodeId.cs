@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Kith.Overlay.Dht;
 
 /// <summary>A node's id or a key of the DHT: 160 bits held by value, ordered as an unsigned big-endian number (BEP 5).</summary>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(uint))]
 public readonly record struct NodeId : IComparable<NodeId>
 {
     /// <summary>Bytes of an id.</summary>
@@ -15,6 +17,9 @@ public readonly record struct NodeId : IComparable<NodeId>
     private readonly ulong _a;
     private readonly ulong _b;
     private readonly uint _c;
+
+    /// <summary>The first 64 bits: of a distance, enough to tell how much of all ids it spans.</summary>
+    internal ulong High => _a;
 
     private NodeId(ulong a, ulong b, uint c) => (_a, _b, _c) = (a, b, c);
 
