@@ -22,6 +22,9 @@ public interface ISession : IAsyncDisposable
     /// <summary>Where the other node is, when the carrier knows.</summary>
     EndPoint? RemoteEndPoint { get; }
 
+    /// <summary>Which of this machine's addresses carries the session, when the carrier knows: once the machine has lost it, the session is dead.</summary>
+    IPAddress? LocalAddress { get; }
+
     /// <summary>True when this node began the session.</summary>
     bool IsInitiator { get; }
 
@@ -52,4 +55,7 @@ public interface ISession : IAsyncDisposable
 
     /// <summary>Sends what is buffered as far as the other side takes it, says why, and ends within <see cref="SessionLimits.CloseLinger"/>. Later calls wait for the same end.</summary>
     Task CloseAsync(SessionErrorCode code = SessionErrorCode.None);
+
+    /// <summary>Ends at once, without a word to the other node: for when nothing can go there any more.</summary>
+    void Abandon();
 }

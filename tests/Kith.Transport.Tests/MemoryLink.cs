@@ -22,6 +22,8 @@ internal sealed class MemoryLink : ILink
 
     public EndPoint? RemoteEndPoint => null;
 
+    public IPAddress? LocalAddress => null;
+
     /// <summary>Bytes sent so far.</summary>
     public long Sent { get; private set; }
 

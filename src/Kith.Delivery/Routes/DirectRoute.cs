@@ -126,6 +126,32 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         }
     }
 
+    /// <summary>Calls one peer at once, if it is not connected.</summary>
+    public void Nudge(AccountId peer)
+    {
+        lock (_gate)
+        {
+            if (_wanted.TryGetValue(peer, out var wanted) && wanted.Active is null)
+                wanted.Connector.Nudge();
+        }
+    }
+
+    /// <summary>This machine's addresses have changed: sessions on those that are gone end at once, and everybody without one is called.</summary>
+    /// <param name="own">All addresses that this machine has now.</param>
+    public void NetworkChanged(IReadOnlySet<IPAddress> own)
+    {
+        lock (_gate)
+        {
+            foreach (var link in _links.Values)
+            {
+                if (link.Session.LocalAddress is { } local && !own.Contains(local))
+                    link.Session.Abandon();
+            }
+        }
+
+        Nudge();
+    }
+
     /// <inheritdoc/>
     public int Send(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes) => LinkOf(peer)?.Send(PeerFrameType.Envelope, envelopes) ?? 0;
 

@@ -30,6 +30,7 @@ public sealed class PeerConnector : IAsyncDisposable
     private readonly List<Live> _live = []; // the one in use last
     private readonly HashSet<Task> _tasks = [];
     private IReadOnlyList<NodeAddress> _addresses = [];
+    private CancellationTokenSource? _calling;
     private SessionException? _lastFailure;
     private bool _stopped;
 
@@ -76,7 +77,10 @@ public sealed class PeerConnector : IAsyncDisposable
         }
     }
 
-    /// <summary>Where the peer may be, the most likely first. New addresses are tried at once when there is no session.</summary>
+    /// <summary>
+    /// Where the peer may be, the most likely first. New addresses are tried at once when there is no session: an attempt at the old ones is broken off for it, since where
+    /// nobody is any more it could last for long.
+    /// </summary>
     public void SetAddresses(IEnumerable<NodeAddress> addresses)
     {
         NodeAddress[] usable = [.. addresses.Where(address => _carriers.ContainsKey(address.Kind)).Distinct().Take(MaxAddresses)];
@@ -85,6 +89,8 @@ public sealed class PeerConnector : IAsyncDisposable
             if (_addresses.SequenceEqual(usable))
                 return;
             _addresses = usable;
+            if (_calling is { } calling)
+                Own(calling.CancelAsync());
         }
 
         Nudge();
@@ -135,8 +141,30 @@ public sealed class PeerConnector : IAsyncDisposable
 
             if (connected || addresses.Count == 0)
                 await WaitAsync(Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-            else if (!await TryCallAsync(addresses).ConfigureAwait(false))
+            else if (await CallAsync(addresses).ConfigureAwait(false) == CallOutcome.Failed)
                 await WaitAsync(NextPause()).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<CallOutcome> CallAsync(IReadOnlyList<NodeAddress> addresses)
+    {
+        using var calling = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        lock (_gate)
+        {
+            if (!ReferenceEquals(_addresses, addresses))
+                return CallOutcome.BrokenOff;
+            _calling = calling;
+        }
+
+        try
+        {
+            return await TryCallAsync(addresses, calling.Token).ConfigureAwait(false) ? CallOutcome.Connected
+                : calling.IsCancellationRequested ? CallOutcome.BrokenOff : CallOutcome.Failed;
+        }
+        finally
+        {
+            lock (_gate)
+                _calling = null;
         }
     }
 
@@ -146,14 +174,14 @@ public sealed class PeerConnector : IAsyncDisposable
             return _backoff.Next();
     }
 
-    private async Task<bool> TryCallAsync(IReadOnlyList<NodeAddress> addresses)
+    private async Task<bool> TryCallAsync(IReadOnlyList<NodeAddress> addresses, CancellationToken cancellationToken)
     {
         SessionException? failure = null;
         ISession? session = null;
         try
         {
             session = await DialRace.RunAsync(
-                addresses, (address, ct) => _carriers[address.Kind].ConnectAsync(address, Peer, ct), _time, _stopping.Token).ConfigureAwait(false);
+                addresses, (address, ct) => _carriers[address.Kind].ConnectAsync(address, Peer, ct), _time, cancellationToken).ConfigureAwait(false);
         }
         catch (SessionException error)
         {
@@ -248,6 +276,13 @@ public sealed class PeerConnector : IAsyncDisposable
     {
         _tasks.RemoveWhere(done => done.IsCompleted);
         _tasks.Add(task);
+    }
+
+    private enum CallOutcome
+    {
+        Connected,
+        Failed,
+        BrokenOff,
     }
 
     private sealed record Live(ISession Session, long Since);

@@ -11,6 +11,9 @@ internal interface ILink : IDisposable
     /// <summary>The other end, when known.</summary>
     EndPoint? RemoteEndPoint { get; }
 
+    /// <summary>Which of this machine's addresses carries it, when known.</summary>
+    IPAddress? LocalAddress { get; }
+
     /// <summary>Receives some bytes; 0 at the end. Any failure of the connection throws <see cref="IOException"/>.</summary>
     ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 

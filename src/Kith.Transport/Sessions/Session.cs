@@ -49,6 +49,8 @@ internal sealed partial class Session : ISession, IStreamOwner
 
     public EndPoint? RemoteEndPoint => _link.RemoteEndPoint;
 
+    public IPAddress? LocalAddress => _link.LocalAddress;
+
     public bool IsInitiator => _keys.IsInitiator;
 
     public Task<SessionClose> Closed => _closed.Task;
@@ -144,6 +146,9 @@ internal sealed partial class Session : ISession, IStreamOwner
         Wake();
         return Closed;
     }
+
+    // The loops end at what waits on the link failing, as when the connection breaks.
+    public void Abandon() => _link.Abort();
 
     public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
 

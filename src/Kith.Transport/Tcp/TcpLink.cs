@@ -17,8 +17,9 @@ internal sealed class TcpLink : ILink
         try
         {
             socket.NoDelay = true;
+            LocalAddress = socket.LocalEndPoint is IPEndPoint local ? Unmapped(local.Address) : null;
             // A dual-mode socket shows IPv4 as ::ffff:a.b.c.d; people and address lists know it as a.b.c.d.
-            RemoteEndPoint = socket.RemoteEndPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port) : socket.RemoteEndPoint;
+            RemoteEndPoint = socket.RemoteEndPoint is IPEndPoint remote ? new IPEndPoint(Unmapped(remote.Address), remote.Port) : socket.RemoteEndPoint;
         }
         catch (SocketException)
         {
@@ -29,6 +30,8 @@ internal sealed class TcpLink : ILink
     public string Carrier => NodeAddress.TcpKind;
 
     public EndPoint? RemoteEndPoint { get; }
+
+    public IPAddress? LocalAddress { get; }
 
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -75,6 +78,8 @@ internal sealed class TcpLink : ILink
     public void Abort() => _socket.Dispose();
 
     public void Dispose() => _socket.Dispose();
+
+    private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private async ValueTask FinishSendAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

@@ -17,6 +17,8 @@ internal sealed class FakeSession(X25519PublicKey remoteKey, bool isInitiator) :
 
     public EndPoint? RemoteEndPoint => null;
 
+    public IPAddress? LocalAddress => null;
+
     public bool IsInitiator { get; } = isInitiator;
 
     public TimeSpan? RoundTripTime => null;
@@ -38,6 +40,8 @@ internal sealed class FakeSession(X25519PublicKey remoteKey, bool isInitiator) :
         _closed.TrySetResult(new SessionClose(code, ByRemote: false, "a test"));
         return Closed;
     }
+
+    public void Abandon() => _closed.TrySetResult(new SessionClose(SessionErrorCode.ConnectionLost, ByRemote: false, "a test"));
 
     public async ValueTask DisposeAsync() => await CloseAsync();
 }

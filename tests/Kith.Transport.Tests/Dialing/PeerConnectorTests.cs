@@ -58,6 +58,17 @@ public sealed class PeerConnectorTests
     }
 
     [Fact]
+    public async Task NewAddressesDuringACall_AreTriedAtOnce()
+    {
+        await using var connector = Connector(Low, High);
+        connector.SetAddresses([FakeCarrier.Address(1)]);
+        var old = await _carrier.Attempts.ReadAsync();
+        connector.SetAddresses([FakeCarrier.Address(2)]);
+        await old.Cancelled.Task;
+        Assert.Equal(FakeCarrier.Address(2), (await _carrier.Attempts.ReadAsync()).Address);
+    }
+
+    [Fact]
     public async Task SessionLost_PeerIsCalledAgain()
     {
         await using var connector = Connector(Low, High);
