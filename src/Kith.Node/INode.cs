@@ -1,6 +1,7 @@
 using Kith.Messaging;
 using Kith.Node.Api.Types;
 using Kith.Node.Events;
+using Kith.Wire;
 
 namespace Kith.Node;
 
@@ -39,6 +40,9 @@ public interface INode
     /// <summary>Looks for a contact's current addresses through the overlay; what is found is called at once.</summary>
     /// <exception cref="MessengerException">No such contact, or nothing was found.</exception>
     Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken);
+
+    /// <summary>The user waits for a contact: they are called and looked for at once, if not connected.</summary>
+    void Await(AccountId contact);
 
     /// <summary>Gives new find secrets to the chosen contacts; the others find us no more.</summary>
     /// <exception cref="MessengerException">No such contact.</exception>

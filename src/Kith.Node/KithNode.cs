@@ -11,6 +11,8 @@ using Kith.Node.Loop;
 using Kith.Node.Network;
 using Kith.Storage;
 using Kith.Storage.Export;
+using Kith.Wire;
+using ContactState = Kith.Messaging.ContactState;
 
 namespace Kith.Node;
 
@@ -19,7 +21,11 @@ public sealed class KithNode : INode, IAsyncDisposable
 {
     private const int SearchSlice = 200;
 
+    /// <summary>How long a lookup waits for the way into the overlay, just after the start.</summary>
+    private static readonly TimeSpan LookupPatience = TimeSpan.FromSeconds(5);
+
     private readonly NodeOptions _options;
+    private readonly NetworkSetup _setup;
     private readonly NodeCore _core;
     private readonly string _token = PageSessions.NewSecret();
     private readonly TaskCompletionSource _stopped;
@@ -29,9 +35,9 @@ public sealed class KithNode : INode, IAsyncDisposable
     private ApiServer? _api;
     private volatile bool _hasPassphrase;
 
-    private KithNode(NodeOptions options, NodeCore core, TaskCompletionSource stopped)
+    private KithNode(NodeOptions options, NetworkSetup setup, NodeCore core, TaskCompletionSource stopped)
     {
-        (_options, _core, _stopped) = (options, core, stopped);
+        (_options, _setup, _core, _stopped) = (options, setup, core, stopped);
         _remembered = RememberedFile.Read(options.Home);
         Account = core.Messenger.Account.ToString();
         _hasPassphrase = Vault.NeedsPassphrase(options.Home);
@@ -68,10 +74,12 @@ public sealed class KithNode : INode, IAsyncDisposable
         var api = ListenEndPoint.ParseLoopback(options.Api);
         var listen = options.Listen.Select(ListenEndPoint.Parse).ToList();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var setup = NetworkSetup.Open(options.Home, options.Network);
         KithNode? node = null;
         try
         {
-            node = new KithNode(options, NodeCore.Open(options, e => Log(options, e), e => OnFatal(options, stopped, e)), stopped);
+            node = new KithNode(options, setup, NodeCore.Open(options, setup.Swarm, e => Log(options, e), e => OnFatal(options, stopped, e)), stopped);
+            setup.Keep(options.Home);
             await node.ListenAsync(listen, cancellationToken);
             await node.ServeAsync(api, cancellationToken);
             await node._core.StartAsync();
@@ -82,6 +90,8 @@ public sealed class KithNode : INode, IAsyncDisposable
         {
             if (node is not null)
                 await node.DisposeAsync();
+            else
+                setup.Dispose();
             if (e is VaultException or MessengerException)
                 throw new NodeStartException(e.Message, e);
             if (e is InvalidDataException)
@@ -139,12 +149,38 @@ public sealed class KithNode : INode, IAsyncDisposable
     public Task<Api.Types.Network> NetworkAsync() => Task.FromResult(_core.DrawNetwork());
 
     /// <inheritdoc/>
-    public Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken)
-        => throw new MessengerException(MessengerError.Conflict, "This version has no overlay to look in yet.");
+    public async Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken)
+    {
+        var started = _options.Time.GetTimestamp();
+        var overlay = _core.Overlay;
+        var (who, targets) = await QueryAsync(m => m.ResolveContact(contact) is var found ? (found, overlay.TargetsOf(found.Id)) : default);
+        if (targets.Count == 0)
+            throw new MessengerException(MessengerError.Conflict, $"{who.Name} is not looked for: only contacts and those whose link was used are.");
+        await overlay.EnterAsync(LookupPatience, cancellationToken);
+        var (found, queries) = await overlay.FindAsync(targets, cancellationToken);
+        if (found.Content is not { } content)
+            throw new MessengerException(MessengerError.NotFound, $"{who.Name} is not found: no record of theirs is in the overlay. They have not been there lately, or no longer let you find them.");
+        await _core.Loop.CallAsync(
+            _ =>
+            {
+                overlay.Take(who.Id, found);
+                return true;
+            },
+            CallKind.Change);
+        return new Lookup(who.Id.ToString(), who.Name, content.Addresses, found.Hops, queries, _options.Time.GetElapsedTime(started).TotalMilliseconds);
+    }
 
     /// <inheritdoc/>
-    public Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts)
-        => throw new MessengerException(MessengerError.Conflict, "This version has no find secrets yet.");
+    public void Await(AccountId contact) => _core.Loop.TryPost(new TickItem(() => _core.Overlay.Urge(contact)));
+
+    /// <inheritdoc/>
+    public Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts) => InvokeAllAsync(m =>
+    {
+        AccountId[] chosen = [.. contacts.Select(contact => m.ResolveContact(contact).Id).Distinct()];
+        m.IssueFindSecrets(chosen);
+        var others = m.Contacts().Where(contact => !contact.CanFindUs && contact.State is ContactState.Connected or ContactState.Connecting && !chosen.Contains(contact.Id));
+        return new FindSecretsIssued([.. chosen.Select(id => id.ToString())], [.. others.Select(contact => contact.Id.ToString())]);
+    });
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<DoctorCheck>> ExamineAsync()
@@ -201,6 +237,7 @@ public sealed class KithNode : INode, IAsyncDisposable
         }
 
         await _core.DisposeAsync();
+        _setup.Dispose();
     }
 
     private static void Log(NodeOptions options, Exception defect) => options.Log?.WriteLine($"kith: {defect.GetType().Name} at {defect.StackTrace?.Trim()}");

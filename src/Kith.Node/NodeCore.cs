@@ -7,9 +7,11 @@ using Kith.Messaging;
 using Kith.Node.Events;
 using Kith.Node.Loop;
 using Kith.Node.Network;
+using Kith.Overlay.Swarm;
 using Kith.Storage;
 using Kith.Transport;
 using Kith.Transport.Tcp;
+using Kith.Transport.Udp;
 
 namespace Kith.Node;
 
@@ -28,14 +30,17 @@ internal sealed class NodeCore : IAsyncDisposable
     private readonly PeerTraffic _traffic;
     private readonly List<IPEndPoint> _listening = [];
     private readonly TcpCarrier _carrier;
+    private readonly SecretBytes? _swarmKey;
     private NetworkWatch? _watch;
     private long? _upkeepAt;
 
-    private NodeCore(Vault vault, Messenger messenger, HeldEffects effects, TimeProvider time, Action<Exception> defect, Action<Exception> fatal)
+    private NodeCore(Vault vault, Messenger messenger, HeldEffects effects, SwarmKey? swarm, TimeProvider time, Action<Exception> defect, Action<Exception> fatal)
     {
         (_vault, _effects, _time, Messenger) = (vault, effects, time, messenger);
         var keys = messenger.Keys.Device;
-        _carrier = new TcpCarrier(new TransportIdentity(keys.Transport, SwarmKey: null, SystemRandom.Instance), time);
+        // docs/protocol/swarm.md, "Sessions": the swarm's key is Noise's psk0, so an outsider's first packet fails and gets no answer.
+        _swarmKey = swarm?.Derive("kith swarm session v1"u8);
+        _carrier = new TcpCarrier(new TransportIdentity(keys.Transport, _swarmKey, SystemRandom.Instance), time);
         var sink = new InputSink();
         Route = new DirectRoute(keys.Transport.PublicKey, [_carrier], sink, time, SystemRandom.Instance);
         _traffic = new PeerTraffic(new DeliveryCore(vault.Outbox, [Route], new RoutePolicy()), Route, messenger, effects, time, Publish);
@@ -43,6 +48,9 @@ internal sealed class NodeCore : IAsyncDisposable
         _loop = new NodeLoop(messenger, _batches, AfterBatch, fatal);
         _timer = new LoopTimer(time, () => _loop.TryPost(new TickItem(Tick)));
         sink.Bind(_loop, _traffic);
+        Overlay = new NodeOverlay(_loop, messenger, Route, effects, time, () => Events.Any, TellNetwork);
+        Overlay.WhenWanChanged = () => _loop.TryPost(new ActionItem(SayAddresses));
+        _traffic.Overlay = Overlay;
         _batches.Run([new ActionItem(Begin)]);
     }
 
@@ -53,7 +61,16 @@ internal sealed class NodeCore : IAsyncDisposable
     public DirectRoute Route { get; }
 
     /// <summary>The overlay.</summary>
-    public NodeOverlay Overlay { get; } = new();
+    public NodeOverlay Overlay { get; }
+
+    /// <summary>Whether mainline's routers may be asked: for what to advise.</summary>
+    public bool MayAskMainline { get; init; }
+
+    /// <summary>The UDP port, when the system gave one.</summary>
+    public UdpPort? Udp { get; private set; }
+
+    /// <summary>Why there is no UDP port, one sentence; null when there is.</summary>
+    public string? UdpFailure { get; private set; }
 
     /// <summary>The vault; for the loop alone.</summary>
     public Vault Vault => _vault;
@@ -76,7 +93,7 @@ internal sealed class NodeCore : IAsyncDisposable
     /// <summary>Opens the vault and the account in it. Nothing is called or listened on yet.</summary>
     /// <exception cref="VaultException">The home cannot be used.</exception>
     /// <exception cref="MessengerException">The name cannot be one.</exception>
-    public static NodeCore Open(NodeOptions options, Action<Exception> defect, Action<Exception> fatal)
+    public static NodeCore Open(NodeOptions options, SwarmKey? swarm, Action<Exception> defect, Action<Exception> fatal)
     {
         var vault = Vault.Open(new VaultOptions { Home = options.Home, Passphrase = options.Passphrase, Time = options.Time });
         try
@@ -91,7 +108,7 @@ internal sealed class NodeCore : IAsyncDisposable
             }
 
             vault.Commit();
-            return new NodeCore(vault, messenger, effects, options.Time, defect, fatal);
+            return new NodeCore(vault, messenger, effects, swarm, options.Time, defect, fatal);
         }
         catch
         {
@@ -107,7 +124,7 @@ internal sealed class NodeCore : IAsyncDisposable
     /// <exception cref="SocketException">It cannot be listened there.</exception>
     public async Task ListenAsync(IPEndPoint wanted, Func<int, IPEndPoint>? optional, CancellationToken cancellationToken)
     {
-        var bound = await Route.ListenAsync(_carrier, wanted, cancellationToken);
+        var bound = await ListenOnBothAsync(wanted, optional, cancellationToken);
         _listening.Add(bound);
         if (optional is null)
             return;
@@ -121,27 +138,69 @@ internal sealed class NodeCore : IAsyncDisposable
         }
     }
 
+    /// <summary>Sessions and, with the first address, the overlay: TCP and UDP under one number.</summary>
+    private async Task<IPEndPoint> ListenOnBothAsync(IPEndPoint wanted, Func<int, IPEndPoint>? optional, CancellationToken cancellationToken)
+    {
+        if (_listening.Count > 0)
+            return await Route.ListenAsync(_carrier, wanted, cancellationToken);
+        UdpPort? udp = null;
+        try
+        {
+            udp = UdpPort.Open(optional is null ? [wanted.Address] : [wanted.Address, optional(wanted.Port).Address], wanted.Port, _time);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is not (SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied))
+        {
+            // Sessions do without it: kith doctor says what is missing.
+            UdpFailure = $"The system gives no UDP port: {e.Message}";
+        }
+
+        try
+        {
+            var bound = await Route.ListenAsync(_carrier, udp is null ? wanted : new IPEndPoint(wanted.Address, udp.Port), cancellationToken);
+            Udp = udp;
+            return bound;
+        }
+        catch
+        {
+            if (udp is not null)
+                await udp.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Begins to work: says the own addresses and calls the contacts.</summary>
     public async Task StartAsync()
     {
-        _watch = new NetworkWatch(_listening, OnNetworkChanged);
+        _watch = new NetworkWatch(_listening, _time, OnNetworkChanged);
         Addresses = OwnAddresses.Of(_listening);
         _loop.Start();
-        await _loop.CallAsync(_ => Say(Addresses), CallKind.Change);
+        await _loop.CallAsync(
+            _ =>
+            {
+                SayAddresses();
+                return true;
+            },
+            CallKind.Change);
     }
 
     /// <summary>What the node sees of the network.</summary>
     public Api.Types.Network DrawNetwork()
-        => NetworkPicture.Draw(Overlay.View, Addresses, connectable: null, Route.Peers(), Board, problems: [], _time.GetUtcNow().ToUnixTimeMilliseconds());
+        => NetworkPicture.Draw(Overlay.View, Addresses, Overlay.View.Reachable, Route.Peers(), Board, NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Overlay.Clocks, Board), _time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Closes the sessions, ends the loop when what was queued is done, and lets the home go.</summary>
     public async ValueTask DisposeAsync()
     {
         _watch?.Dispose();
+        if (_watch is not null)
+            await Overlay.StopAsync();
+        if (Udp is not null)
+            await Udp.DisposeAsync();
         await Route.DisposeAsync();
         if (_watch is not null)
             await _loop.StopAsync();
         _timer.Dispose();
+        Overlay.Dispose();
+        _swarmKey?.Dispose();
         Messenger.Keys.Dispose();
         _vault.Dispose();
     }
@@ -153,23 +212,32 @@ internal sealed class NodeCore : IAsyncDisposable
             _effects.PeerChanged(peer, endpoint);
     }
 
-    private bool Say(IReadOnlyList<string> addresses)
+    // To contacts inside the ratchet and in links; to whoever may find us, in the overlay.
+    private void SayAddresses()
     {
+        var addresses = OwnAddresses.WithWan(Addresses, Overlay.Wan?.ToAddress(), ListenPort);
         Messenger.SetOwnAddresses(addresses);
-        return true;
+        _effects.After(() => Overlay.Say(addresses));
     }
 
-    private void OnNetworkChanged(IReadOnlyList<string> addresses)
+    private void OnNetworkChanged(IReadOnlyList<string> addresses, IReadOnlySet<IPAddress> own)
     {
         Addresses = addresses;
-        _loop.TryPost(new ActionItem(() => Say(addresses)));
-        Route.Nudge();
+        Route.NetworkChanged(own);
+        _loop.TryPost(new ActionItem(() =>
+        {
+            SayAddresses();
+            _effects.After(Overlay.NetworkChanged);
+        }));
     }
+
+    private void TellNetwork() => Publish(new NodeEvent.NetworkChanged(DrawNetwork()));
 
     private void Tick()
     {
         _timer.Expired();
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        Overlay.Tick();
         if (_traffic.Tick())
             _upkeepAt = now + QuietBeforeUpkeep;
         if (_upkeepAt > now || _upkeepAt is null)
@@ -183,7 +251,7 @@ internal sealed class NodeCore : IAsyncDisposable
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         if (worked)
             _upkeepAt = now + QuietBeforeUpkeep;
-        _timer.Set(Deadlines.Earlier(Deadlines.Earlier(_traffic.NextDeadline, _upkeepAt), _batches.CommitDeadline), now);
+        _timer.Set(Deadlines.Earlier(Deadlines.Earlier(_traffic.NextDeadline, Overlay.NextDeadline), Deadlines.Earlier(_upkeepAt, _batches.CommitDeadline)), now);
     }
 
     private void Publish(MessengerEvent what)

@@ -15,6 +15,9 @@ public sealed record NodeOptions
     /// <summary>Where other nodes reach this one, HOST:PORT with an IP address as host. Empty: every interface, on a port that the home remembers.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 
+    /// <summary>How it takes part in the overlay.</summary>
+    public NetworkOptions Network { get; init; } = new();
+
     /// <summary>Where the API is, on loopback. Port 0: the one that the home remembers, or a free one.</summary>
     public string Api { get; init; } = "127.0.0.1:0";
 

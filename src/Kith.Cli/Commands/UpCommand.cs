@@ -11,9 +11,6 @@ internal static class UpCommand
     private static readonly Option<string?> NameOption = new("--name") { Description = "Your name, as contacts see it", HelpName = "NAME" };
     private static readonly Option<string[]> ListenOption = new("--listen") { Description = "Where other nodes reach this one; port 0 takes the one that the home remembers, else a free one. Default: every interface, port 0", HelpName = "HOST:PORT" };
     private static readonly Option<string> ApiOption = new("--api") { Description = "Where the page and the commands reach it: loopback only", HelpName = "127.0.0.1:PORT", DefaultValueFactory = _ => "127.0.0.1:0" };
-    private static readonly Option<string[]> EntryOption = new("--entry") { Description = "A node of the overlay to begin with", HelpName = "HOST:PORT" };
-    private static readonly Option<bool> NoLanOption = new("--no-lan") { Description = "Does not look for people on the local network" };
-    private static readonly Option<bool> NoMainlineOption = new("--no-mainline") { Description = "Does not join the mainline DHT" };
     private static readonly Option<string?> PrivacyOption = new("--privacy") { Description = "open: contacts learn your address", HelpName = "open|veiled|onion" };
     private static readonly Option<string?> RelayOption = new("--relay") { Description = "off: no relays", HelpName = "off|use|serve|both" };
     private static readonly Option<FileInfo?> PassphraseFileOption = PassphraseCommand.PassphraseFile("--passphrase-file", "A file with the vault's passphrase");
@@ -24,8 +21,10 @@ internal static class UpCommand
         RelayOption.AcceptOnlyFromAmong("off", "use", "serve", "both");
         var command = new Command("up", "Runs your node until interrupted")
         {
-            NameOption, ListenOption, ApiOption, EntryOption, NoLanOption, NoMainlineOption, PrivacyOption, RelayOption, PassphraseFileOption,
+            NameOption, ListenOption, ApiOption, PrivacyOption, RelayOption, PassphraseFileOption,
         };
+        foreach (var option in NetworkFlags.All)
+            command.Add(option);
         return Invocation.Bind(command, RunAsync);
     }
 
@@ -35,8 +34,6 @@ internal static class UpCommand
             throw new CliException($"this version has only direct sessions: --privacy {invocation.Value(PrivacyOption)} is not in it yet.");
         if (invocation.Value(RelayOption) is "use" or "serve" or "both")
             throw new CliException($"this version has no relays: --relay {invocation.Value(RelayOption)} is not in it yet.");
-        if (invocation.Value(EntryOption).Length > 0)
-            throw new CliException("this version has no overlay: --entry is not in it yet.");
         return ServeAsync(invocation, cancellationToken);
     }
 
@@ -73,6 +70,7 @@ internal static class UpCommand
             Passphrase = passphrase,
             Listen = invocation.Value(ListenOption),
             Api = invocation.Value(ApiOption),
+            Network = NetworkFlags.Read(invocation),
         };
         try
         {

@@ -144,7 +144,7 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         {
             foreach (var link in _links.Values)
             {
-                if (link.Session.LocalAddress is { } local && !own.Contains(local))
+                if (link.Session.LocalAddress is { IsIPv6LinkLocal: false } local && !own.Contains(local))
                     link.Session.Abandon();
             }
         }

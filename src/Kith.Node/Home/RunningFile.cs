@@ -22,4 +22,6 @@ public sealed record RunningFile(string Api, string Token, int Pid)
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RunningFile))]
 [JsonSerializable(typeof(RememberedFile))]
+[JsonSerializable(typeof(NetworkFile))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class HomeJson : JsonSerializerContext;

@@ -6,18 +6,42 @@ namespace Kith.Node.Network;
 /// <summary>Says when this machine's own addresses have changed: another network, or the network is back.</summary>
 internal sealed class NetworkWatch : IDisposable
 {
-    private readonly IReadOnlyList<IPEndPoint> _listening;
-    private readonly Action<IReadOnlyList<string>> _changed;
-    private readonly NetworkAddressChangedEventHandler _handler;
+    /// <summary>Changes come in groups, an address taken and one given: what comes within this time is one.</summary>
+    private static readonly TimeSpan Group = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Begins to watch. <paramref name="changed"/> is called from any thread.</summary>
-    public NetworkWatch(IReadOnlyList<IPEndPoint> listening, Action<IReadOnlyList<string>> changed)
+    private readonly IReadOnlyList<IPEndPoint> _listening;
+    private readonly Action<IReadOnlyList<string>, IReadOnlySet<IPAddress>> _changed;
+    private readonly NetworkAddressChangedEventHandler _handler;
+    private readonly ITimer _timer;
+
+    /// <summary>Begins to watch.</summary>
+    /// <param name="listening">What is listened on.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="changed">Called from any thread, with the addresses for others and all of this machine's.</param>
+    public NetworkWatch(IReadOnlyList<IPEndPoint> listening, TimeProvider time, Action<IReadOnlyList<string>, IReadOnlySet<IPAddress>> changed)
     {
         (_listening, _changed) = (listening, changed);
-        _handler = (_, _) => _changed(OwnAddresses.Of(_listening));
+        _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _handler = (_, _) => _timer.Change(Group, Timeout.InfiniteTimeSpan);
         NetworkChange.NetworkAddressChanged += _handler;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => NetworkChange.NetworkAddressChanged -= _handler;
+    public void Dispose()
+    {
+        NetworkChange.NetworkAddressChanged -= _handler;
+        _timer.Dispose();
+    }
+
+    private void Look()
+    {
+        try
+        {
+            _changed(OwnAddresses.Of(_listening), OwnAddresses.All());
+        }
+        catch (NetworkInformationException)
+        {
+            // Interfaces came or went while they were listed: their own change is told too.
+        }
+    }
 }

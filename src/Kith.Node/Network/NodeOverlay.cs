@@ -1,12 +1,284 @@
+using Kith.Crypto;
+using Kith.Delivery.Routes;
+using Kith.Messaging;
+using Kith.Messaging.Finding;
+using Kith.Node.Loop;
 using Kith.Overlay;
+using Kith.Overlay.Rendezvous;
+using Kith.Wire;
 
 namespace Kith.Node.Network;
 
-/// <summary>The overlay beside the node loop.</summary>
-internal sealed class NodeOverlay
+/// <summary>
+/// The overlay beside the node loop: publishes where we are under everybody's secrets, looks for contacts that are not connected, and brings what is found to the messenger, as
+/// work of the loop. Belongs to the loop, but for <see cref="View"/>, <see cref="FindAsync"/> and what the overlay's own thread calls.
+/// </summary>
+internal sealed class NodeOverlay : IOverlayObserver, IDisposable
 {
+    /// <summary>Between two events that the network looks otherwise, milliseconds.</summary>
+    private const long NewsPeriod = 1_000;
+
     private static readonly OverlayView Nothing = new(null, [], [], 0, 0, [], 0, 0, 0, 0, 0, IsReadOnly: true);
 
+    private readonly NodeLoop _loop;
+    private readonly IPeerProtocol _messenger;
+    private readonly DirectRoute _route;
+    private readonly HeldEffects _effects;
+    private readonly TimeProvider _time;
+    private readonly SearchSchedule _schedule = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Func<bool> _isWatched;
+    private readonly Action _news;
+    private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<Task> _searches = [];
+    private readonly Dictionary<AccountId, long> _clocks = [];
+    private volatile IOverlay? _overlay;
+    private Dictionary<AccountId, List<FindTarget>> _targets = [];
+    private IReadOnlyList<string> _said = [];
+    private Endpoint? _wan;
+    private int _looking; // 1 while a look at the changed view is queued
+    private long _newsNotBefore;
+    private long? _newsAt;
+
+    /// <param name="loop">Where everything that changes is done.</param>
+    /// <param name="messenger">Who may find us and whom we look for.</param>
+    /// <param name="route">Who calls at what is found.</param>
+    /// <param name="effects">What waits for the commit.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="isWatched">Whether anybody hears news.</param>
+    /// <param name="news">Says that the network looks otherwise; on the loop, at most once a second.</param>
+    public NodeOverlay(NodeLoop loop, IPeerProtocol messenger, DirectRoute route, HeldEffects effects, TimeProvider time, Func<bool> isWatched, Action news)
+        => (_loop, _messenger, _route, _effects, _time, _isWatched, _news) = (loop, messenger, route, effects, time, isWatched, news);
+
     /// <summary>What the overlay sees now; nothing until it runs.</summary>
-    public OverlayView View { get; } = Nothing;
+    public OverlayView View => _overlay?.View ?? Nothing;
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsRunning => _overlay is not null;
+
+    /// <summary>The address that others see us at, as far as voted.</summary>
+    public Endpoint? Wan => _wan;
+
+    /// <summary>Completes when there is somebody in the overlay to ask.</summary>
+    public Task Entered => _entered.Task;
+
+    /// <summary>Whose clocks are far from ours, and by how many milliseconds: positive when theirs is ahead.</summary>
+    public IReadOnlyDictionary<AccountId, long> Clocks => _clocks;
+
+    /// <summary>Called on the loop when <see cref="Wan"/> has changed.</summary>
+    public Action? WhenWanChanged { get; set; }
+
+    /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
+    public long? NextDeadline => Deadlines.Earlier(_schedule.NextDeadline, _newsAt);
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The overlay runs from now on.</summary>
+    public void Attach(IOverlay overlay)
+    {
+        _overlay = overlay;
+        FindingChanged();
+        overlay.Suggest([.. _messenger.Peers().SelectMany(peer => peer.Endpoint.Addresses).Distinct(StringComparer.Ordinal)]);
+        Look();
+    }
+
+    /// <summary>Searches still under way end without a result. While the loop still runs.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        Task[] searches = [];
+        await _loop.CallAsync(_ => searches = [.. _searches], CallKind.Read);
+        await Task.WhenAll(searches);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    /// <summary>Where we are reached from now on: published under all secrets.</summary>
+    public void Say(IReadOnlyList<string> addresses)
+    {
+        _said = addresses;
+        Publish();
+    }
+
+    /// <summary>The network is another one: asks everybody anew.</summary>
+    public void NetworkChanged()
+    {
+        _overlay?.NetworkChanged();
+        _schedule.UrgeAll(Now);
+    }
+
+    /// <summary>Who may find us, or whom we look for, has changed.</summary>
+    public void FindingChanged()
+    {
+        _targets = _messenger.Wanted().GroupBy(target => target.Contact).ToDictionary(group => group.Key, group => group.ToList());
+        // Whom we do not go to, we do not look for by ourselves either; the user can.
+        var wanted = _targets.Where(one => one.Value.Exists(target => target.Answers)).Select(one => one.Key).ToHashSet();
+        _schedule.Want(wanted, contact => _route.SessionOf(contact) is not null, Now);
+        _overlay?.Listen([.. _targets.Values.SelectMany(targets => targets).Where(target => target.Answers).Select(target => new Sought(new FindSecret(target.Secret.Span), target.Maker))]);
+        Publish();
+    }
+
+    /// <summary>A contact may be at these addresses: nodes of the overlay are there too.</summary>
+    public void PeerChanged(PeerEndpoint endpoint) => _overlay?.Suggest(endpoint.Addresses);
+
+    /// <summary>A session with a contact opened, or the last one closed.</summary>
+    public void Presence(AccountId contact, bool online)
+    {
+        _schedule.SetOnline(contact, online, Now);
+        Report();
+    }
+
+    /// <summary>Somebody waits for a contact: something is in the outbox, or the conversation is open.</summary>
+    public void Urge(AccountId contact)
+    {
+        // Said for each of many messages: calling and looking at once is worth it once a second.
+        if (_schedule.Urge(contact, Now))
+            _route.Nudge(contact);
+    }
+
+    /// <summary>Does what is due.</summary>
+    public void Tick()
+    {
+        var now = Now;
+        _searches.RemoveWhere(search => search.IsCompleted);
+        foreach (var contact in _schedule.TakeDue(now))
+            _searches.Add(SearchAsync(contact, _targets[contact]));
+        if (_newsAt is not { } due || due > now)
+            return;
+        _newsAt = null;
+        _newsNotBefore = now + NewsPeriod;
+        _news();
+    }
+
+    /// <summary>Waits for somebody to ask.</summary>
+    /// <exception cref="MessengerException">The overlay does not run, or nobody is there in time.</exception>
+    public async Task EnterAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Entered.WaitAsync(patience, _time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new MessengerException(MessengerError.Conflict, "There is no way into the overlay yet: `kith doctor` says which entry points were tried.");
+        }
+    }
+
+    /// <summary>Looks for a contact under all secrets that it may be found by; the newest record, or null with what the search cost.</summary>
+    public async Task<(Finding Best, int Queries)> FindAsync(IReadOnlyList<FindTarget> targets, CancellationToken cancellationToken)
+    {
+        var overlay = _overlay ?? throw new MessengerException(MessengerError.Conflict, "The overlay does not run here: `kith doctor` says why.");
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        var findings = await Task.WhenAll(targets.Select(target => overlay.FindAsync(new FindSecret(target.Secret.Span), target.Maker, either.Token)));
+        var best = findings.Where(finding => finding.Content is not null).MaxBy(finding => finding.MadeAt) ?? findings[0];
+        return (best, findings.Sum(finding => finding.Queries));
+    }
+
+    /// <summary>Takes what was found, inside the open transaction; calls there after the commit.</summary>
+    public void Take(AccountId contact, Finding found)
+    {
+        if (Math.Abs(found.ClockDifference) >= Finding.ClockTolerance)
+            _clocks[contact] = found.ClockDifference;
+        else
+            _clocks.Remove(contact);
+        Take(contact, found.Content!, found.MadeAt);
+    }
+
+    private void Take(AccountId contact, Contactable content, long madeAt)
+    {
+        _messenger.AddressesFound(contact, content.Addresses, madeAt);
+        _effects.After(() => _route.Nudge(contact));
+    }
+
+    /// <summary>Under which secrets a contact may be found; empty when we may not look.</summary>
+    public IReadOnlyList<FindTarget> TargetsOf(AccountId contact) => _targets.GetValueOrDefault(contact) ?? [];
+
+    /// <inheritdoc/>
+    void IOverlayObserver.Changed()
+    {
+        if (Interlocked.Exchange(ref _looking, 1) == 0 && !_loop.TryPost(new TickItem(Look)))
+            Volatile.Write(ref _looking, 0);
+    }
+
+    /// <inheritdoc/>
+    void IOverlayObserver.Found(FindSecret secret, Finding finding)
+    {
+        if (finding.Content is { } content)
+            _loop.TryPost(new ActionItem(() => TakeUnder(secret, content, finding.MadeAt)));
+    }
+
+    /// <inheritdoc/>
+    void IOverlayObserver.Knocked(FindSecret secret, Contactable content, long madeAt) => _loop.TryPost(new ActionItem(() => TakeUnder(secret, content, madeAt)));
+
+    private void TakeUnder(FindSecret secret, Contactable content, long madeAt)
+    {
+        foreach (var (contact, targets) in _targets)
+        {
+            if (targets.Exists(target => ConstantTime.Equals(target.Secret.Span, secret.Bytes)))
+                Take(contact, content, madeAt);
+        }
+    }
+
+    // Runs beside the loop; what it brings is work of the loop.
+    private async Task SearchAsync(AccountId contact, IReadOnlyList<FindTarget> targets)
+    {
+        Finding? found = null;
+        try
+        {
+            // Not on the loop's stack.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            (found, _) = await FindAsync(targets, CancellationToken.None);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or MessengerException)
+        {
+            // The node stops.
+        }
+
+        await _loop.PostAsync(new ActionItem(() => Ended(contact, found)));
+    }
+
+    private void Ended(AccountId contact, Finding? found)
+    {
+        _effects.After(() => _schedule.Ended(contact, Now));
+        if (found?.Content is not null)
+            Take(contact, found);
+        else if (found is not null && _route.SessionOf(contact) is null)
+            KnockAt(contact);
+    }
+
+    private void KnockAt(AccountId contact)
+    {
+        foreach (var publication in _messenger.FindableBy().Where(publication => publication.Contact == contact))
+            _overlay?.Knock(new FindSecret(publication.Secret.Span));
+    }
+
+    private void Publish()
+    {
+        if (_overlay is not { } overlay || _said.Count == 0)
+            return;
+        var content = new Contactable(_said);
+        overlay.Publish([.. _messenger.FindableBy().Select(publication => new Publication(new FindSecret(publication.Secret.Span), publication.Signer, content))]);
+    }
+
+    /// <summary>The view is another one.</summary>
+    private void Look()
+    {
+        Volatile.Write(ref _looking, 0);
+        var view = View;
+        _schedule.SetReady(view.Nodes > 0, Now);
+        if (view.Nodes > 0)
+            _entered.TrySetResult();
+        Report();
+        if (view.Wan == _wan)
+            return;
+        _wan = view.Wan;
+        WhenWanChanged?.Invoke();
+    }
+
+    private void Report()
+    {
+        if (_isWatched())
+            _newsAt ??= Math.Max(Now, _newsNotBefore);
+    }
 }

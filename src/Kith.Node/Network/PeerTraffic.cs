@@ -24,8 +24,8 @@ internal sealed class PeerTraffic : IOutbound
     private readonly HashSet<AccountId> _online = [];
     private readonly List<TransmittedItem> _transmitted = [];
 
-    /// <summary>Called after a commit when the secrets to publish or to look under have changed.</summary>
-    public Action? WhenFindingChanged { get; set; }
+    /// <summary>The overlay, which looks for whom the route does not reach; set before anything happens.</summary>
+    public NodeOverlay? Overlay { get; set; }
 
     public PeerTraffic(DeliveryCore delivery, DirectRoute route, IPeerProtocol peers, HeldEffects effects, TimeProvider time, Action<NodeEvent> publish)
     {
@@ -95,7 +95,12 @@ internal sealed class PeerTraffic : IOutbound
     }
 
     /// <inheritdoc/>
-    public void Enqueued(OutboxItem item) => _delivery.Enqueued(item);
+    public void Enqueued(OutboxItem item)
+    {
+        _delivery.Enqueued(item);
+        if (!_online.Contains(item.Peer))
+            Overlay?.Urge(item.Peer);
+    }
 
     /// <inheritdoc/>
     public void Settled(AccountId peer, MessageId id) => _delivery.Settled(peer, id, Now);
@@ -116,6 +121,7 @@ internal sealed class PeerTraffic : IOutbound
         if (endpoint is not null && X25519PublicKey.TryParse(endpoint.TransportKey.Span, out var key))
         {
             _route.Want(peer, key, endpoint.Addresses);
+            Overlay?.PeerChanged(endpoint);
             return;
         }
 
@@ -126,7 +132,7 @@ internal sealed class PeerTraffic : IOutbound
     }
 
     /// <inheritdoc/>
-    public void FindingChanged() => WhenFindingChanged?.Invoke();
+    public void FindingChanged() => Overlay?.FindingChanged();
 
     /// <inheritdoc/>
     public void Flush()
@@ -148,13 +154,19 @@ internal sealed class PeerTraffic : IOutbound
     {
         _delivery.RouteUp(peer, RouteKind.Direct);
         if (_online.Add(peer))
-            _publish(new NodeEvent.Presence(peer, Online: true));
+            Presence(peer, online: true);
     }
 
     private void OnDown(AccountId peer)
     {
         _delivery.RouteDown(peer, RouteKind.Direct);
         if (_online.Remove(peer))
-            _publish(new NodeEvent.Presence(peer, Online: false));
+            Presence(peer, online: false);
+    }
+
+    private void Presence(AccountId peer, bool online)
+    {
+        _publish(new NodeEvent.Presence(peer, online));
+        Overlay?.Presence(peer, online);
     }
 }

@@ -1,6 +1,7 @@
 using Kith.Messaging;
 using Kith.Node.Api.Types;
 using Kith.Node.Events;
+using Kith.Wire;
 
 namespace Kith.Node.Tests.Api;
 
@@ -37,6 +38,10 @@ internal sealed class UnusedNode : INode
     public Task ExportAsync(Stream destination, string passphrase, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public string NewPage() => throw new InvalidOperationException();
+
+    public void Await(AccountId contact)
+    {
+    }
 
     public void RequestStop()
     {

@@ -35,7 +35,14 @@ internal static class MessageEndpoints
     private static async Task<Ok<MessagePage>> HistoryAsync(string contact, string? before, string? after, int? limit, INode node)
     {
         var count = Limit(limit);
-        var history = await node.QueryAsync(m => m.History(Resolve(m, contact), OptionalId(before), OptionalId(after), count));
+        var (id, history) = await node.QueryAsync(m =>
+        {
+            var found = Resolve(m, contact);
+            return (found, m.History(found, OptionalId(before), OptionalId(after), count));
+        });
+        // The newest page is what opens a conversation.
+        if (before is null && after is null && !node.Board.IsOnline(id))
+            node.Await(id);
         return TypedResults.Ok(new MessagePage([.. history.Messages.Select(message => Shapes.Message(message, node.Board))], history.More));
     }
 

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Kith.Node;
+using Kith.Transport;
+
+namespace Kith.Cli.Commands;
+
+/// <summary>The flags of <c>kith up</c> that say how the node finds its way into the network.</summary>
+internal static class NetworkFlags
+{
+    private const string None = "none";
+
+    private static readonly Option<string[]> Entry = new("--entry")
+    {
+        Description = "A node of the overlay to begin with; kept for later runs, 'none' forgets them",
+        HelpName = "HOST:PORT",
+    };
+
+    private static readonly Option<bool> NoLan = new("--no-lan") { Description = "Does not look for people on the local network" };
+
+    private static readonly Option<bool> NoMainline = new("--no-mainline") { Description = "Does not join the mainline DHT" };
+
+    private static readonly Option<string?> Knock = new("--knock")
+    {
+        Description = "Whether to send, answer and pass on knocks, the way to find somebody where no record is found; kept. Default: on in a private swarm, else off",
+        HelpName = "on|off",
+    };
+
+    private static readonly Option<string?> SwarmKey = new("--swarm-key")
+    {
+        Description = "A private swarm's key ('kith swarm-key' makes one): only nodes with the same key are spoken to; kept, 'none' leaves the swarm",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string[]> DynamicDns = new("--ddns")
+    {
+        Description = "A DNS name whose records are entry nodes; kept, 'none' forgets them",
+        HelpName = "NAME[:PORT]",
+    };
+
+    private static readonly Option<string?> DynamicDnsServer = new("--ddns-server")
+    {
+        Description = "The DNS server to ask and to update about that name; kept. Default: the one that the zone names",
+        HelpName = "HOST:PORT",
+    };
+
+    private static readonly Option<string?> DynamicDnsKey = new("--ddns-key")
+    {
+        Description = "A key file as tsig-keygen writes it: this node then helps to keep the name's records true; kept, 'none' forgets it",
+        HelpName = "FILE",
+    };
+
+    static NetworkFlags()
+    {
+        Knock.AcceptOnlyFromAmong("on", "off");
+        Entry.Validators.Add(result => CheckAddresses(result, "an entry point", "203.0.113.5:21000 or node.example.org:21000"));
+        DynamicDnsServer.Validators.Add(result => CheckAddresses(result, "a DNS server", "203.0.113.53:53"));
+    }
+
+    public static IEnumerable<Option> All => [Entry, NoLan, NoMainline, Knock, SwarmKey, DynamicDns, DynamicDnsServer, DynamicDnsKey];
+
+    public static NetworkOptions Read(Invocation invocation) => new()
+    {
+        Entries = invocation.Value(Entry),
+        LocalNetwork = !invocation.Value(NoLan),
+        Mainline = !invocation.Value(NoMainline),
+        Knock = invocation.Value(Knock) switch { "on" => true, "off" => false, _ => null },
+        SwarmKeyFile = invocation.Value(SwarmKey),
+        DynamicDns = invocation.Value(DynamicDns),
+        DynamicDnsServer = invocation.Value(DynamicDnsServer),
+        DynamicDnsKeyFile = invocation.Value(DynamicDnsKey),
+    };
+
+    private static void CheckAddresses(OptionResult result, string what, string example)
+    {
+        foreach (var token in result.Tokens)
+        {
+            if (token.Value != None && (token.Value.Contains('/', StringComparison.Ordinal) || !NodeAddress.TryParse(token.Value, out _)))
+                result.AddError($"{token.Value} is not {what}: give a host and a port, such as {example}.");
+        }
+    }
+}

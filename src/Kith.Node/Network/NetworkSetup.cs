@@ -1,0 +1,102 @@
+using System.Globalization;
+using Kith.Node.Home;
+using Kith.Overlay.Entry.DynamicDns;
+using Kith.Overlay.Swarm;
+using Kith.Transport;
+
+namespace Kith.Node.Network;
+
+/// <summary>How this run takes part in the overlay: what was given now over what the home keeps, read and checked.</summary>
+internal sealed class NetworkSetup : IDisposable
+{
+    private const int MaxKeyFile = 1024;
+
+    private NetworkFile? _toKeep;
+
+    private NetworkSetup(NetworkFile kept, NetworkOptions given, IReadOnlyList<DynamicDnsOptions> dynamicDns, SwarmKey? swarm)
+    {
+        Entries = kept.Entries ?? [];
+        Knock = kept.Knock;
+        LocalNetwork = given.LocalNetwork;
+        Mainline = given.Mainline && swarm is null;
+        DynamicDns = dynamicDns;
+        Swarm = swarm;
+    }
+
+    /// <summary>What the user named.</summary>
+    public IReadOnlyList<string> Entries { get; }
+
+    public bool LocalNetwork { get; }
+
+    public bool Mainline { get; }
+
+    public bool? Knock { get; }
+
+    public IReadOnlyList<DynamicDnsOptions> DynamicDns { get; }
+
+    /// <summary>The private swarm's key; null on the open network.</summary>
+    public SwarmKey? Swarm { get; }
+
+    /// <summary>Reads and checks everything.</summary>
+    /// <exception cref="NodeStartException">Something of it is not what it must be.</exception>
+    public static NetworkSetup Open(string home, NetworkOptions given)
+    {
+        var before = NetworkFile.Read(home);
+        var kept = before.With(given);
+        foreach (var entry in kept.Entries ?? [])
+            Check(entry, "an entry point", "203.0.113.5:21000 or node.example.org:21000");
+        if (kept.DynamicDnsServer is { } server)
+            Check(server, "a DNS server", "203.0.113.53:53");
+        var key = kept.DynamicDnsKeyFile is { } file ? TsigKeyFile.Read(file) : null;
+        var names = (kept.DynamicDns ?? []).Select(name => Name(name) with { Server = kept.DynamicDnsServer, Key = key }).ToList();
+        return new NetworkSetup(kept, given, names, kept.SwarmKeyFile is { } swarm ? ReadSwarmKey(swarm) : null) { _toKeep = kept == before ? null : kept };
+    }
+
+    /// <summary>Keeps what was given for the next run; the home is there and ours.</summary>
+    /// <exception cref="NodeStartException">It cannot be written.</exception>
+    public void Keep(string home) => _toKeep?.Write(home);
+
+    /// <inheritdoc/>
+    public void Dispose() => Swarm?.Dispose();
+
+    private static void Check(string address, string what, string example)
+    {
+        if (!NodeAddress.TryParse(address, out var parsed) || parsed!.Kind != NodeAddress.TcpKind || address.Contains('/', StringComparison.Ordinal))
+            throw new NodeStartException($"{address} is not {what}: give a host and a port, such as {example}.");
+    }
+
+    private static DynamicDnsOptions Name(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        ushort? port = null;
+        var name = text;
+        if (colon >= 0)
+        {
+            port = ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : throw Bad(text);
+            name = text[..colon];
+        }
+
+        name = name.TrimEnd('.');
+        // The port does not matter here: it is the name that is checked, by the rules of all names.
+        if (!NodeAddress.TryParse($"{name}:1", out var parsed) || parsed!.ToIPEndPoint() is not null)
+            throw Bad(text);
+        return new DynamicDnsOptions(parsed.Host) { Port = port };
+    }
+
+    private static NodeStartException Bad(string name) => new($"{name} is not a DNS name: give one such as entry.example.org, with :PORT where it has plain address records.");
+
+    private static SwarmKey ReadSwarmKey(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length <= MaxKeyFile && SwarmKey.TryParse(File.ReadAllText(path).Trim(), out var key))
+                return key!;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException($"The swarm key {path} cannot be read: this node belongs to a private swarm and does not go on the open network without being told to, with --swarm-key none.", e);
+        }
+
+        throw new NodeStartException($"{path} holds no swarm key: `kith swarm-key FILE` makes one.");
+    }
+}

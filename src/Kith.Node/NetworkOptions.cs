@@ -1,0 +1,34 @@
+namespace Kith.Node;
+
+/// <summary>
+/// How a node takes part in the overlay. What is null or left empty stays as the home keeps it from an earlier run (docs/cli.md, "What is kept"); what is given is kept.
+/// </summary>
+public sealed record NetworkOptions
+{
+    /// <summary>The word that clears what is kept.</summary>
+    public const string None = "none";
+
+    /// <summary>Entry points, HOST:PORT each with an IP address or a name. Empty: those kept. <see cref="None"/> alone: none any more.</summary>
+    public IReadOnlyList<string> Entries { get; init; } = [];
+
+    /// <summary>Whether to announce on the local network and to hear others there; for this run alone.</summary>
+    public bool LocalNetwork { get; init; } = true;
+
+    /// <summary>Whether to join the mainline DHT through its routers; for this run alone.</summary>
+    public bool Mainline { get; init; } = true;
+
+    /// <summary>Whether knocks are sent, answered and passed on. Null: as kept, else in a private swarm alone.</summary>
+    public bool? Knock { get; init; }
+
+    /// <summary>The file with the key of the private swarm to belong to. Null: the one kept. <see cref="None"/>: the open network again.</summary>
+    public string? SwarmKeyFile { get; init; }
+
+    /// <summary>Dynamic DNS names whose records are entry nodes, NAME or NAME:PORT. Empty: those kept. <see cref="None"/> alone: none any more.</summary>
+    public IReadOnlyList<string> DynamicDns { get; init; } = [];
+
+    /// <summary>HOST:PORT of the names' primary DNS server; null as kept, else the one that the zone names.</summary>
+    public string? DynamicDnsServer { get; init; }
+
+    /// <summary>The file with the key that signs updates of the names, as tsig-keygen writes it; null as kept.</summary>
+    public string? DynamicDnsKeyFile { get; init; }
+}
