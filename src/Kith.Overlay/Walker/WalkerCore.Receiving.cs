@@ -202,8 +202,11 @@ public sealed partial class WalkerCore
             // Its hole is open now. What we sent before was lost, so ask again, and some three times more until it answers.
             peer!.SpeaksKith = message.SpeaksKith;
             peer.Token = message.Token.ToArray();
-            if (now - peer.AskedLast >= AgainInvitee[0] || peer.AskedSince == 0)
-                Ask(peer, now, WantedWhenCalm);
+            if (peer.WasPunctured)
+                return;
+            peer.WasPunctured = true;
+            peer.Asks = 0;
+            Ask(peer, now, WantedWhenCalm);
             return;
         }
 

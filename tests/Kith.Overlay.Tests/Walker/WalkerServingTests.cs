@@ -1,0 +1,136 @@
+using System.Text;
+using Kith.Overlay.Walker;
+using Xunit;
+
+namespace Kith.Overlay.Tests.Walker;
+
+public class WalkerServingTests
+{
+    private const string Stranger = "198.18.9.9:1873";
+    private readonly Scene _scene = new();
+
+    [Fact]
+    public void Stranger_IsAnsweredWithAtMostThreeTimesItsBytesAndNobodyPuncturesIt()
+    {
+        for (var i = 1; i <= 20; i++)
+            _scene.BefriendKith($"198.18.{i}.1:1873", $"bbbb{i:0000}");
+        var request = _scene.Request();
+        _scene.Receive(Stranger, request);
+        var answer = Assert.Single(_scene.Take()).Datagram;
+        Assert.InRange(answer.Length, request.Length, WalkerCore.MaxAmplification * request.Length);
+        var text = Encoding.Latin1.GetString(answer);
+        Assert.Contains("3:pexld7:address", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("7:invitee", text, StringComparison.Ordinal);
+        Assert.Contains($"11:destination{Scene.Entry(Stranger)}", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("1:t8:", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StrangerOfKith_IsGivenATokenAndServedInFullOnceItEchoesIt()
+    {
+        for (var i = 1; i <= 20; i++)
+            _scene.BefriendKith($"198.18.{i}.1:1873", $"bbbb{i:0000}");
+        var request = Scene.Kith(_scene.Request(), null, wanted: 8);
+        _scene.Receive(Stranger, request);
+        var answer = Encoding.Latin1.GetString(Assert.Single(_scene.Take()).Datagram);
+        Assert.InRange(answer.Length, 1, WalkerCore.MaxAmplification * request.Length);
+        Assert.Contains("1:e8:THEIRTOK", answer, StringComparison.Ordinal);
+
+        _scene.Receive(Stranger, Scene.Kith(_scene.Request(), Scene.TokenIn(answer), wanted: 8));
+        var sent = _scene.Take();
+        var full = Encoding.Latin1.GetString(sent.Single(one => one.To == Scene.At(Stranger)).Datagram);
+        Assert.Contains("7:invitee", full, StringComparison.Ordinal);
+        Assert.Equal(9, full.Split("7:address").Length - 1 - 2);
+        Assert.InRange(full.Length, 1, WalkerWriter.MaxDatagram);
+        var request3 = sent.Single(one => one.To != Scene.At(Stranger));
+        Assert.Contains("13:puncture_peerd7:address10:198.18.9.97:peer_id8:aaaa11114:port", Encoding.Latin1.GetString(request3.Datagram), StringComparison.Ordinal);
+        Assert.True(_scene.Core.Peers().Single(peer => peer.Address == Scene.At(Stranger)) is { Incoming: true, Connectable: null, Speaks: "kith" });
+        Assert.Equal(_scene.Now, _scene.Core.ReachedFromOutsideAt);
+    }
+
+    [Fact]
+    public void SeedThatAnsweredUs_IsIntroducedAndPunctured()
+    {
+        _scene.Befriend("198.18.1.1:1873", "aaaa0001");
+        _scene.Befriend("198.18.2.1:1873", "aaaa0002");
+        _scene.Receive("198.18.1.1:1873", _scene.Request("aaaa0001"));
+        var sent = _scene.Take();
+        Assert.Contains("7:invitee" + "d7:address10:198.18.2.17:peer_id8:aaaa00024:porti1873ee",
+            Encoding.Latin1.GetString(sent.Single(one => one.To == Scene.At("198.18.1.1:1873")).Datagram), StringComparison.Ordinal);
+        Assert.Contains("13:puncture_peer" + "d7:address10:198.18.1.17:peer_id8:aaaa00014:porti1873ee",
+            Encoding.Latin1.GetString(sent.Single(one => one.To == Scene.At("198.18.2.1:1873")).Datagram), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PeersThatWereOnlyHeard_AreNamedToNobody()
+    {
+        _scene.Receive("198.18.1.1:1873", _scene.Request("aaaa0001"));
+        _scene.Take();
+        _scene.Befriend("198.18.2.1:1873", "aaaa0002");
+        _scene.Receive("198.18.2.1:1873", _scene.Request("aaaa0002"));
+        Assert.DoesNotContain("198.18.1.1", Encoding.Latin1.GetString(Assert.Single(_scene.Take()).Datagram), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PeersOfOurHouse_AreNotNamedOutside()
+    {
+        var scene = new Scene("203.0.113.5:4000", "192.168.0.2:4000");
+        scene.Befriend("192.168.0.7:1873", "aaaa0001");
+        scene.Befriend("198.18.2.1:1873", "aaaa0002");
+        scene.Receive("198.18.2.1:1873", scene.Request("aaaa0002"));
+        Assert.DoesNotContain("192.168.0.7", Encoding.Latin1.GetString(Assert.Single(scene.Take()).Datagram), StringComparison.Ordinal);
+        scene.Receive("192.168.0.7:1873", scene.Request("aaaa0001"));
+        Assert.Contains("198.18.2.1", Encoding.Latin1.GetString(Assert.Single(scene.Take()).Datagram), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RequestThatWantsNobody_IsAnsweredWithNobody()
+    {
+        _scene.BefriendKith("198.18.1.1:1873");
+        var token = _scene.BefriendKith("198.18.2.1:1873", "cccc3333");
+        _scene.Receive("198.18.2.1:1873", Scene.Kith(_scene.Request("cccc3333"), token, wanted: 0));
+        var answer = Assert.Single(_scene.Take());
+        Assert.InRange(answer.Datagram.Length, 1, 230);
+    }
+
+    [Fact]
+    public void OnePeerThatAsksTooOften_IsRefused()
+    {
+        _scene.Befriend("198.18.1.1:1873");
+        for (var i = 0; i < 100; i++)
+            _scene.Receive("198.18.1.1:1873", _scene.Request());
+        Assert.InRange(_scene.Take().Count, 1, 10);
+    }
+
+    [Fact]
+    public void FloodOfInventedAddresses_NeitherGrowsTheTableNorStarvesWhoeverIsKnown()
+    {
+        for (var i = 1; i <= 10; i++)
+            _scene.BefriendKith($"198.18.{i}.1:1873", $"bbbb{i:0000}");
+        var token = _scene.BefriendKith("198.19.1.1:1873", "cccc0001");
+        for (var i = 0; i < 100_000; i++)
+            _scene.Receive($"{11 + (i % 80)}.{i % 251}.{i / 251 % 251}.9:1873", _scene.Request());
+        Assert.InRange(_scene.Core.Known, 11, PeerTable.MaxHeard + 11);
+        Assert.InRange(_scene.Take().Count, 1, 500);
+        _scene.Receive("198.19.1.1:1873", Scene.Kith(_scene.Request("cccc0001"), token, wanted: 4));
+        Assert.Contains(_scene.Take(), sent => sent.To == Scene.At("198.19.1.1:1873"));
+    }
+
+    [Fact]
+    public void ProvenFlood_TakesNoPlaceFromThoseThatWeChose()
+    {
+        for (var i = 1; i <= 10; i++)
+            _scene.BefriendKith($"198.18.{i}.1:1873", $"bbbb{i:0000}");
+        for (var i = 0; i < 500; i++)
+        {
+            var from = $"{11 + (i % 80)}.{i % 251}.7.9:1873";
+            _scene.Receive(from, Scene.Kith(_scene.Request("eeee5555"), null, wanted: 0));
+            var answers = _scene.Take(from, 2);
+            if (answers.Count > 0)
+                _scene.Receive(from, Scene.Kith(_scene.Request("eeee5555"), Scene.TokenIn(answers[0]), wanted: 0));
+        }
+
+        Assert.InRange(_scene.Core.Known, 11, PeerTable.MaxHeard + PeerTable.MaxKnown);
+        Assert.Equal(10, _scene.Core.Peers().Count(peer => !peer.Incoming));
+    }
+}
