@@ -41,6 +41,10 @@ internal sealed class DhtWorld(ulong seed, LinkQuality? quality = null)
         return node;
     }
 
+    /// <summary>Gives everybody the table of a network that has long been there.</summary>
+    public void Converge() => ConvergedTables.Fill(
+        Honest.Select(node => (node.Core, (SimulatedNode)node)).Concat(Liars.Select(liar => (liar.Core.Honest, (SimulatedNode)liar))), Network, Options.BucketSizes);
+
     /// <summary>Lets a node join by messages: it knows some others' addresses.</summary>
     public void Join(SimulatedNode<DhtCore> node, int entries = 3)
     {
