@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { hueOf, initialsOf } from "../../ui/Avatar";
 import { type Geometry, presenceOf } from "./layout";
 import classes from "./Picture.module.css";
-import type { Place } from "./places";
+import { type Place, shortName } from "./places";
 
 interface Props {
   place: Place;
@@ -37,7 +37,7 @@ export function Glyph({ place, geometry, now, label, tabStop, shown, pinned, onP
       <g className={classes.arrive} aria-hidden="true">
         <g className={classes.presence} opacity={presence}>
           {place.kind === "me" && <Me radius={radius} />}
-          {place.kind === "contact" && <Friend id={place.session.contact ?? place.session.id} name={place.session.name ?? ""} radius={radius} />}
+          {place.kind === "contact" && <Friend id={place.session.contact ?? place.session.id} name={place.session.name ?? ""} radius={radius} above={place.at.y < geometry.middle - 1} letters={place.crowded ? 8 : 11} />}
           {place.kind === "peer" && <Peer place={place} radius={radius} />}
         </g>
       </g>
@@ -74,24 +74,16 @@ function Me({ radius }: { radius: number }) {
   );
 }
 
-const LONGEST = 11;
-
-/** A name as far as there is room: the first word of a long one. */
-export function shortName(name: string): string {
-  if ([...name].length <= LONGEST) return name;
-  const first = [...(name.trim().split(/\s+/u)[0] ?? "")];
-  return first.length <= LONGEST ? first.join("") : `${first.slice(0, LONGEST - 1).join("")}…`;
-}
-
-function Friend({ id, name, radius }: { id: string; name: string; radius: number }) {
+/** The name stands on the far side from the line to the middle. */
+function Friend({ id, name, radius, above, letters }: { id: string; name: string; radius: number; above: boolean; letters: number }) {
   return (
     <>
       <circle className={classes.friend} r={radius} data-hue={hueOf(id)} />
       <text className={classes.initials} dy="0.35em">
         {initialsOf(name) || "?"}
       </text>
-      <text className={classes.name} y={radius + 15}>
-        {shortName(name)}
+      <text className={classes.name} y={above ? -radius - 7 : radius + 15}>
+        {shortName(name, letters)}
       </text>
     </>
   );

@@ -11,6 +11,7 @@ import { Entries } from "./Entries";
 import { Headline } from "./Headline";
 import classes from "./Network.module.css";
 import { Problems } from "./Problems";
+import { healthOf } from "./summary";
 import { Traffic } from "./Traffic";
 import { useNow } from "./useNow";
 
@@ -24,6 +25,9 @@ export function NetworkPage() {
   const network = useNetwork(LOOK_EVERY);
   const now = useNow(1_000);
   const seen = network.data;
+  const alone = seen && healthOf(seen) !== "good" && seen.wan === null;
+  const address = seen && <Address key="address" network={seen} now={now} />;
+  const ways = seen && <Entries key="ways" entries={seen.entries} />;
   return (
     <div className={classes.root}>
       <header className={classes.header}>
@@ -41,8 +45,8 @@ export function NetworkPage() {
             </div>
             <Around network={seen} now={now} />
             <div className={classes.side}>
-              <Address network={seen} now={now} />
-              <Entries entries={seen.entries} />
+              {/* Before anybody has answered, what is tried says more than an address that nobody has told. */}
+              {alone ? [ways, address] : [address, ways]}
             </div>
             <div className={classes.below}>
               <Directory dht={seen.dht} />

@@ -24,7 +24,7 @@ function Ray({ place, geometry, now, shown }: { place: Exclude<Place, { kind: "m
   const node = isContact ? place.session : place.peer;
   const edge = (isContact ? geometry.contact : geometry.peer) + 3;
   const end = before(geometry, place.at, edge);
-  const tip = before(geometry, place.at, edge + (isContact ? 5 : 6));
+  const tip = before(geometry, place.at, edge + (isContact ? 7 : 6));
   const length = Math.hypot(place.at.x - geometry.middle, place.at.y - geometry.middle);
   const start = before(geometry, place.at, length - geometry.me - 3);
   const turn = bearing(geometry, place.at) + (node.direction === "out" ? 0 : 180);

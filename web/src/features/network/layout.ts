@@ -53,15 +53,17 @@ function freeSlot(taken: readonly number[], id: string): number {
   return best;
 }
 
-/** Places for these peers: the old ones where they stood, the new ones where there is room. */
-export function place(before: ReadonlyMap<string, Spot>, peers: readonly Placed[]): Map<string, Spot> {
+/** Places for these peers: the old ones where they stood, the new ones where there is room, and not where somebody is just leaving. */
+export function place(before: ReadonlyMap<string, Spot>, peers: readonly Placed[], leaving: readonly Spot[] = []): Map<string, Spot> {
   const spots = new Map<string, Spot>();
   for (const { id, rtt } of peers) {
     const known = before.get(id);
     if (known) spots.set(id, { slot: known.slot, ring: ringOf(rtt, known.ring) });
   }
   for (const { id, rtt } of peers) {
-    if (!spots.has(id)) spots.set(id, { slot: freeSlot([...spots.values()].map((spot) => spot.slot), id), ring: ringOf(rtt) });
+    if (spots.has(id)) continue;
+    const taken = [...spots.values(), ...leaving].map((spot) => spot.slot);
+    spots.set(id, { slot: freeSlot(taken, id), ring: ringOf(rtt) });
   }
   return spots;
 }

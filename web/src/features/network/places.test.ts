@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { network, networkPeer, session } from "../../api/samples.test-data";
 import { geometryOf } from "./layout";
-import { before, leftOut, placesOf, step } from "./places";
+import { before, leftOut, placesOf, shortName, step } from "./places";
 import { Scene } from "./scene";
 
 const geometry = geometryOf(400);
@@ -31,6 +31,10 @@ describe("places", () => {
   it("are stepped through by the arrow keys, round and round", () => {
     expect([step("ArrowRight", 2, 3), step("ArrowUp", 0, 3), step("Home", 2, 3), step("End", 0, 3)]).toEqual([0, 2, 0, 2]);
     expect(step("Tab", 0, 3)).toBeNull();
+  });
+
+  it("are named as far as there is room", () => {
+    expect([shortName("Ada", 8), shortName("Hedy Lamarr", 8), shortName("Maximiliane", 8)]).toEqual(["Ada", "Hedy", "Maximil…"]);
   });
 
   it("have a point before them towards the middle", () => {

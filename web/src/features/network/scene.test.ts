@@ -18,6 +18,13 @@ describe("Scene", () => {
     expect(scene.nextFarewell).toBeNull();
   });
 
+  it("does not put a newcomer where somebody is just leaving", () => {
+    const scene = new Scene();
+    const gone = scene.update(0, [a, b], 60).find((drawn) => drawn.peer === b);
+    const came = scene.update(100, [a, networkPeer("ccc")], 60).find((drawn) => drawn.peer.id === "ccc");
+    expect(came?.spot.slot).not.toBe(gone?.spot.slot);
+  });
+
   it("takes a peer that comes back for present at once", () => {
     const scene = new Scene();
     scene.update(0, [a, b], 60);

@@ -34,7 +34,8 @@ export class Scene {
       if (ghost.until <= now || present.has(key)) this.leaving.delete(key);
     }
     this.shown = new Map(chosen.map((peer) => [keyOf(peer), peer]));
-    this.spots = place(this.spots, [...this.shown].map(([id, peer]) => ({ id, rtt: peer.rtt })));
+    const ghosts = [...this.leaving.values()].map((ghost) => ghost.spot);
+    this.spots = place(this.spots, [...this.shown].map(([id, peer]) => ({ id, rtt: peer.rtt })), ghosts);
     const alive = [...this.spots].flatMap(([key, spot]) => {
       const peer = this.shown.get(key);
       return peer ? [{ key, peer, spot, leaving: false }] : [];

@@ -11,8 +11,8 @@ describe("words", () => {
   ])("a span of %d is %s", (value, text) => expect(span(value, "en")).toBe(text));
 
   it.each([
-    [0, "0 byte/s"],
-    [640.4, "640 byte/s"],
+    [0, "0 kB/s"],
+    [640.4, "0.64 kB/s"],
     [1_250, "1.3 kB/s"],
     [2_500_000, "2.5 MB/s"],
   ])("a rate of %d is %s", (value, text) => expect(rateWords(value, "en")).toBe(text));

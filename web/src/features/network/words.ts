@@ -22,9 +22,9 @@ const KILO = 1_000;
 
 /** Bytes a second. */
 export function rateWords(bytes: number, language: string): string {
-  if (bytes < KILO) return number(Math.round(bytes), language, { style: "unit", unit: "byte-per-second" });
   const mega = bytes >= KILO * KILO;
-  return number(bytes / (mega ? KILO * KILO : KILO), language, { style: "unit", unit: mega ? "megabyte-per-second" : "kilobyte-per-second", maximumFractionDigits: 1 });
+  const unit = mega ? "megabyte-per-second" : "kilobyte-per-second";
+  return number(bytes / (mega ? KILO * KILO : KILO), language, { style: "unit", unit, maximumFractionDigits: bytes < KILO ? 2 : 1 });
 }
 
 /** Bytes in all. */
