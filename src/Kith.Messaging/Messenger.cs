@@ -110,7 +110,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     public void DeleteContact(AccountId contact)
     {
         Parts.Removal.Remove(Parts.Contacts.Get(contact));
-        Parts.Settings.HideLinks();
+        Parts.Links.Hide();
     }
 
     /// <inheritdoc/>

@@ -31,12 +31,13 @@ internal sealed class MessengerParts
         Removal = new ContactRemoval(around, Contacts, history, pending, Outbound, Restarts, Receipts);
         States = new DeliveryStates(around, Settings, history, Outbound, Announcer, new Farewells(Removal), Contacts);
         Profiles = new Profiles(around, account, Settings, Contacts, Outbound);
-        Finding = new FindDesk(around, Contacts, Outbound, Profiles, Settings);
+        Links = new LinkHiding(around, Settings, Invites);
+        Finding = new FindDesk(around, Contacts, Outbound, Profiles, Links);
         FindSets = new FindSets(around, account, Settings, Contacts, Invites);
         var admissions = new Admissions(Contacts, Invites, around);
         var introductions = new Introductions(around, Contacts, Conversations, Profiles, admissions, Outbound, Restarts, Finding, Announcer);
-        Adding = new Adding(around, account, Settings, Contacts, Invites, Profiles, introductions, Outbound, Sessions, history, Announcer);
-        Commands = new ContactCommands(around, account, Contacts, Conversations, Outbound, Settings, Announcer);
+        Adding = new Adding(around, account, Settings, Contacts, Invites, Profiles, introductions, Outbound, Sessions, history, Links, Announcer);
+        Commands = new ContactCommands(around, account, Contacts, Conversations, Outbound, Links, Announcer);
         BundleGiver = new BundleGiver(around, account, Contacts, Invites, admissions, introductions, Profiles, PreKeys, Removal);
         BundleTaker = new BundleTaker(around, account, Contacts, Sessions, Restarts, introductions, Profiles, Finding, Outbound);
         var order = new CausalOrder(Conversations, history);
@@ -80,6 +81,8 @@ internal sealed class MessengerParts
     public DeliveryStates States { get; }
 
     public Profiles Profiles { get; }
+
+    public LinkHiding Links { get; }
 
     public FindDesk Finding { get; }
 

@@ -44,9 +44,9 @@ internal sealed class SettingsBook
     /// <summary>Links made until then are published no more, unix milliseconds: somebody we do not want may hold them.</summary>
     public long LinksHiddenUntil => _record.LinksHiddenUntil;
 
-    public void HideLinks()
+    public void HideLinks(long until)
     {
-        _record.LinksHiddenUntil = Math.Max(_record.LinksHiddenUntil, _around.Now);
+        _record.LinksHiddenUntil = Math.Max(_record.LinksHiddenUntil, until);
         Save();
     }
 

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Envelopes;
+using Kith.Messaging.Finding;
 using Kith.Messaging.Outgoing;
 using Kith.Messaging.Sessions;
 using Kith.Wire;
@@ -11,7 +12,7 @@ namespace Kith.Messaging.Contacts;
 /// <summary>Our side of coming to know somebody: links made and used, requests accepted and refused.</summary>
 internal sealed class Adding(
     Surroundings around, AccountBook account, SettingsBook settings, ContactBook contacts, InviteDesk invites, Profiles profiles, Introductions introductions,
-    Outbound outbound, SessionBook sessions, Conversations.History history, Announcer announcer)
+    Outbound outbound, SessionBook sessions, Conversations.History history, LinkHiding links, Announcer announcer)
 {
     public LinkView CreateLink(int uses, TimeSpan? lifetime) => View(invites.Create(uses, lifetime, settings.LinksHiddenUntil));
 
@@ -61,7 +62,7 @@ internal sealed class Adding(
         contact.Record.FarewellId = outbound.Enqueue(contact, new ContentMessage { Refusal = new RefusalContent() }).ToProto();
         contacts.Change(contact);
         history.RemoveConversation(id);
-        settings.HideLinks();
+        links.Hide();
         around.Effects.PeerChanged(id, contact.Endpoint);
         around.Effects.Publish(new MessengerEvent.ContactRemoved(id));
     }

@@ -1,6 +1,7 @@
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Conversations;
+using Kith.Messaging.Finding;
 using Kith.Messaging.Outgoing;
 using Kith.Wire;
 
@@ -8,7 +9,7 @@ namespace Kith.Messaging.Contacts;
 
 /// <summary>What a user does to a contact: names, silence, blocking, verification, drafts.</summary>
 internal sealed class ContactCommands(
-    Surroundings around, AccountBook account, ContactBook contacts, ConversationBook conversations, Outbound outbound, SettingsBook settings, Announcer announcer)
+    Surroundings around, AccountBook account, ContactBook contacts, ConversationBook conversations, Outbound outbound, LinkHiding links, Announcer announcer)
 {
     private readonly Dictionary<AccountId, (Crypto.X25519PublicKey Identity, string Number)> _numbers = [];
 
@@ -21,7 +22,7 @@ internal sealed class ContactCommands(
         {
             contact.Record.StageBeforeBlock = contact.Record.Stage;
             contact.Stage = ContactStage.Blocked;
-            settings.HideLinks();
+            links.Hide();
             around.Effects.PeerChanged(id, null);
         }
         else

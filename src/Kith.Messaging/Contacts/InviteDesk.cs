@@ -35,6 +35,9 @@ internal sealed class InviteDesk
     public long? NextDeadline => _invites.Values.Where(invite => invite.ExpiresAt is not null)
         .Min(invite => invite.ExpiresAt > _toldAt ? invite.ExpiresAt : invite.ExpiresAt + Remembrance);
 
+    /// <summary>When the newest link was made; 0 without any.</summary>
+    public long NewestAt => _invites.Values.Select(invite => invite.CreatedAt).DefaultIfEmpty().Max();
+
     public IEnumerable<Invite> Open => _invites.Values.Where(invite => invite.StatusAt(_around.Now) == InviteStatus.Valid).OrderByDescending(invite => invite.CreatedAt);
 
     /// <param name="uses">How many people it is for.</param>

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Kith.Crypto;
-using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Outgoing;
@@ -9,7 +8,7 @@ using Kith.Wire;
 namespace Kith.Messaging.Finding;
 
 /// <summary>New find secrets: drawn, given to those whom the user chooses, taken from those who chose us (docs/protocol/messaging.md, "Being found").</summary>
-internal sealed class FindDesk(Surroundings around, ContactBook contacts, Outbound outbound, Profiles profiles, SettingsBook settings)
+internal sealed class FindDesk(Surroundings around, ContactBook contacts, Outbound outbound, Profiles profiles, LinkHiding links)
 {
     public void Issue(IReadOnlyList<AccountId> chosen)
     {
@@ -25,8 +24,7 @@ internal sealed class FindDesk(Surroundings around, ContactBook contacts, Outbou
                 LeaveOut(contact);
         }
 
-        settings.HideLinks();
-        around.Effects.FindingChanged();
+        links.Hide();
     }
 
     /// <summary>Draws one more secret for a contact who finds us by such, or may: they have forgotten it, or we may have.</summary>

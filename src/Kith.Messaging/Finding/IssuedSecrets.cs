@@ -40,10 +40,13 @@ internal static class IssuedSecrets
         return true;
     }
 
-    /// <summary>Takes a secret of theirs when its number is higher than any before; the highest number is what they are told.</summary>
+    /// <summary>
+    /// Takes a secret of theirs when no higher number has come; the highest number is what they are told. Another one with the highest number is the later one: they
+    /// forgot the first.
+    /// </summary>
     public static long Receive(this FindRecord record, IssuedSecret secret)
     {
-        if (record.Received.Count > 0 && record.Received[0].Number >= secret.Number)
+        if (record.Received.Count > 0 && (record.Received[0].Number > secret.Number || record.Received[0].Equals(secret)))
             return record.Received[0].Number;
         record.Received.Insert(0, secret);
         Cut(record.Received, MaxReceived);

@@ -1,5 +1,6 @@
 using Kith.Delivery;
 using Kith.Messaging.Conversations;
+using Kith.Messaging.Tests.Finding;
 using Kith.Messaging.Tests.World;
 using Kith.Wire;
 
@@ -36,6 +37,7 @@ public sealed class SeededWorldTests
         private readonly Net _net;
         private readonly List<(Person From, Person To, byte[] Envelope)> _late = [];
         private readonly HashSet<(AccountId, AccountId, MessageId)> _said = [];
+        private readonly HashSet<(Person, Person)> _leftOut = [];
 
         public Simulated(int seed)
         {
@@ -56,6 +58,9 @@ public sealed class SeededWorldTests
             var person = _people[_random.Next(_people.Length)];
             var other = _people.Where(one => one != person).ElementAt(_random.Next(_people.Length - 1));
             person.Clock.Advance(TimeSpan.FromSeconds(_random.Next(-2, 20)));
+            if (_random.Next(12) == 0)
+                Issue(person);
+            CheckFinding();
             switch (_random.Next(20))
             {
                 case < 7:
@@ -101,6 +106,9 @@ public sealed class SeededWorldTests
         {
             _net.Passes = (_, _, _) => true;
             _net.Offline.Clear();
+            _net.Pass(TimeSpan.FromMinutes(11));
+            foreach (var person in _people)
+                Three.Issue(person, [.. _people.Where(other => other != person && person.Knows(other))]);
             for (var i = 0; i < 6; i++)
                 _net.Pass(TimeSpan.FromMinutes(11));
         }
@@ -120,6 +128,8 @@ public sealed class SeededWorldTests
                     Assert.DoesNotContain(person.With(other), message => message.Text.StartsWith("never", StringComparison.Ordinal) || message.Text.StartsWith("cut", StringComparison.Ordinal));
                     Assert.All(person.With(other).Where(message => message.FromMe), message => Assert.True(message.State >= MessageState.Delivered, $"seed {_seed}: {message.State}"));
                     Assert.All(person.With(other), message => Assert.False(message.Missing, $"seed {_seed}: a gap"));
+                    Assert.True(Three.Finds(person, other), $"seed {_seed}: {person.Name} does not find {other.Name}");
+                    Assert.True(Three.Given(person, other).Length == 1, $"seed {_seed}: {person.Name} is published to {other.Name} under an old secret");
                     Assert.Equal(person.Stores.Messages.CountUnread(other.Id), person.Contact(other).Unread);
                     var said = _said.Where(one => one.Item1 == person.Id && one.Item2 == other.Id).Select(one => one.Item3).Order();
                     Assert.Equal(said, person.With(other).Where(message => message.FromMe).Select(message => message.Id).Order());
@@ -170,6 +180,37 @@ public sealed class SeededWorldTests
                     break;
             }
         }
+
+        // Everybody, or sometimes all but one.
+        private void Issue(Person person)
+        {
+            var known = _people.Where(other => other != person && person.Knows(other)).ToList();
+            if (_random.Next(3) == 0 && known.Count > 0)
+            {
+                var unwanted = known[_random.Next(known.Count)];
+                known.Remove(unwanted);
+                _leftOut.Add((person, unwanted));
+            }
+
+            Three.Issue(person, [.. known]);
+        }
+
+        // Whoever was never left out finds the other at any moment, whatever is lost or late.
+        private void CheckFinding()
+        {
+            foreach (var person in _people)
+            {
+                foreach (var other in _people.Where(other => other != person && Connected(person, other) && Connected(other, person)))
+                {
+                    if (!_leftOut.Contains((other, person)))
+                        Assert.True(Three.Finds(person, other), $"seed {_seed}: {person.Name} does not find {other.Name}");
+                    else if (!other.Contact(person).CanFindUs)
+                        Assert.False(Three.Finds(person, other), $"seed {_seed}: {person.Name} finds {other.Name}");
+                }
+            }
+        }
+
+        private static bool Connected(Person person, Person other) => person.Knows(other) && person.Contact(other).State == ContactState.Connected;
 
         private bool Passes(Person from, Person to, byte[] envelope)
         {
