@@ -63,13 +63,11 @@ internal sealed partial class OverlayCore : IWalkerObserver
         Dht.SetExternalAddress(now, wan);
     }
 
-    private bool? IsReachable => Walker.ReachedFromOutsideAt != 0 && _now - Walker.ReachedFromOutsideAt < Reachability.ProofLifetime ? true : _reachability.IsReachable(_now);
-
     private void Upkeep()
     {
         EndHeld();
         _counts = Walker.Counts(_now);
-        var reachable = IsReachable;
+        var reachable = _reachability.IsReachable(_now);
         // BEP 43: a node that cannot be asked must not be in others' tables. One that sees no NAT, and one that knows nothing yet, can be.
         Dht.IsReadOnly = reachable == false;
         Entry.SetReachable(_now, reachable == true ? Walker.Wan : null);

@@ -32,7 +32,7 @@ internal sealed partial class OverlayCore
                 BytesOut,
                 Dht.IsReadOnly)
             {
-                Reachable = IsReachable,
+                Reachable = _reachability.IsReachable(_now),
                 PortVaries = Walker.Wan4.PortVaries,
                 Problem = _seal is { OutOfTime: > 0 } seal ? ClockSentence(seal.OutOfTime) : null,
             };

@@ -95,6 +95,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
                 Dht.Receive(now, from, datagram);
                 break;
             case DatagramKind.Walker:
+                _reachability.Received(now, from);
                 Walker.Receive(now, from, datagram);
                 break;
             case DatagramKind.Beacon:

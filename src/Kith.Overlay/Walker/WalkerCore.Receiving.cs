@@ -243,8 +243,6 @@ public sealed partial class WalkerCore
             _table.Raise(peer, standing, now);
         }
 
-        if (isProven && peer is { Incoming: true, WasPunctured: false } && (_table.Own.IsLoopbackOnly || !IsNear(from)))
-            ReachedFromOutsideAt = now;
         Believe(now, peer, in message, isProven);
         return peer;
     }

@@ -59,7 +59,8 @@ public sealed partial class WalkerCore
 
     private static bool IsFresh(WalkerPeer peer) => peer is { Standing: PeerStanding.Candidate, AskedSince: 0 };
 
-    // A random active peer, out of the half that was heard longest ago; no peer sooner than the interval after it was asked.
+    // A random active peer of those that are silent for half the time-out already, else out of the half that was heard longest ago: so as few as can be fall out of the
+    // active ones by chance. No peer sooner than the interval after it was asked.
     private WalkerPeer? ChooseActive(long now, bool isFast)
     {
         _chosen.Clear();
@@ -72,7 +73,8 @@ public sealed partial class WalkerCore
         if (_chosen.Count == 0)
             return null;
         _chosen.Sort(static (one, other) => one.LastHeard.CompareTo(other.LastHeard));
-        return _chosen[_random.NextInt32((_chosen.Count + 1) / 2)];
+        var due = _chosen.Count(peer => now - peer.LastHeard >= PeerTable.Timeout / 2);
+        return _chosen[_random.NextInt32(due > 0 ? due : (_chosen.Count + 1) / 2)];
     }
 
     private WalkerPeer? Choose(Predicate<WalkerPeer> may)

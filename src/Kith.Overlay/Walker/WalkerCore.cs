@@ -68,9 +68,6 @@ public sealed partial class WalkerCore : IDatagramCore
     /// <summary>Our address by vote: IPv4 where there is one.</summary>
     public Endpoint? Wan => _wan4.Address ?? _wan6.Address;
 
-    /// <summary>When a peer that we had never sent to reached us and proved its address; 0 for never. A node that is reached like this is of use to strangers (BEP 43).</summary>
-    public long ReachedFromOutsideAt { get; private set; }
-
     /// <summary>Datagrams that were none of the four messages, or were refused.</summary>
     public long Refused { get; private set; }
 

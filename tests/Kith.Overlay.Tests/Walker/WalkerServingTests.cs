@@ -45,7 +45,6 @@ public class WalkerServingTests
         var request3 = sent.Single(one => one.To != Scene.At(Stranger));
         Assert.Contains("13:puncture_peerd7:address10:198.18.9.97:peer_id8:aaaa11114:port", Encoding.Latin1.GetString(request3.Datagram), StringComparison.Ordinal);
         Assert.True(_scene.Core.Peers().Single(peer => peer.Address == Scene.At(Stranger)) is { Incoming: true, Connectable: null, Speaks: "kith" });
-        Assert.Equal(_scene.Now, _scene.Core.ReachedFromOutsideAt);
     }
 
     [Fact]
