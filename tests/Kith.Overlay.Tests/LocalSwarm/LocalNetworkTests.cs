@@ -1,0 +1,73 @@
+using System.Net;
+using Kith.Crypto;
+using Kith.LocalSwarm;
+using Kith.Overlay.Rendezvous;
+
+namespace Kith.Overlay.Tests.LocalSwarm;
+
+public sealed class LocalNetworkTests : IAsyncLifetime
+{
+    private const int Nodes = 200;
+    private LocalNetwork _network = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _network = await LocalNetwork.StartAsync(Nodes);
+
+    public async ValueTask DisposeAsync() => await _network.DisposeAsync();
+
+    [Fact]
+    public async Task TwoHundredNodes_AllKnowOthers_AndTwoContactsWhoBothMovedFindEachOther()
+    {
+        Assert.Equal(Nodes, _network.Nodes.Count);
+        await Task.WhenAll(_network.Nodes.Select(node => node.UntilAsync(view => view is { Nodes: >= 10, Active: >= 3, Wan: not null })));
+        Assert.All(_network.Nodes, node => Assert.Equal(node.Endpoint, node.Overlay.View.Wan));
+        Assert.All(_network.Nodes, node => Assert.False(node.Overlay.View.IsReadOnly));
+
+        var (alice, bob) = (new LocalPerson(), new LocalPerson());
+        alice.ComeTo(await _network.JoinAsync());
+        bob.ComeTo(await _network.JoinAsync());
+        _ = await alice.FindAsync(bob, Stop);
+        _ = await bob.FindAsync(alice, Stop);
+
+        await alice.MoveAsync(_network.Entry);
+        await bob.MoveAsync(_network.Entry);
+        var findings = await Task.WhenAll(alice.FindAsync(bob, Stop), bob.FindAsync(alice, Stop));
+        Assert.All(findings, finding => Assert.True(finding.Queries > 0));
+        await alice.Node.DisposeAsync();
+        await bob.Node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ATenthGone_ContactsAreFoundStill()
+    {
+        var (alice, bob) = (new LocalPerson(), new LocalPerson());
+        alice.ComeTo(await _network.JoinAsync());
+        bob.ComeTo(await _network.JoinAsync());
+        _ = await alice.FindAsync(bob, Stop);
+        await _network.VanishAsync(oneIn: 10, spared: 2);
+        _ = await bob.FindAsync(alice, Stop);
+        _ = await alice.FindAsync(bob, Stop);
+    }
+
+    [Fact]
+    public async Task ANodeComesInAgain_ByThoseItRemembers()
+    {
+        var node = await _network.JoinAsync();
+        var remembered = node.Overlay.Remembered;
+        Assert.NotEmpty(remembered);
+        await using var again = LocalNode.Start(null, new OverlayOptions { Remembered = remembered });
+        await again.UntilAsync(view => view.Nodes >= 10);
+        Assert.Contains(again.Overlay.View.Entries, entry => entry is { Source: EntrySource.Remembered, State: EntryState.Answered });
+    }
+
+    [Fact]
+    public async Task WhatNobodyPublished_IsNotFound()
+    {
+        using var maker = Ed25519PrivateKey.Generate(SystemRandom.Instance);
+        var node = await _network.JoinAsync();
+        var finding = await node.Overlay.FindAsync(new FindSecret(new byte[FindSecret.Size]), maker.PublicKey, Stop);
+        Assert.Null(finding.Content);
+        Assert.True(finding.Queries > 0);
+    }
+}
