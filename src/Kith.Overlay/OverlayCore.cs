@@ -49,7 +49,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         _limit = new InboundLimit(random);
         _reachability = new Reachability(networks);
         _sink = new SealingSink(sink, _seal, _reachability) { Now = now, Networks = networks };
-        Dht = new DhtCore(new DhtOptions(), _sink, random);
+        Dht = new DhtCore(new DhtOptions { Networks = networks }, _sink, random);
         Walker = new WalkerCore(new WalkerOptions(networks) { Observer = this }, _sink, random);
         Rendezvous = new RendezvousCore(this, random);
         Entry = new EntryCore(EntryOptionsOf(options, port, networks), this, random);

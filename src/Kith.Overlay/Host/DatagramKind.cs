@@ -46,11 +46,11 @@ internal static class DatagramKinds
         return DatagramKind.None;
     }
 
-    // Keys of one letter are KRPC's alone: most of its datagrams are known by their first key, without a look at what is in it.
+    // KRPC's alone are these four (the walker has e, t and v too); most of its datagrams are known by the first of their keys, without a look at what is in it.
     private static DatagramKind OfKey(ReadOnlySpan<byte> key)
     {
         if (key.Length == 1)
-            return key[0] is (byte)'y' or (byte)'a' or (byte)'r' or (byte)'e' or (byte)'q' or (byte)'t' ? DatagramKind.Dht : DatagramKind.None;
+            return key[0] is (byte)'a' or (byte)'q' or (byte)'r' or (byte)'y' ? DatagramKind.Dht : DatagramKind.None;
         if (key.SequenceEqual("type"u8))
             return DatagramKind.Walker;
         return key.SequenceEqual("knock"u8) ? DatagramKind.Knock : DatagramKind.None;

@@ -32,6 +32,7 @@ internal sealed class UdpSocket : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private Task _receiving = Task.CompletedTask;
+    private bool _isDisposed;
 
     /// <summary>Binds a socket.</summary>
     /// <exception cref="SocketException">The system refuses: the port is taken, or the address is not ours.</exception>
@@ -83,6 +84,8 @@ internal sealed class UdpSocket : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
         await _receiving.ConfigureAwait(false);

@@ -12,6 +12,7 @@ public sealed class DatagramKindsTests
     [InlineData("d2:ip6:abcdef1:rd2:id20:abcdefghij0123456789e1:t2:aa1:y1:re", DatagramKind.Dht)]
     [InlineData("d1:v4:KI011:y1:qe", DatagramKind.Dht)]
     [InlineData("d11:destinationd7:address9:127.0.0.14:porti1ee7:peer_id20:abcdefghij01234567894:typei1ee", DatagramKind.Walker)]
+    [InlineData("d1:e4:abcd1:t4:abcd4:typei4e1:v4:KI01e", DatagramKind.Walker)]
     [InlineData("d4:typei2e7:peer_id3:abce", DatagramKind.Walker)]
     [InlineData("d5:knock3:abce", DatagramKind.Knock)]
     [InlineData("d4:herei4711e3:run8:abcdefghe", DatagramKind.Beacon)]

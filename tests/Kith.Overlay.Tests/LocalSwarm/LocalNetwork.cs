@@ -30,7 +30,8 @@ internal sealed class LocalNetwork : IAsyncDisposable
         {
             var joining = Enumerable.Range(0, Math.Min(Joining, nodes - network._nodes.Count)).Select(_ => LocalNode.Start(network.Entry, options)).ToList();
             network._nodes.AddRange(joining);
-            var enough = Math.Min(network._nodes.Count - 1, Joining);
+            // Those that join together may not hear of each other at once.
+            var enough = Math.Clamp(network._nodes.Count - Joining, 1, Joining);
             await Task.WhenAll(joining.Select(node => node.UntilAsync(view => view.Nodes >= enough)));
         }
 
@@ -42,7 +43,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
     {
         var node = LocalNode.Start(Entry, _options);
         _nodes.Add(node);
-        var enough = Math.Min(_nodes.Count - 1, Joining);
+        var enough = Math.Clamp(_nodes.Count - Joining, 1, Joining);
         await node.UntilAsync(view => view.Nodes >= enough);
         return node;
     }

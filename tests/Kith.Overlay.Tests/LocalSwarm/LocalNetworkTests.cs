@@ -1,4 +1,3 @@
-using System.Net;
 using Kith.Crypto;
 using Kith.LocalSwarm;
 using Kith.Overlay.Rendezvous;
