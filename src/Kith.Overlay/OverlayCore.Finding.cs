@@ -1,6 +1,7 @@
 using Kith.Crypto;
 using Kith.Overlay.Dht;
 using Kith.Overlay.Host;
+using Kith.Overlay.Knock;
 using Kith.Overlay.Rendezvous;
 
 namespace Kith.Overlay;
@@ -22,6 +23,17 @@ internal sealed partial class OverlayCore : IMutableItems
 
     /// <summary>Records on the DHT.</summary>
     public RendezvousCore Rendezvous { get; }
+
+    /// <summary>Knocks, ours and others'.</summary>
+    public KnockCore Knocks { get; }
+
+    /// <summary>Knocks at a contact's with what is published for them; nothing where nothing is.</summary>
+    public void Knock(long now, FindSecret secret)
+    {
+        Enter(now);
+        if (Rendezvous.Published(secret) is { } publication)
+            Knocks.Knock(now, publication);
+    }
 
     /// <summary>Sets what is published.</summary>
     public void Publish(long now, IReadOnlyList<Publication> publications)

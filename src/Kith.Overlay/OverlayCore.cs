@@ -2,6 +2,7 @@ using Kith.Crypto;
 using Kith.Overlay.Dht;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
+using Kith.Overlay.Knock;
 using Kith.Overlay.Rendezvous;
 using Kith.Overlay.Swarm;
 using Kith.Overlay.Walker;
@@ -52,6 +53,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         Dht = new DhtCore(new DhtOptions { Networks = networks }, _sink, random);
         Walker = new WalkerCore(new WalkerOptions(networks) { Observer = this }, _sink, random);
         Rendezvous = new RendezvousCore(this, random);
+        Knocks = new KnockCore(options.Knock ?? options.Swarm is not null, _sink, random, () => Walker.Neighbours(_now), outside.Knocked);
         Entry = new EntryCore(EntryOptionsOf(options, port, networks), this, random);
     }
 
@@ -97,6 +99,9 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
             case DatagramKind.Walker:
                 _reachability.Received(now, from);
                 Walker.Receive(now, from, datagram);
+                break;
+            case DatagramKind.Knock:
+                Knocks.Receive(now, from, datagram);
                 break;
             case DatagramKind.Beacon:
                 Entry.Receive(now, from, datagram);

@@ -9,6 +9,7 @@ public sealed partial class OverlayHost
 {
     private readonly List<PendingFind> _finds = []; // guarded by the gate
     private IReadOnlyList<Publication> _publications = [];
+    private IReadOnlyList<Sought> _sought = [];
 
     /// <inheritdoc/>
     public void Publish(IReadOnlyList<Publication> publications) => Run((core, now) =>
@@ -16,6 +17,16 @@ public sealed partial class OverlayHost
         _publications = publications;
         core.Publish(now, publications);
     });
+
+    /// <inheritdoc/>
+    public void Listen(IReadOnlyList<Sought> sought) => Run((core, _) =>
+    {
+        _sought = sought;
+        core.Knocks.Listen(sought);
+    });
+
+    /// <inheritdoc/>
+    public void Knock(FindSecret secret) => Run((core, now) => core.Knock(now, secret));
 
     /// <inheritdoc/>
     public async Task<Finding> FindAsync(FindSecret secret, Ed25519PublicKey maker, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
+using Kith.Overlay.Rendezvous;
 using Kith.Transport.Dns;
 using Kith.Transport.Udp;
 using Kith.Wire;
@@ -31,6 +32,9 @@ public sealed partial class OverlayHost
         public void SendMulticast(ReadOnlySpan<byte> datagram) => _multicast?.Send(datagram);
 
         void IDatagramTaker.Take(Endpoint from, ReadOnlySpan<byte> datagram) => host.Take(from, datagram, isForAll: true);
+
+        // The caller holds the gate, as each call of the core's does.
+        public void Knocked(FindSecret secret, Contactable content, long madeAt) => host._tellings.Add(() => host._observer.Knocked(secret, content, madeAt));
 
         public void Resolve(int id, string name) => Own(ResolveAsync(id, name));
 

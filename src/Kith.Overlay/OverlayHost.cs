@@ -9,7 +9,7 @@ namespace Kith.Overlay;
 /// Runs the overlay: gives its core the datagrams of a UDP port, the time and calls, one at a time. There is no thread of its own: whoever brings something (the port's receive
 /// loop, a timer, a caller) does the work under one lock, at once, since all of it is short and none of it waits. What is told to others is told when the lock is free again.
 /// </summary>
-public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDatagramSink
+public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSink
 {
     /// <summary>At most so often the observer hears that something changed.</summary>
     private static readonly TimeSpan ChangedPause = TimeSpan.FromMilliseconds(250);
@@ -58,7 +58,7 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
         return host;
     }
 
-    /// <inheritdoc cref="IOverlay.View"/>
+    /// <inheritdoc/>
     public OverlayView View
     {
         get
@@ -78,10 +78,10 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
         }
     }
 
-    /// <inheritdoc cref="IOverlay.Suggest"/>
+    /// <inheritdoc/>
     public void Suggest(IReadOnlyList<string> addresses) => Run((core, now) => core.Suggest(now, addresses));
 
-    /// <inheritdoc cref="IOverlay.NetworkChanged"/>
+    /// <inheritdoc/>
     public void NetworkChanged()
     {
         var networks = OwnInterfaces.Of(_port.LocalEndPoints);
@@ -211,6 +211,7 @@ public sealed partial class OverlayHost : IAsyncDisposable, IDatagramTaker, IDat
         var now = _clock.Now();
         _core.Start(now);
         _core.Publish(now, _publications);
+        _core.Knocks.Listen(_sought);
         var finds = _finds.ToList();
         _finds.Clear();
         foreach (var find in finds)

@@ -1,3 +1,4 @@
+using Kith.Overlay.Rendezvous;
 using Kith.Wire;
 
 namespace Kith.Overlay.Host;
@@ -13,4 +14,7 @@ internal interface IOutside
 
     /// <summary>Asks a DNS server; the answer goes to <see cref="Entry.EntryCore.Exchanged"/>.</summary>
     void ExchangeDns(int id, Endpoint? server, ReadOnlyMemory<byte> message);
+
+    /// <summary>A contact knocked (<see cref="IOverlayObserver.Knocked"/>).</summary>
+    void Knocked(FindSecret secret, Contactable content, long madeAt);
 }

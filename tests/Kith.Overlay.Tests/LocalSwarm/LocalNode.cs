@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using Kith.Crypto;
 using Kith.Overlay;
 using Kith.Overlay.Rendezvous;
@@ -12,6 +13,7 @@ internal sealed class LocalNode : IOverlayObserver, IAsyncDisposable
 {
     private readonly Lock _gate = new(); // guards what is waited for and what was heard
     private readonly List<(Func<OverlayView, bool> Condition, TaskCompletionSource Done)> _waiting = [];
+    private readonly Channel<(FindSecret, Contactable)> _knocks = Channel.CreateUnbounded<(FindSecret, Contactable)>();
     private readonly UdpPort _port;
     private OverlayHost _overlay = null!;
 
@@ -29,12 +31,13 @@ internal sealed class LocalNode : IOverlayObserver, IAsyncDisposable
     /// <summary>Starts a node.</summary>
     /// <param name="entry">The only way in; null for the first of all.</param>
     /// <param name="options">Anything else.</param>
-    public static LocalNode Start(Endpoint? entry, OverlayOptions? options = null)
+    /// <param name="time">Its clock, where it is not this machine's.</param>
+    public static LocalNode Start(Endpoint? entry, OverlayOptions? options = null, TimeProvider? time = null)
     {
         var node = new LocalNode(UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System));
         options = (options ?? new OverlayOptions()) with { LocalNetwork = false, Mainline = false, Log = Console.Error };
         node._overlay = OverlayHost.Start(
-            node._port, entry is { } at ? options with { EntryPoints = [at.ToString()] } : options, node, SystemRandom.Instance, TimeProvider.System);
+            node._port, entry is { } at ? options with { EntryPoints = [at.ToString()] } : options, node, SystemRandom.Instance, time ?? TimeProvider.System);
         node._port.Start();
         return node;
     }
@@ -48,6 +51,9 @@ internal sealed class LocalNode : IOverlayObserver, IAsyncDisposable
         Changed();
         return done.Task;
     }
+
+    /// <summary>Waits for a knock that opens here.</summary>
+    public ValueTask<(FindSecret Secret, Contactable Content)> NextKnockAsync(CancellationToken cancellationToken) => _knocks.Reader.ReadAsync(cancellationToken);
 
     /// <summary>Leaves as a machine does whose power fails: nobody is told.</summary>
     public async Task VanishAsync()
@@ -85,7 +91,5 @@ internal sealed class LocalNode : IOverlayObserver, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void Knocked(FindSecret secret, Contactable content, long madeAt)
-    {
-    }
+    public void Knocked(FindSecret secret, Contactable content, long madeAt) => _knocks.Writer.TryWrite((secret, content));
 }

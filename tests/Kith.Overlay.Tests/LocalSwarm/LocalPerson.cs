@@ -25,6 +25,9 @@ internal sealed class LocalPerson
         node.Overlay.Publish([new Publication(Secret, _signer, new Contactable([Address]))]);
     }
 
+    /// <summary>What a contact looks for to find them.</summary>
+    public Sought Sought => new(Secret, _signer.PublicKey);
+
     /// <summary>Goes to a new node with another address, while the old one vanishes.</summary>
     public async Task MoveAsync(Endpoint entry)
     {

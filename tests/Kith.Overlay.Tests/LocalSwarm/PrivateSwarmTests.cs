@@ -31,6 +31,20 @@ public sealed class PrivateSwarmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AKnock_ReachesAContactSomewhereInTheSwarm()
+    {
+        var (alice, bob) = (new LocalPerson(), new LocalPerson());
+        alice.ComeTo(await _swarm.JoinAsync());
+        bob.ComeTo(await _swarm.JoinAsync());
+        bob.Node.Overlay.Listen([alice.Sought]);
+        await Task.WhenAll(_swarm.Nodes.Select(node => node.UntilAsync(view => view.Active >= 4)));
+        alice.Node.Overlay.Knock(alice.Secret);
+        var (secret, content) = await bob.Node.NextKnockAsync(Stop);
+        Assert.Equal(alice.Secret, secret);
+        Assert.Equal([alice.Address], content.Addresses);
+    }
+
+    [Fact]
     public async Task AnOutsider_HearsNothing_WhateverItSends()
     {
         await using var outsider = new Outsider();
