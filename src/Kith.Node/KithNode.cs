@@ -84,6 +84,7 @@ public sealed class KithNode : INode, IAsyncDisposable
             await node.ServeAsync(api, cancellationToken);
             await node._core.StartAsync();
             node.Announce();
+            node._core.StartOverlay(options.Home, setup, options.Log);
             return node;
         }
         catch (Exception e)

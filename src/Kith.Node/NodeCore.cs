@@ -32,6 +32,8 @@ internal sealed class NodeCore : IAsyncDisposable
     private readonly TcpCarrier _carrier;
     private readonly SecretBytes? _swarmKey;
     private NetworkWatch? _watch;
+    private Task _overlayStart = Task.CompletedTask;
+    private OverlayRun? _overlayRun;
     private long? _upkeepAt;
 
     private NodeCore(Vault vault, Messenger messenger, HeldEffects effects, SwarmKey? swarm, TimeProvider time, Action<Exception> defect, Action<Exception> fatal)
@@ -64,7 +66,7 @@ internal sealed class NodeCore : IAsyncDisposable
     public NodeOverlay Overlay { get; }
 
     /// <summary>Whether mainline's routers may be asked: for what to advise.</summary>
-    public bool MayAskMainline { get; init; }
+    public bool MayAskMainline { get; private set; }
 
     /// <summary>The UDP port, when the system gave one.</summary>
     public UdpPort? Udp { get; private set; }
@@ -183,6 +185,15 @@ internal sealed class NodeCore : IAsyncDisposable
             CallKind.Change);
     }
 
+    /// <summary>Lets the overlay run beside, once the node works: nobody waits for it.</summary>
+    public void StartOverlay(string home, NetworkSetup setup, TextWriter? log)
+    {
+        if (Udp is not { } udp)
+            return;
+        MayAskMainline = setup.Mainline && !udp.IsLoopbackOnly;
+        _overlayStart = Task.Run(() => RunOverlay(home, udp, setup, log));
+    }
+
     /// <summary>What the node sees of the network.</summary>
     public Api.Types.Network DrawNetwork()
         => NetworkPicture.Draw(Overlay.View, Addresses, Overlay.View.Reachable, Route.Peers(), Board, NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Overlay.Clocks, Board), _time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -191,8 +202,11 @@ internal sealed class NodeCore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _watch?.Dispose();
+        await _overlayStart;
         if (_watch is not null)
             await Overlay.StopAsync();
+        if (_overlayRun is not null)
+            await _overlayRun.DisposeAsync();
         if (Udp is not null)
             await Udp.DisposeAsync();
         await Route.DisposeAsync();
@@ -203,6 +217,20 @@ internal sealed class NodeCore : IAsyncDisposable
         _swarmKey?.Dispose();
         Messenger.Keys.Dispose();
         _vault.Dispose();
+    }
+
+    private void RunOverlay(string home, UdpPort udp, NetworkSetup setup, TextWriter? log)
+    {
+        try
+        {
+            var run = OverlayRun.Start(home, udp, setup, Overlay, _time, log);
+            _overlayRun = run;
+            _loop.TryPost(new TickItem(() => Overlay.Attach(run.Overlay)));
+        }
+        catch (SocketException e)
+        {
+            UdpFailure = $"The overlay cannot start: {e.Message}";
+        }
     }
 
     private void Begin()
