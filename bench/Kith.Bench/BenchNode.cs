@@ -27,7 +27,7 @@ internal sealed class BenchNode : IAsyncDisposable
     public int Delivered => Volatile.Read(ref _delivered);
 
     public static async Task<BenchNode> StartAsync(string home, string name) =>
-        new(await KithNode.StartAsync(new NodeOptions { Home = home, Name = name, Listen = ["127.0.0.1:0"] }, CancellationToken.None));
+        new(await KithNode.StartAsync(new NodeOptions { Home = home, Name = name, Listen = ["127.0.0.1:0"], Network = new NetworkOptions { LocalNetwork = false, Mainline = false } }, CancellationToken.None));
 
     public Task<string> CreateLinkAsync() => _node.InvokeAsync(messenger => messenger.CreateLink(1, TimeSpan.FromHours(1)).Link);
 

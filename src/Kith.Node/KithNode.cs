@@ -187,7 +187,7 @@ public sealed class KithNode : INode, IAsyncDisposable
     public async Task<IReadOnlyList<DoctorCheck>> ExamineAsync()
     {
         var (contacts, outbox) = await QueryAsync(m => (m.Contacts(), _core.Vault.Outbox.Count()));
-        return Doctor.Examine(_options.Home, ListenAddresses, _core.Route, contacts, outbox);
+        return Doctor.Examine(_options.Home, ListenAddresses, _core.Route, contacts, outbox, _core.ExamineNetwork(_setup));
     }
 
     /// <inheritdoc/>

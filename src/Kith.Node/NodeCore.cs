@@ -4,6 +4,7 @@ using Kith.Crypto;
 using Kith.Delivery;
 using Kith.Delivery.Routes;
 using Kith.Messaging;
+using Kith.Node.Api.Types;
 using Kith.Node.Events;
 using Kith.Node.Loop;
 using Kith.Node.Network;
@@ -193,6 +194,10 @@ internal sealed class NodeCore : IAsyncDisposable
         MayAskMainline = setup.Mainline && !udp.IsLoopbackOnly;
         _overlayStart = Task.Run(() => RunOverlay(home, udp, setup, log));
     }
+
+    /// <summary>What of the overlay works.</summary>
+    public IEnumerable<DoctorCheck> ExamineNetwork(NetworkSetup setup)
+        => OverlayDoctor.Examine(Overlay.View, setup, Udp, UdpFailure, NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Overlay.Clocks, Board));
 
     /// <summary>What the node sees of the network.</summary>
     public Api.Types.Network DrawNetwork()

@@ -9,12 +9,16 @@ internal sealed class KithHome : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string _name;
     private readonly List<string> _errors = [];
+    private readonly string? _network;
     private Process? _node;
-    private int _listenPort;
 
-    public KithHome(string name, string? home = null)
+    /// <param name="name">The person's name.</param>
+    /// <param name="home">An existing home; a new one otherwise.</param>
+    /// <param name="network">The network namespace in which everything of this home runs; the test's own otherwise.</param>
+    public KithHome(string name, string? home = null, string? network = null)
     {
         _name = name;
+        _network = network;
         Directory = home ?? System.IO.Directory.CreateTempSubdirectory("kith-scenario-").FullName;
     }
 
@@ -28,6 +32,18 @@ internal sealed class KithHome : IAsyncDisposable
 
     public int Pid => _node!.Id;
 
+    /// <summary>Where it listens at the next start.</summary>
+    public string ListenHost { get; set; } = "127.0.0.1";
+
+    /// <summary>The port at the next start: 0 for the one that the home remembers.</summary>
+    public int ListenPort { get; set; }
+
+    /// <summary>Flags of each start beside those that keep tests from disturbing each other.</summary>
+    public IReadOnlyList<string> NetworkFlags { get; set; } = ["--no-lan", "--no-mainline"];
+
+    /// <summary>Where it listens, as others call it.</summary>
+    public string Address => Ready.GetProperty("listen").EnumerateArray().First().GetString()!;
+
     public string Errors
     {
         get
@@ -40,7 +56,7 @@ internal sealed class KithHome : IAsyncDisposable
     /// <summary>Starts the node and waits until it says that it is ready. The port it listens on stays the same over restarts.</summary>
     public async Task StartAsync(params string[] more)
     {
-        string[] arguments = ["--home", Directory, "--json", "up", "--name", _name, "--listen", $"127.0.0.1:{_listenPort}", "--api", "127.0.0.1:0", "--no-lan", "--no-mainline", .. more];
+        string[] arguments = ["--home", Directory, "--json", "up", "--name", _name, "--listen", $"{ListenHost}:{ListenPort}", "--api", "127.0.0.1:0", .. NetworkFlags, .. more];
         _node = Command(arguments);
         _node.ErrorDataReceived += (_, line) =>
         {
@@ -53,9 +69,7 @@ internal sealed class KithHome : IAsyncDisposable
         var first = await _node.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException($"{_name}'s node ended: {Errors}");
         Ready = JsonDocument.Parse(first).RootElement;
         Assert.Equal("ready", Ready.GetProperty("event").GetString());
-        _listenPort = Ready.GetProperty("listen").EnumerateArray()
-            .Select(address => int.Parse(address.GetString()!.Split(':')[^1]))
-            .First();
+        ListenPort = int.Parse(Address.Split(':')[^1]);
         _ = DrainAsync(_node);
         Api?.Dispose();
         Api = NodeApi.Open(Directory);
@@ -109,16 +123,17 @@ internal sealed class KithHome : IAsyncDisposable
             System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private static Process Command(string[] arguments)
+    private Process Command(string[] arguments)
     {
-        var start = new ProcessStartInfo(Checkout.Launcher)
+        var start = new ProcessStartInfo(_network is null ? Checkout.Launcher : "ip")
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in arguments)
+        string[] all = _network is null ? arguments : ["netns", "exec", _network, Checkout.Launcher, .. arguments];
+        foreach (var argument in all)
             start.ArgumentList.Add(argument);
         return new Process { StartInfo = start };
     }

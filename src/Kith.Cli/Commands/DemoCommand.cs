@@ -87,7 +87,7 @@ internal sealed class DemoPerson : IAsyncDisposable
     public static async Task<DemoPerson> StartAsync(string name, string home, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["--home", home, "--json", "up", "--name", name, "--listen", "127.0.0.1:0"])
+        foreach (var argument in (string[])["--home", home, "--json", "up", "--name", name, "--listen", "127.0.0.1:0", "--no-lan", "--no-mainline"])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new CliException($"{name}'s node did not start.");
         var first = await process.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);

@@ -10,15 +10,14 @@ internal static class Doctor
 {
     private const long LowDiskBytes = 64L << 20;
 
-    public static IReadOnlyList<DoctorCheck> Examine(string home, IReadOnlyList<string> addresses, DirectRoute route, IReadOnlyList<ContactView> contacts, int outbox) =>
+    public static IReadOnlyList<DoctorCheck> Examine(
+        string home, IReadOnlyList<string> addresses, DirectRoute route, IReadOnlyList<ContactView> contacts, int outbox, IEnumerable<DoctorCheck> network) =>
     [
         Listening(addresses),
         Disk(home),
         Contacts(route, contacts),
         Outbox(outbox),
-        new DoctorCheck("udp", false, "This version carries sessions over TCP alone, so both people must be able to reach an address of one of them."),
-        new DoctorCheck("nat", false, "This version does not look through NATs: forward the listening port on the router, or meet on one network."),
-        new DoctorCheck("entry", false, "This version has no overlay to enter; contacts are found by the addresses in links and in what they say themselves."),
+        .. network,
         new DoctorCheck("tor", false, "This version does not use Tor: contacts learn this machine's address."),
         new DoctorCheck("relay", false, "This version has no relays."),
     ];

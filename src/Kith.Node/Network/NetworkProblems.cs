@@ -35,7 +35,7 @@ internal static class NetworkProblems
         "No way into the network",
         view.Entries.Count == 0
             ? "There is nobody to begin with, so contacts who have moved cannot be found."
-            : $"None of {(view.Entries.Count == 1 ? "the one entry point" : $"{view.Entries.Count} entry points")} answers, so contacts who have moved cannot be found.",
+            : $"{(view.Entries.Count == 1 ? "The one entry point does not answer" : $"None of {view.Entries.Count} entry points answers")}, so contacts who have moved cannot be found.",
         mayAskMainline
             ? "Check that this computer has a network that lets UDP through, or name a node that you know with `kith up --entry HOST:PORT`; it goes on being tried."
             : "Name a node that you know with `kith up --entry HOST:PORT`, or meet a contact on one local network; it goes on being tried.");

@@ -12,7 +12,7 @@ public sealed class LifecycleTests
     public async Task HomeInUse_IsRefusedAndDisturbsNothing()
     {
         await using var alice = await TestNode.CreateAsync("Alice");
-        var refused = await Assert.ThrowsAsync<NodeStartException>(() => KithNode.StartAsync(new NodeOptions { Home = alice.Home, Listen = ["127.0.0.1:0"] }));
+        var refused = await Assert.ThrowsAsync<NodeStartException>(() => KithNode.StartAsync(new NodeOptions { Home = alice.Home, Listen = ["127.0.0.1:0"], Network = TestNode.Quiet }));
         Assert.Contains(alice.Home, refused.Message);
         Assert.Equal("Alice", (await alice.GetAsync("status")).GetProperty("name").GetString());
     }
@@ -48,7 +48,7 @@ public sealed class LifecycleTests
             Assert.Contains(address, (await RefusedAsync(options => options with { Home = home, Listen = [address] })).Message);
             Assert.Contains(address, (await RefusedAsync(options => options with { Home = home, Api = address })).Message);
             Assert.False(File.Exists(Path.Combine(home, "node.json")));
-            await using var node = await KithNode.StartAsync(new NodeOptions { Home = home, Listen = ["127.0.0.1:0"] });
+            await using var node = await KithNode.StartAsync(new NodeOptions { Home = home, Listen = ["127.0.0.1:0"], Network = TestNode.Quiet });
         }
         finally
         {
@@ -157,7 +157,7 @@ public sealed class LifecycleTests
 
             await HomeImport.RunAsync(file, "travel", home);
 
-            await using var moved = await KithNode.StartAsync(new NodeOptions { Home = home, Listen = ["127.0.0.1:0"] });
+            await using var moved = await KithNode.StartAsync(new NodeOptions { Home = home, Listen = ["127.0.0.1:0"], Network = TestNode.Quiet });
             Assert.Equal(account, moved.Account);
             Assert.Empty(Directory.GetFiles(alice.Home, "export-*"));
         }
@@ -172,7 +172,7 @@ public sealed class LifecycleTests
     {
         await using var alice = await TestNode.CreateAsync("Alice");
         await alice.StopAsync();
-        await using (var renamed = await KithNode.StartAsync(new NodeOptions { Home = alice.Home, Name = "Alicia", Listen = ["127.0.0.1:0"] }))
+        await using (var renamed = await KithNode.StartAsync(new NodeOptions { Home = alice.Home, Name = "Alicia", Listen = ["127.0.0.1:0"], Network = TestNode.Quiet }))
             Assert.Equal("Alicia", (await renamed.StatusAsync()).Name);
         await alice.StartAsync();
     }
@@ -185,7 +185,7 @@ public sealed class LifecycleTests
         var home = Path.Combine(Path.GetTempPath(), "kith-node-test-" + Path.GetRandomFileName());
         try
         {
-            var refused = await Assert.ThrowsAsync<NodeStartException>(() => KithNode.StartAsync(change(new NodeOptions { Home = home, Listen = ["127.0.0.1:0"] })));
+            var refused = await Assert.ThrowsAsync<NodeStartException>(() => KithNode.StartAsync(change(new NodeOptions { Home = home, Listen = ["127.0.0.1:0"], Network = TestNode.Quiet })));
             Assert.DoesNotContain('\n', refused.Message);
             return refused;
         }

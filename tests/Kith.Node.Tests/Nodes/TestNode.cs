@@ -10,6 +10,9 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>The longest that a test waits for something that must happen.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>Hears and asks nobody but those whom the test names: tests run side by side on one machine.</summary>
+    public static readonly NetworkOptions Quiet = new() { LocalNetwork = false, Mainline = false };
+
     private readonly string _name;
 
     public TestNode(string name)
@@ -35,7 +38,7 @@ public sealed class TestNode : IAsyncDisposable
 
     public async Task StartAsync(string? passphrase = null)
     {
-        Node = await KithNode.StartAsync(new NodeOptions { Home = Home, Name = _name, Passphrase = passphrase, Listen = ["127.0.0.1:0"], Log = Log });
+        Node = await KithNode.StartAsync(new NodeOptions { Home = Home, Name = _name, Passphrase = passphrase, Listen = ["127.0.0.1:0"], Network = Quiet, Log = Log });
         using var running = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Home, "node.json")));
         Assert.Equal(Node.ApiAddress, running.RootElement.GetProperty("api").GetString());
         Client = new HttpClient { BaseAddress = new Uri(Node.ApiAddress + "/api/v1/") };
