@@ -9,7 +9,7 @@ namespace Kith.Simulation.Dht;
 /// <summary>How a node of the DHT lies. All of them join and answer pings as honest nodes do, so that they come into every table.</summary>
 internal enum Lie
 {
-    /// <summary>Names nodes that do not exist, very close to what is looked for.</summary>
+    /// <summary>Names nodes that do not exist, as close to what is looked for as can be, with ids that BEP 42 allows.</summary>
     WrongNodes,
 
     /// <summary>Names only other liars, those closest to what is looked for.</summary>
@@ -30,6 +30,7 @@ internal sealed class Conspiracy
 {
     private readonly List<KnownNode> _members = [];
     private readonly HashSet<NodeId> _censored = [];
+    private readonly Dictionary<NodeId, KnownNode[]> _closest = [];
 
     public void Join(KnownNode node) => _members.Add(node);
 
@@ -37,21 +38,12 @@ internal sealed class Conspiracy
 
     public bool Censors(NodeId target) => _censored.Contains(target);
 
-    /// <summary>The members closest to a target.</summary>
-    public IEnumerable<KnownNode> Closest(NodeId target, int count) =>
-        _members.Count <= 4096
-            ? _members.OrderBy(member => member.Id ^ target).Take(count)
-            : Sorted(target, count);
-
-    private readonly Dictionary<NodeId, KnownNode[]> _cache = [];
-
-    private KnownNode[] Sorted(NodeId target, int count)
+    /// <summary>The members closest to a target; looked up once for each, when all have joined.</summary>
+    public ReadOnlySpan<KnownNode> Closest(NodeId target, int count)
     {
-        // The same few targets are asked for again and again.
-        const int Cached = 64;
-        if (!_cache.TryGetValue(target, out var closest))
-            _cache[target] = closest = [.. _members.OrderBy(member => member.Id ^ target).Take(Cached)];
-        return closest[..Math.Min(count, closest.Length)];
+        if (!_closest.TryGetValue(target, out var closest))
+            _closest[target] = closest = [.. _members.OrderBy(member => member.Id ^ target).Take(count)];
+        return closest;
     }
 }
 
@@ -59,7 +51,6 @@ internal sealed class Conspiracy
 internal sealed class LyingCore(SimulatedNode node, DhtCore honest, Lie lie, Conspiracy conspiracy) : IDatagramCore
 {
     private const int Named = 8;
-    private const int WrongBits = 40;
 
     public long NextDeadline => honest.NextDeadline;
 
@@ -139,10 +130,9 @@ internal sealed class LyingCore(SimulatedNode node, DhtCore honest, Lie lie, Con
             for (; count < Named; count++)
             {
                 var entry = nodes[(count * Size)..];
-                target.CopyTo(entry);
-                node.Random.Fill(entry[(WrongBits / 8)..NodeId.Size]);
-                // Drawn, not taken: nobody is there.
-                Endpoint.FromIPv4(0x0100_0000u + (uint)node.Random.NextBelow(int.MaxValue), node.Network.Addresses.NextPort()).WriteCompact(entry[NodeId.Size..]);
+                var invented = AttackerIds.Invent(target, node.Random);
+                invented.Id.CopyTo(entry);
+                invented.Endpoint.WriteCompact(entry[NodeId.Size..]);
             }
 
             return count * Size;
