@@ -12,6 +12,7 @@ internal sealed class DhtWorld(ulong seed, LinkQuality? quality = null)
     private const long Patience = 120_000;
     private const int AtOnce = 256;
 
+    private readonly List<SimulatedNode<DhtCore>> _users = [];
     private int _lastKey;
 
     /// <summary>Told of each get that ended without its item.</summary>
@@ -79,6 +80,27 @@ internal sealed class DhtWorld(ulong seed, LinkQuality? quality = null)
         }
     }
 
+    /// <summary>
+    /// Chooses nodes from which all puts and gets go from now on, and lets each look for some ids first, as one that joined by messages did: so it knows how densely nodes stand.
+    /// </summary>
+    public void ChooseUsers(int count)
+    {
+        const int Looks = 9;
+        var (begun, ended) = (0, 0);
+        for (var i = 0; i < count; i++)
+        {
+            var user = AnyHonest();
+            _users.Add(user);
+            for (var look = 0; look < Looks; look++, begun++)
+            {
+                Assert.True(NodeId.TryRead(Network.Random.NextBytes(NodeId.Size), out var id));
+                user.Do((core, now) => core.FindNode(now, id, _ => ended++));
+            }
+        }
+
+        Assert.True(Network.RunUntil(() => ended == begun, Patience), "a search does not end");
+    }
+
     /// <summary>A new record: mutable, immutable or salted in turn.</summary>
     public DhtItem NewItem()
     {
@@ -100,7 +122,7 @@ internal sealed class DhtWorld(ulong seed, LinkQuality? quality = null)
             for (; begun < items.Count && begun - results.Count < AtOnce; begun++)
             {
                 var item = items[begun];
-                AnyHonest().Do((core, now) => core.Put(now, item, null, results.Add, republish));
+                AnyUser().Do((core, now) => core.Put(now, item, null, results.Add, republish));
             }
 
             var wanted = results.Count + 1;
@@ -131,10 +153,12 @@ internal sealed class DhtWorld(ulong seed, LinkQuality? quality = null)
         return figures;
     }
 
+    private SimulatedNode<DhtCore> AnyUser() => _users.Count > 0 ? _users[Network.Random.NextBelow(_users.Count)] : AnyHonest();
+
     private Lookup Begin(DhtItem item, LookupFigures figures)
     {
         var target = item.Key is { } key ? DhtTarget.Mutable(key, item.Salt) : DhtTarget.Immutable(item.Target);
-        var lookup = new Lookup(AnyHonest());
+        var lookup = new Lookup(AnyUser());
         var begun = Network.Now;
         long? after = null;
         lookup.By.Do((core, now) => core.Get(now, target, progress =>

@@ -11,6 +11,7 @@ public sealed class EclipseTests(ITestOutputHelper output)
 {
     // More of one prefix than any honest node will ask.
     private const int IdsForEachPrefix = 8;
+    private const int Users = 40;
 
     [Fact]
     public void Eclipse_NeedsManyPrefixes() => SimulationRun.Under(seed =>
@@ -25,6 +26,7 @@ public sealed class EclipseTests(ITestOutputHelper output)
             var records = Enumerable.Range(0, items).Select(_ => world.NewItem()).ToArray();
             var closer = records.Average(record => Attack(world, record.Target, count));
             world.Converge();
+            world.ChooseUsers(Users);
             var puts = world.Put(records);
             var figures = world.Get(records, gets);
             output.WriteLine(
