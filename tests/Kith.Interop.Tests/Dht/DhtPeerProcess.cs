@@ -8,6 +8,8 @@ namespace Kith.Interop.Tests.Dht;
 /// <summary>A DHT node of another program, asked one question at a time (peers/). What it needs from npm is installed when it is not there yet.</summary>
 internal sealed class DhtPeerProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Process _process;
 
     private DhtPeerProcess(Process process) => _process = process;
@@ -36,7 +38,7 @@ internal sealed class DhtPeerProcess : IAsyncDisposable
             question[key] = value;
         await _process.StandardInput.WriteLineAsync(question.ToJsonString());
         await _process.StandardInput.FlushAsync();
-        var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the peer ended");
+        var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("the peer ended");
         var answer = JsonNode.Parse(line)!.AsObject();
         return answer["error"] is { } error ? throw new InvalidOperationException($"the peer says: {error}") : answer;
     }

@@ -7,7 +7,8 @@ namespace Kith.Overlay.Tests.Dht;
 /// <summary>Some DHT nodes in a simulated network, which know each other through the first.</summary>
 internal sealed class DhtNetwork
 {
-    private const long Settling = 60_000;
+    private const long Settling = 15_000;
+    private const int Tries = 4;
 
     public DhtNetwork(int nodes, bool isLocal = false, ulong seed = 1, LinkQuality? quality = null)
     {
@@ -15,7 +16,13 @@ internal sealed class DhtNetwork
         IsLocal = isLocal;
         for (var i = 0; i < nodes; i++)
             _ = Add();
-        Network.Run(Settling);
+        // Who was not heard asks again, as whoever starts a node does.
+        for (var tries = 0; tries < Tries; tries++)
+        {
+            Network.Run(Settling);
+            foreach (var lost in Nodes.Where(node => node.Core.Table.Count == 0 && Nodes.Count > 1))
+                lost.Do((core, now) => core.Ping(now, Nodes[lost == Nodes[0] ? 1 : 0].Address));
+        }
     }
 
     public SimulatedNetwork Network { get; }

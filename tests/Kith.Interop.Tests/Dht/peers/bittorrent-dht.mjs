@@ -21,7 +21,12 @@ const operations = {
   },
   // Answers once the node has answered a ping and stands in the table.
   add: q => new Promise(resolve => {
-    dht.once('node', () => resolve({ nodes: dht.nodes.count() }))
+    const known = () => dht.nodes.toArray().some(node => node.port === q.port)
+    const look = setInterval(() => {
+      if (!known()) return
+      clearInterval(look)
+      resolve({ nodes: dht.nodes.count() })
+    }, 5)
     dht.addNode({ host: '127.0.0.1', port: q.port })
   }),
   put: q => new Promise(resolve => {
