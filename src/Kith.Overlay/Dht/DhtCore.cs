@@ -222,6 +222,7 @@ public sealed class DhtCore : IDatagramCore
         }
 
         _book.Answered(now, answer.Id, from, roundTrip);
+        _upkeep.Begin(now);
         if (AddressReported is { } report && Endpoint.TryReadCompact(message.Ip, out var seen))
             report(from, seen);
         query.Taker?.Answered(now, query, answer);

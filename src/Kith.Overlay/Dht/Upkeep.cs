@@ -39,14 +39,17 @@ internal sealed class Upkeep(OwnNode own, NodeBook book, SearchBoard board, Sear
     /// <summary>Somebody whom we were told to ask is there: where few are known, a table is filled from it.</summary>
     public void Found(long now, KnownNode node)
     {
-        if (isLasting && _nextPing == long.MaxValue)
-        {
-            _nextPing = now + PingEvery + random.NextInt32(PingEvery);
-            _nextLook = now + LookEvery + random.NextInt32(LookEvery);
-        }
-
         if (!_isFilling && book.Count <= FewNodes)
             Fill(now, node);
+    }
+
+    /// <summary>Somebody is known: from now on there is something to keep.</summary>
+    public void Begin(long now)
+    {
+        if (!isLasting || _nextPing != long.MaxValue)
+            return;
+        _nextPing = now + PingEvery + random.NextInt32(PingEvery);
+        _nextLook = now + LookEvery + random.NextInt32(LookEvery);
     }
 
     /// <summary>Looks for the nodes around our own id, then for some in each bucket.</summary>

@@ -13,8 +13,8 @@ internal struct Density
     private byte _count;
     private byte _next;
 
-    /// <summary>The distance (its first 64 bits) within which nodes are in charge of a key; 0 as long as it is not known.</summary>
-    public ulong Radius { get; private set; }
+    /// <summary>The median of the distances (their first 64 bits); 0 as long as it is not known.</summary>
+    public ulong Median { get; private set; }
 
     public void Add(NodeId distance)
     {
@@ -28,6 +28,6 @@ internal struct Density
         sorted = sorted[.._count];
         _distances.AsSpan(0, _count).CopyTo(sorted);
         sorted.Sort();
-        Radius = sorted[_count / 2];
+        Median = sorted[_count / 2];
     }
 }

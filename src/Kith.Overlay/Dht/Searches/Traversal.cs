@@ -13,6 +13,7 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
     private const long RetryAfter = 10;
 
     private readonly CandidateList _candidates = new(search.Target, ground.Own.Networks);
+    private readonly ulong _radius = ground.RadiusOf(isIPv4);
     private int _distributed;
 
     public bool IsFinished { get; private set; }
@@ -46,13 +47,12 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
         Expire(now, asked);
         var isPending = false;
         var all = 0;
-        var radius = ground.DensityOf(isIPv4).Radius;
         foreach (var slot in _candidates.Order)
         {
             ref var candidate = ref _candidates[slot];
             if (candidate.State is CandidateState.Failed or CandidateState.GivenUp || (candidate.IsUnfit && candidate.State == CandidateState.Answered))
                 continue;
-            if (!IsWanted(candidate, all, alive, radius))
+            if (!IsWanted(candidate, all, alive, _radius))
                 continue;
             isPending |= candidate.State != CandidateState.Answered;
             if (candidate.State == CandidateState.Stalled)
@@ -77,7 +77,6 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
     public int CopyRegion(Action<Candidate> take, int most)
     {
         Span<int> alive = stackalloc int[SearchLimits.Paths];
-        var radius = ground.DensityOf(isIPv4).Radius;
         int all = 0, inCharge = 0;
         for (var round = 0; round < 2; round++)
         {
@@ -88,7 +87,7 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
                 ref var candidate = ref _candidates[slot];
                 if (candidate.State != CandidateState.Answered || candidate.IsUnfit)
                     continue;
-                var wanted = IsWanted(candidate, all, alive, radius);
+                var wanted = IsWanted(candidate, all, alive, _radius);
                 if (wanted)
                 {
                     all++;
