@@ -26,13 +26,16 @@ public sealed partial class WalkerCore
         if (size > limit)
             invitee = null;
         ChoosePex(now, asker, invitee, wanted, limit - size);
+        if (invitee is not null)
+        {
+            // Before the response: the hole should be there when the asker comes.
+            invitee.InvitedAt = now;
+            writer = WriterTo(invitee, now, token);
+            Send(invitee.Address, writer.PunctureRequest(asker));
+        }
+
         writer = WriterTo(asker, now, token);
         Send(asker.Address, writer.IntroductionResponse(invitee, _pex));
-        if (invitee is null)
-            return;
-        invitee.InvitedAt = now;
-        writer = WriterTo(invitee, now, token);
-        Send(invitee.Address, writer.PunctureRequest(asker));
     }
 
     private WalkerPeer? ChooseInvitee(long now, WalkerPeer asker)
@@ -51,6 +54,9 @@ public sealed partial class WalkerCore
     {
         _chosen.Clear();
         _pex.Clear();
+        // The seed learns of peers from the list alone: for it the invitee stands there too.
+        if (invitee is not null && asker.SpeaksKith != true && TryFit(invitee, ref room))
+            _pex.Add(invitee);
         foreach (var peer in _table.All)
         {
             if (peer != invitee && MayName(now, peer, asker))
@@ -63,11 +69,16 @@ public sealed partial class WalkerCore
             var peer = _chosen[at];
             _chosen[at] = _chosen[^1];
             _chosen.RemoveAt(_chosen.Count - 1);
-            room -= WalkerWriter.SizeOf(peer.Address, peer.Id.Length);
-            if (room < 0)
+            if (!TryFit(peer, ref room))
                 return;
             _pex.Add(peer);
         }
+    }
+
+    private static bool TryFit(WalkerPeer peer, ref int room)
+    {
+        room -= WalkerWriter.SizeOf(peer.Address, peer.Id.Length);
+        return room >= 0;
     }
 
     // Alive, shown to be there, of the asker's family, and to be reached from where the asker is.

@@ -93,10 +93,10 @@ internal static class WalkerReader
         _ when key.SequenceEqual("pex"u8) => Fields.Pex,
         _ when key.SequenceEqual("source"u8) => Fields.Source,
         _ when key.SequenceEqual("puncture_peer"u8) => Fields.PuncturePeer,
-        _ when key.SequenceEqual("t"u8) => Fields.Token,
-        _ when key.SequenceEqual("e"u8) => Fields.Echo,
-        _ when key.SequenceEqual("n"u8) => Fields.Wanted,
-        _ when key.SequenceEqual("v"u8) => Fields.Version,
+        _ when key.SequenceEqual("kt"u8) => Fields.Token,
+        _ when key.SequenceEqual("ke"u8) => Fields.Echo,
+        _ when key.SequenceEqual("kn"u8) => Fields.Wanted,
+        _ when key.SequenceEqual("kv"u8) => Fields.Version,
         _ => Fields.None,
     };
 

@@ -34,8 +34,8 @@ internal ref struct WalkerWriter
         _additions = additions;
     }
 
-    /// <summary>The version that our <c>v</c> says: KI and a number.</summary>
-    private static ReadOnlySpan<byte> Version => "KI01"u8;
+    /// <summary>The version that our <c>kv</c> says.</summary>
+    private static ReadOnlySpan<byte> Version => "1"u8;
 
     /// <summary>Bytes that a peer takes in <c>pex</c>.</summary>
     public static int SizeOf(Endpoint address, int peerIdLength)
@@ -53,9 +53,7 @@ internal ref struct WalkerWriter
         Begin();
         _writer.WriteEntry("connection_type"u8, Wifi);
         Destination();
-        Echo();
-        if (_additions.Present)
-            _writer.WriteEntry("n"u8, wanted);
+        Additional(wanted);
         _writer.WriteEntry("network_operator"u8, []);
         _writer.WriteEntry("peer_id"u8, _peerId);
         return Finish(WalkerMessageType.IntroductionRequest);
@@ -69,7 +67,6 @@ internal ref struct WalkerWriter
         Begin();
         _writer.WriteEntry("connection_type"u8, Wifi);
         Destination();
-        Echo();
         Nowhere("internal_source"u8);
         if (invitee is not null)
         {
@@ -77,6 +74,7 @@ internal ref struct WalkerWriter
             WriteEntry(ref _writer, invitee.Address, invitee.Id);
         }
 
+        Additional();
         _writer.WriteEntry("network_operator"u8, []);
         _writer.WriteEntry("peer_id"u8, _peerId);
         _writer.WriteBytes("pex"u8);
@@ -92,7 +90,7 @@ internal ref struct WalkerWriter
     {
         Begin();
         Destination();
-        Echo();
+        Additional();
         _writer.WriteEntry("peer_id"u8, _peerId);
         _writer.WriteBytes("puncture_peer"u8);
         WriteEntry(ref _writer, target.Address, target.Id);
@@ -105,7 +103,7 @@ internal ref struct WalkerWriter
     {
         Begin();
         Destination();
-        Echo();
+        Additional();
         _writer.WriteEntry("peer_id"u8, _peerId);
         Nowhere("source"u8);
         return Finish(WalkerMessageType.Puncture);
@@ -136,19 +134,22 @@ internal ref struct WalkerWriter
         WriteEntry(ref _writer, Endpoint.FromIPv4(0, 0), []);
     }
 
-    private void Echo()
+    // No key of one letter: those tell a datagram of the DHT.
+    private void Additional(int? wanted = null)
     {
-        if (_additions.Present && !_additions.Echo.IsEmpty)
-            _writer.WriteEntry("e"u8, _additions.Echo);
+        if (!_additions.Present)
+            return;
+        if (!_additions.Echo.IsEmpty)
+            _writer.WriteEntry("ke"u8, _additions.Echo);
+        if (wanted is { } peers)
+            _writer.WriteEntry("kn"u8, peers);
+        _writer.WriteEntry("kt"u8, _additions.Token);
+        _writer.WriteEntry("kv"u8, Version);
     }
 
     private ReadOnlySpan<byte> Finish(WalkerMessageType type)
     {
-        if (_additions.Present)
-            _writer.WriteEntry("t"u8, _additions.Token);
         _writer.WriteEntry("type"u8, (int)type);
-        if (_additions.Present)
-            _writer.WriteEntry("v"u8, Version);
         _writer.End();
         return _writer.Overflowed ? default : _writer.Written;
     }

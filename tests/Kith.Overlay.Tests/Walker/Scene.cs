@@ -51,8 +51,8 @@ internal sealed class Scene : IDatagramSink, IWalkerObserver
     /// <param name="message">A message.</param>
     /// <param name="echo">The token that it had from the walker, if it had.</param>
     /// <param name="wanted">How many peers it wants.</param>
-    public static string Kith(string message, byte[]? echo, int? wanted = null) => "d1:v4:KI011:t8:THEIRTOK"
-        + (echo is null ? "" : "1:e8:" + Encoding.Latin1.GetString(echo)) + (wanted is null ? "" : string.Create(CultureInfo.InvariantCulture, $"1:ni{wanted}e")) + message[1..];
+    public static string Kith(string message, byte[]? echo, int? wanted = null) => "d2:kv1:12:kt8:THEIRTOK"
+        + (echo is null ? "" : "2:ke8:" + Encoding.Latin1.GetString(echo)) + (wanted is null ? "" : string.Create(CultureInfo.InvariantCulture, $"2:kni{wanted}e")) + message[1..];
 
     public static string Entry(string address, string? id = null)
     {
@@ -104,7 +104,7 @@ internal sealed class Scene : IDatagramSink, IWalkerObserver
         .Where(text => text.Contains($"4:typei{type}e", StringComparison.Ordinal))];
 
     /// <summary>The walker's token in a message of it.</summary>
-    public static byte[] TokenIn(string message) => Encoding.Latin1.GetBytes(message).AsSpan(message.IndexOf("1:t8:", StringComparison.Ordinal) + 5, 8).ToArray();
+    public static byte[] TokenIn(string message) => Encoding.Latin1.GetBytes(message).AsSpan(message.IndexOf("2:kt8:", StringComparison.Ordinal) + 6, 8).ToArray();
 
     /// <summary>Makes a seed peer known: the walker asks it, it answers.</summary>
     public void Befriend(string address, string id = "aaaa1111", string pex = "", string? invitee = null)

@@ -107,7 +107,7 @@ public class WalkerAskingTests
         Assert.Equal([Scene.At(Other)], _scene.Core.Neighbours(_scene.Now));
         Assert.Equal([_scene.Here], _scene.WanChanges);
         // It gets its own token back at once, so that it serves us as a proven one.
-        Assert.Contains("1:e8:THEIRTOK", Assert.Single(_scene.Take(Other, 1)), StringComparison.Ordinal);
+        Assert.Contains("2:ke8:THEIRTOK", Assert.Single(_scene.Take(Other, 1)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -250,6 +250,6 @@ public class WalkerAskingTests
     {
         _scene.Befriend(Seed);
         _scene.Run(WalkerCore.FastPeriod + (2 * WalkerCore.WalkInterval));
-        Assert.DoesNotContain(_scene.Take(Seed, 1), request => request.Contains("1:t8:", StringComparison.Ordinal) || request.Contains("1:ni", StringComparison.Ordinal));
+        Assert.DoesNotContain(_scene.Take(Seed, 1), request => request.Contains("2:kt8:", StringComparison.Ordinal) || request.Contains("2:kni", StringComparison.Ordinal));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Kith.Overlay.Host;
 using Kith.Overlay.Walker;
 using Kith.Wire;
 using Kith.Wire.Bencode;
@@ -80,6 +81,17 @@ public class WalkerMessageTests
         Assert.Equal(!name.EndsWith("seed", StringComparison.Ordinal), message.SpeaksKith);
     }
 
+    [Theory]
+    [InlineData("kith-introduction-request")]
+    [InlineData("kith-introduction-response")]
+    [InlineData("kith-puncture-request")]
+    [InlineData("kith-puncture")]
+    [InlineData("seed-introduction-request")]
+    [InlineData("seed-introduction-response")]
+    [InlineData("seed-puncture-request")]
+    [InlineData("seed-puncture")]
+    public void Messages_AreKnownAsTheWalkersAmongAllDatagrams(string name) => Assert.Equal(DatagramKind.Walker, DatagramKinds.Of(Golden(name)));
+
     [Fact]
     public void OurPuncture_IsNoLargerThanThePunctureRequestOfASeed() =>
         Assert.True(Golden("kith-puncture").Length <= Golden("seed-puncture-request").Length);
@@ -132,9 +144,9 @@ public class WalkerMessageTests
     [InlineData("seed-introduction-response-alone", "3:pexle", "3:pexli1ee")]
     [InlineData("seed-introduction-response-alone", "3:pexle", "3:pexld4:porti1eee")]
     [InlineData("seed-introduction-response-alone", "3:pexle", "3:pexle7:inviteele")]
-    [InlineData("kith-introduction-request", "1:t8:", "1:t9:x")]
-    [InlineData("kith-introduction-request", "1:ni8e", "1:ni-1e")]
-    [InlineData("kith-introduction-request", "1:ni8e", "1:n1:8")]
+    [InlineData("kith-introduction-request", "2:kt8:", "2:kt9:x")]
+    [InlineData("kith-introduction-request", "2:kni8e", "2:kni-1e")]
+    [InlineData("kith-introduction-request", "2:kni8e", "2:kn1:8")]
     public void WrongField_IsRefused(string name, string part, string with) => AssertRefused(name, part, with);
 
     [Fact]
