@@ -74,7 +74,7 @@ internal sealed class Adding(
         contact.Record.LinkInviteId = ByteString.CopyFrom(link.InviteId?.ToArray() ?? []);
         contact.Record.LinkInviteSecret = ByteString.CopyFrom(link.InviteSecret.Span);
         contact.Record.LinkFindSecret = ByteString.CopyFrom(link.FindSecret ?? []);
-        contact.Record.Find = null;
+        contact.Record.Find = contact.Record.Find is { } before ? new FindRecord { LastNumber = before.LastNumber } : null;
         contact.Record.WantsBundle = false;
         contact.Record.BundleAskedAt = 0;
         if (contact.Identity is null)

@@ -67,7 +67,7 @@ internal sealed class Introductions(
                 Connect(contact);
                 break;
             default:
-                contact.Record.Find = null;
+                finding.BeginAnew(contact);
                 Connect(contact);
                 break;
         }

@@ -48,8 +48,7 @@ internal sealed class FindDesk(Surroundings around, ContactBook contacts, Outbou
             return;
         var gave = find.Given.Count > 0;
         find.Received.Clear();
-        find.Given.Clear();
-        find.TakenNumber = 0;
+        find.Forget();
         contacts.Change(contact);
         if (gave && !find.LeftOut)
             Give(contact);
@@ -74,10 +73,12 @@ internal sealed class FindDesk(Surroundings around, ContactBook contacts, Outbou
             return;
         if (content.Number > find.Given[0].Number)
         {
-            // They have a higher one of ours than we know: we were restored from a backup, with a clock that is behind.
+            // They have a higher one of ours than we know, and so took none of these: we were restored from a backup, with a clock that is behind.
+            if (content.Number >= ContentLimits.MaxFindNumber)
+                return;
             find.LastNumber = Math.Max(find.LastNumber, content.Number);
-            if (find.LastNumber < ContentLimits.MaxFindNumber)
-                Give(contact);
+            find.Forget();
+            Give(contact);
             return;
         }
 
@@ -105,8 +106,8 @@ internal sealed class FindDesk(Surroundings around, ContactBook contacts, Outbou
     {
         var find = contact.Record.Find ??= new FindRecord();
         outbound.Withdraw(contact, find.GivenId);
-        find.Given.Clear();
-        find.TakenNumber = 0;
+        outbound.Withdraw(contact, contact.Record.ProfileId);
+        find.Forget();
         find.GivenId = ByteString.Empty;
         find.LeftOut = true;
         find.Reaching = outbound.HasWaiting(contact);
@@ -119,7 +120,7 @@ internal sealed class FindDesk(Surroundings around, ContactBook contacts, Outbou
     private void Give(Contact contact)
     {
         var find = contact.Record.Find ??= new FindRecord();
-        Send(contact, find, find.Give(ByteString.CopyFrom(around.Random.NextBytes(FindKeys.Size)), around.Now));
+        Send(contact, find, find.HasRoom() ? find.Give(ByteString.CopyFrom(around.Random.NextBytes(FindKeys.Size)), around.Now) : find.Given[0]);
     }
 
     private void Send(Contact contact, FindRecord find, IssuedSecret secret)

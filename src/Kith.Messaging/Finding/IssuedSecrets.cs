@@ -10,23 +10,29 @@ namespace Kith.Messaging.Finding;
 /// </summary>
 internal static class IssuedSecrets
 {
-    /// <summary>Secrets under which we are published to one contact at once: what they have, and what is on its way. More are drawn only by a user who never waits.</summary>
-    public const int MaxGiven = 4;
+    /// <summary>Secrets on their way to one contact at once. While there are so many the newest is sent again: nobody else has it, and none may be given up that they may have.</summary>
+    public const int MaxUnderWay = 3;
 
     /// <summary>Secrets of theirs that are kept: the newest, and the one before for when they were restored from a backup.</summary>
     public const int MaxReceived = 2;
 
+    /// <summary>Whether one more may be given.</summary>
+    public static bool HasRoom(this FindRecord record) => record.Given.Count - (record.TakenNumber == 0 ? 0 : 1) < MaxUnderWay;
+
     /// <summary>A new secret of ours; the older ones stay until the contact is known to have this one.</summary>
     public static IssuedSecret Give(this FindRecord record, ByteString secret, long now)
     {
-        var given = new IssuedSecret { Number = NextNumber(record, now), Secret = secret };
+        var given = new IssuedSecret { Number = Math.Max(now, record.LastNumber + 1), Secret = secret };
         record.LastNumber = given.Number;
         record.Given.Insert(0, given);
-
-        // What they are known to have stays, being the last one; of those on their way the oldest gives way.
-        if (record.Given.Count > MaxGiven)
-            record.Given.RemoveAt(MaxGiven - 1);
         return given;
+    }
+
+    /// <summary>Begins anew with what the pair has in common.</summary>
+    public static void Forget(this FindRecord record)
+    {
+        record.Given.Clear();
+        record.TakenNumber = 0;
     }
 
     /// <summary>They have the secret of this number: what is older goes. False when it says nothing new.</summary>
@@ -52,8 +58,6 @@ internal static class IssuedSecrets
         Cut(record.Received, MaxReceived);
         return secret.Number;
     }
-
-    private static long NextNumber(FindRecord record, long now) => Math.Max(now, record.LastNumber + 1);
 
     private static int IndexOf(RepeatedField<IssuedSecret> list, long number)
     {

@@ -12,8 +12,8 @@ namespace Kith.Overlay.Rendezvous;
 public sealed record SearchProgress(FindRecord? Record, bool IsFinished, int Hops, int Queries, long ClockDifference);
 
 /// <summary>
-/// Looks for one contact's record: in the period that runs, near its edge in the neighbour too, and when nothing is there in both neighbours, since a clock may be
-/// hours off.
+/// Looks for one contact's record: in the period that runs, near its edge in the neighbour too, and when nothing fresh is there in both neighbours, since a clock may
+/// be hours off.
 /// </summary>
 public sealed class RendezvousSearch
 {
@@ -106,8 +106,11 @@ public sealed class RendezvousSearch
             && Take(record, progress.Hops);
         if (_looks.TrueForAll(each => each.IsFinished))
         {
-            if (_best is null && _later.Count > 0)
+            // An old record, or one of the future: a clock may be off, and a newer one stand in another period.
+            if (_later.Count > 0 && (_best is null || !IsFresh(_best)))
             {
+                if (isNews && _best!.Content.Addresses.Count > 0)
+                    _progress(Report(isFinished: false));
                 while (_later.TryDequeue(out var index))
                     LookIn(index);
                 return;
@@ -122,6 +125,10 @@ public sealed class RendezvousSearch
             _progress(Report(isFinished: false));
         }
     }
+
+    private bool IsFresh(FindRecord record) =>
+        record.MadeAt <= _now + Finding.ClockTolerance
+        && record.MadeAt >= _now - RendezvousLimits.RenewInterval - RendezvousLimits.RenewJitter - Finding.ClockTolerance;
 
     private bool Take(FindRecord record, int hops)
     {

@@ -81,7 +81,7 @@ public sealed class HostileFindingTests
         Three.Issue(pair.Alice, pair.Bob);
         for (var i = 0; i < 5; i++)
             Receive(pair, Taken(ContentLimits.MaxFindNumber));
-        Assert.InRange(Three.Given(pair.Alice, pair.Bob).Length, 1, IssuedSecrets.MaxGiven + 1);
+        Assert.InRange(Three.Given(pair.Alice, pair.Bob).Length, 1, IssuedSecrets.MaxUnderWay + 1);
         Assert.InRange(pair.Alice.Outbox.Count(), 0, 1);
     }
 

@@ -31,6 +31,25 @@ public sealed class SearchTests
     }
 
     [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public void OldRecordInOnePeriodNewerInAnother_TheNewerIsFound(int finderOff)
+    {
+        // Just before and just after the publisher's period turns: the old record still stands where the finder looks first.
+        var schedule = new FindSchedule(World.Secret(1));
+        _world.Now = schedule.StartOf(schedule.IndexAt(World.Start) + 1) - 1000;
+        _world.Publish(_world.Publication(1, Address));
+        _world.Pass(0);
+        var stands = _world.Items.Stored.ToArray();
+        _world.Pass(90 * 60_000);
+        _world.Publish(_world.Publication(1, "198.51.100.7:1"));
+        _world.Pass(0);
+        foreach (var (target, item) in stands.Where(item => item.Key != _world.Items.Puts[^1].Target))
+            _world.Items.Stored[target] = item;
+        Assert.Equal(["198.51.100.7:1"], _world.Addresses(1, finderOff * World.Hour));
+    }
+
+    [Theory]
     [InlineData(-5, 5)]
     [InlineData(5, -2)]
     [InlineData(0, 0)]
@@ -133,7 +152,7 @@ public sealed class SearchTests
     }
 
     private DhtItem Record(PeriodKeys keys, long sequence, string address) =>
-        FindRecord.Seal(keys, sequence, new Contactable([address]), sequence, _world.Maker, _world.Random);
+        FindRecord.Seal(keys, sequence, new Contactable([address]), World.Start, _world.Maker, _world.Random);
 
     /// <summary>Reports what the test says.</summary>
     private sealed class ScriptedItems : IMutableItems
