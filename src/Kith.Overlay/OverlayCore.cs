@@ -39,7 +39,9 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     /// <param name="outside">Everything else outside.</param>
     /// <param name="random">Its randomness.</param>
     /// <param name="now">Unix milliseconds.</param>
-    public OverlayCore(OverlayOptions options, ushort port, OwnNetworks networks, IDatagramSink sink, IOutside outside, IRandom random, long now)
+    /// <param name="listensOnLoopbackOnly">Whether the port is bound to loopback alone, whatever networks come; null: as the networks are now.</param>
+    public OverlayCore(
+        OverlayOptions options, ushort port, OwnNetworks networks, IDatagramSink sink, IOutside outside, IRandom random, long now, bool? listensOnLoopbackOnly = null)
     {
         _options = options;
         _outside = outside;
@@ -54,7 +56,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         Walker = new WalkerCore(new WalkerOptions(networks) { Observer = this }, _sink, random);
         Rendezvous = new RendezvousCore(this, random);
         Knocks = new KnockCore(options.Knock ?? options.Swarm is not null, _sink, random, () => Walker.Neighbours(_now), outside.Knocked);
-        Entry = new EntryCore(EntryOptionsOf(options, port, networks), this, random);
+        Entry = new EntryCore(EntryOptionsOf(options, port, listensOnLoopbackOnly ?? networks.IsLoopbackOnly), this, random);
     }
 
     /// <summary>The DHT.</summary>
@@ -146,7 +148,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _seal?.Dispose();
 
-    private static EntryOptions EntryOptionsOf(OverlayOptions options, ushort port, OwnNetworks networks) => new()
+    private static EntryOptions EntryOptionsOf(OverlayOptions options, ushort port, bool loopbackOnly) => new()
     {
         Remembered = [.. options.Remembered.Select(text => Endpoint.TryParse(text, out var node) ? node : default).Where(node => node != default)],
         Named = options.EntryPoints,
@@ -154,7 +156,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         LocalNetwork = options.LocalNetwork,
         Mainline = options.Mainline,
         PrivateSwarm = options.Swarm is not null,
-        LoopbackOnly = networks.IsLoopbackOnly,
+        LoopbackOnly = loopbackOnly,
         ListenPort = port,
     };
 

@@ -159,7 +159,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     }
 
     private OverlayCore NewCore(OverlayOptions options) =>
-        new(options, (ushort)_port.Port, OwnInterfaces.Of(_port.LocalEndPoints), this, _outside, _random, _clock.Now());
+        new(options, (ushort)_port.Port, OwnInterfaces.Of(_port.LocalEndPoints), this, _outside, _random, _clock.Now(), _port.IsLoopbackOnly);
 
     private void Tick()
     {
