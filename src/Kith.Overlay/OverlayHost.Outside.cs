@@ -26,7 +26,7 @@ public sealed partial class OverlayHost
         public void Open()
         {
             if (host._options.LocalNetwork)
-                _multicast = MulticastPort.Open([.. host._port.LocalEndPoints.Select(local => local.Address)], this, host._time);
+                _multicast = MulticastPort.Open([.. host._port.LocalEndPoints.Select(local => local.Address)], this, host._time, changed: host.NetworkChanged);
         }
 
         public void SendMulticast(ReadOnlySpan<byte> datagram) => _multicast?.Send(datagram);

@@ -39,9 +39,12 @@ public sealed partial class MulticastPort : IAsyncDisposable
     private readonly MulticastGroup? _four;
     private readonly MulticastGroup? _six;
     private readonly Dictionary<LocalInterface, Socket> _senders = [];
+    private readonly Action? _changed;
+    private HashSet<LocalInterface> _followed = [];
 
-    private MulticastPort(IReadOnlyList<IPAddress> listenAddresses, int port, IDatagramTaker taker, TimeProvider time)
+    private MulticastPort(IReadOnlyList<IPAddress> listenAddresses, int port, IDatagramTaker taker, TimeProvider time, Action? changed)
     {
+        _changed = changed;
         _listenAddresses = listenAddresses;
         _port = port;
         _taker = taker;
@@ -58,11 +61,14 @@ public sealed partial class MulticastPort : IAsyncDisposable
     /// <param name="taker">Takes what comes, each at once.</param>
     /// <param name="time">The clock of pauses.</param>
     /// <param name="port">Another port than <see cref="DefaultPort"/>: for tests.</param>
-    public static MulticastPort Open(IReadOnlyList<IPAddress> listenAddresses, IDatagramTaker taker, TimeProvider time, int port = DefaultPort)
+    /// <param name="changed">Called, from any thread, when the interfaces of these addresses have come or gone: systems tell of some changes only when asked, which is done with
+    /// each datagram sent.</param>
+    public static MulticastPort Open(IReadOnlyList<IPAddress> listenAddresses, IDatagramTaker taker, TimeProvider time, int port = DefaultPort, Action? changed = null)
     {
-        var opened = new MulticastPort(listenAddresses, port, taker, time);
-        opened.Follow();
+        var opened = new MulticastPort(listenAddresses, port, taker, time, changed);
+        _ = opened.TryFollow();
         NetworkChange.NetworkAddressChanged += opened.OnAddressChanged;
+        NetworkChange.NetworkAvailabilityChanged += opened.OnAddressChanged;
         foreach (var group in (ReadOnlySpan<MulticastGroup?>)[opened._four, opened._six])
         {
             if (group is not null)
@@ -80,6 +86,7 @@ public sealed partial class MulticastPort : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NetworkChange.NetworkAddressChanged -= OnAddressChanged;
+        NetworkChange.NetworkAvailabilityChanged -= OnAddressChanged;
         await _stopping.CancelAsync().ConfigureAwait(false);
         _four?.Dispose();
         _six?.Dispose();
@@ -113,14 +120,22 @@ public sealed partial class MulticastPort : IAsyncDisposable
 
     private void OnAddressChanged(object? sender, EventArgs e) => Follow();
 
-    /// <summary>Joins the group on interfaces that came, and opens and closes their senders.</summary>
     private void Follow()
+    {
+        if (TryFollow())
+            _changed?.Invoke();
+    }
+
+    /// <summary>Joins the group on interfaces that came, and opens and closes their senders; false when none came or went.</summary>
+    private bool TryFollow()
     {
         lock (_gate)
         {
             if (_stopping.IsCancellationRequested)
-                return;
+                return false;
             var (joined, senders) = LocalInterface.Of(_listenAddresses);
+            var hasChanged = !_followed.SetEquals(joined);
+            _followed = [.. joined];
             _four?.Follow(joined.Where(local => !local.IsIPv6));
             _six?.Follow(joined.Where(local => local.IsIPv6));
             foreach (var gone in _senders.Keys.Except(senders).ToList())
@@ -134,6 +149,8 @@ public sealed partial class MulticastPort : IAsyncDisposable
                 if (MulticastGroup.TryOpenSender(come) is { } socket)
                     _senders.Add(come, socket);
             }
+
+            return hasChanged;
         }
     }
 
