@@ -32,6 +32,7 @@ internal sealed partial class OverlayCore : IWalkerObserver
         _sink.Networks = networks;
         _reachability.ChangeNetworks(networks);
         _seal?.SetOwn(networks.Addresses.Select(own => own.WithPort(_port)));
+        Dht.ChangeNetworks(networks);
         Walker.NetworkChanged(now, networks);
         Entry.InterfacesChanged(now);
         Entry.PeersLost(now);

@@ -123,6 +123,14 @@ public sealed class DhtCore : IDatagramCore
         _responder.Peers.Expire(now);
     }
 
+    /// <summary>We are on other networks now.</summary>
+    public void ChangeNetworks(OwnNetworks networks)
+    {
+        _own.Networks = networks;
+        _book.Table4.ChangeNetworks(networks);
+        _book.Table6.ChangeNetworks(networks);
+    }
+
     /// <summary>The own address as others see it, or null when it is not known (any more): the id is drawn anew where BEP 42 asks for it. Of two families IPv4 decides.</summary>
     public void SetExternalAddress(long now, Endpoint? address)
     {

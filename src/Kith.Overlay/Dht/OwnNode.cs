@@ -17,7 +17,7 @@ internal sealed class OwnNode
 
     public ReadOnlySpan<byte> IdBytes => _idBytes;
 
-    public OwnNetworks Networks { get; }
+    public OwnNetworks Networks { get; set; }
 
     public bool IsReadOnly { get; set; }
 

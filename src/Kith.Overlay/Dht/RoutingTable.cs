@@ -24,7 +24,7 @@ public sealed class RoutingTable
     public const int MaxBucketSize = 250;
 
     private readonly IReadOnlyList<int> _sizes;
-    private readonly OwnNetworks _networks;
+    private OwnNetworks _networks;
     private Bucket[] _buckets = new Bucket[1];
 
     internal RoutingTable(NodeId own, IReadOnlyList<int> sizes, OwnNetworks networks)
@@ -33,6 +33,9 @@ public sealed class RoutingTable
         _sizes = sizes;
         _networks = networks;
     }
+
+    /// <summary>We are on other networks now: whom the rules are lifted for changes with them. Those who are in stay until they fail to answer.</summary>
+    internal void ChangeNetworks(OwnNetworks networks) => _networks = networks;
 
     /// <summary>Nodes known.</summary>
     public int Count { get; private set; }
