@@ -14,4 +14,5 @@ public sealed record FindPublication(AccountId? Contact, ReadOnlyMemory<byte> Se
 /// <param name="Secret"><see cref="FindKeys.Size"/> bytes.</param>
 /// <param name="Maker">Who must have signed what is found: the contact's account key.</param>
 /// <param name="Answers">Whether a knock under it is answered: not when they are to find us no more.</param>
-public sealed record FindTarget(AccountId Contact, ReadOnlyMemory<byte> Secret, Ed25519PublicKey Maker, bool Answers);
+/// <param name="IsFallback">Whether they are found there only when they were restored from a backup: worth a look now and then, and when the user asks.</param>
+public sealed record FindTarget(AccountId Contact, ReadOnlyMemory<byte> Secret, Ed25519PublicKey Maker, bool Answers, bool IsFallback);

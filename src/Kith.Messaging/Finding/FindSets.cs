@@ -34,8 +34,8 @@ internal sealed class FindSets(Surroundings around, AccountBook account, Setting
             if (!Ed25519PublicKey.TryParse(contact.Id.ToArray(), out var maker))
                 continue;
             var answers = contact.IsDialled;
-            foreach (var secret in Received(contact))
-                targets.Add(new FindTarget(contact.Id, secret, maker, answers));
+            foreach (var (secret, isFallback) in Received(contact))
+                targets.Add(new FindTarget(contact.Id, secret, maker, answers, isFallback));
         }
 
         return targets;
@@ -70,21 +70,24 @@ internal sealed class FindSets(Surroundings around, AccountBook account, Setting
             yield return secret;
     }
 
-    private IEnumerable<ReadOnlyMemory<byte>> Received(Contact contact)
+    private IEnumerable<(ReadOnlyMemory<byte> Secret, bool IsFallback)> Received(Contact contact)
     {
+        // Until they know of us there is nothing but their link.
+        if (contact.Stage == ContactStage.Connecting && contact.Record.LinkFindSecret.Length == FindKeys.Size)
+            yield return (contact.Record.LinkFindSecret.Memory, false);
+        var hasIssued = false;
         if (contact.Record.Find is { } find)
         {
             foreach (var issued in find.Received)
-                yield return issued.Secret.Memory;
+            {
+                yield return (issued.Secret.Memory, hasIssued);
+                hasIssued = true;
+            }
         }
 
         // A node restored from a backup of before publishes under these.
         foreach (var secret in OfRing(contact, found: contact.Id, finder: account.Id))
-            yield return secret;
-
-        // Until they know of us there is nothing but their link.
-        if (contact.Stage == ContactStage.Connecting && contact.Record.LinkFindSecret.Length == FindKeys.Size)
-            yield return contact.Record.LinkFindSecret.Memory;
+            yield return (secret, hasIssued);
     }
 
     // The newest, and the one before while the other side may have that alone.

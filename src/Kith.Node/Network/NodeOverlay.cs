@@ -18,6 +18,9 @@ internal sealed class NodeOverlay : IOverlayObserver, IDisposable
     /// <summary>Between two events that the network looks otherwise, milliseconds.</summary>
     private const long NewsPeriod = 1_000;
 
+    /// <summary>One search in so many looks under all secrets of a contact.</summary>
+    private const int LooksPerFallback = 4;
+
     private static readonly OverlayView Nothing = new(null, [], [], 0, 0, [], 0, 0, 0, 0, 0, IsReadOnly: true);
 
     private readonly NodeLoop _loop;
@@ -26,6 +29,7 @@ internal sealed class NodeOverlay : IOverlayObserver, IDisposable
     private readonly HeldEffects _effects;
     private readonly TimeProvider _time;
     private readonly SearchSchedule _schedule = new();
+    private readonly Dictionary<AccountId, int> _looks = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<bool> _isWatched;
     private readonly Action _news;
@@ -143,12 +147,20 @@ internal sealed class NodeOverlay : IOverlayObserver, IDisposable
         var now = Now;
         _searches.RemoveWhere(search => search.IsCompleted);
         foreach (var contact in _schedule.TakeDue(now))
-            _searches.Add(SearchAsync(contact, _targets[contact]));
+            _searches.Add(SearchAsync(contact, Worth(contact)));
         if (_newsAt is not { } due || due > now)
             return;
         _newsAt = null;
         _newsNotBefore = now + NewsPeriod;
         _news();
+    }
+
+    // Each secret costs as much as the first: those that serve only after somebody was restored from a backup are tried now and then.
+    private List<FindTarget> Worth(AccountId contact)
+    {
+        var targets = _targets[contact];
+        var looks = _looks[contact] = _looks.GetValueOrDefault(contact) + 1;
+        return looks % LooksPerFallback == 0 ? targets : targets.FindAll(target => !target.IsFallback);
     }
 
     /// <summary>Waits for somebody to ask.</summary>

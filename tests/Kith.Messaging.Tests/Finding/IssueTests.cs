@@ -20,6 +20,7 @@ public sealed class IssueTests
         Assert.True(Three.Finds(bob, alice));
         three.Net.Run();
         Assert.DoesNotContain(before[0], Three.Given(alice, bob));
+        Assert.Equal([false, true], bob.Messenger.Wanted().Where(target => target.Contact == alice.Id).Select(target => target.IsFallback));
         Assert.Single(Three.Given(alice, bob));
         Assert.True(Three.Finds(bob, alice));
 
