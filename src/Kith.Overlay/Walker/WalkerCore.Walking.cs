@@ -38,26 +38,22 @@ public sealed partial class WalkerCore
 
     private void Walk(long now)
     {
-        int active = 0, candidates = 0;
+        var active = 0;
         foreach (var peer in _table.All)
-        {
             active += peer.IsActive(now) ? 1 : 0;
-            candidates += IsFresh(peer) ? 1 : 0;
-        }
-
         _walks++;
         var isHungry = active < EnoughPeers;
         var isFast = isHungry && now < _fastUntil;
         _walkAt = now + (isFast ? FastInterval : WalkInterval);
         var wanted = isFast ? WantedWhenHungry : _walks % (isHungry ? HungryEvery : CalmEvery) == 0 ? WantedWhenCalm : 0;
-        // Candidates first while in haste; later by turns with the active ones, and only while peers are few.
-        var next = candidates > 0 && (isFast || (isHungry && _walks % 2 == 0)) ? Choose(IsFresh) : null;
-        next ??= ChooseActive(now, isFast) ?? (isFast ? null : Choose(peer => peer.Standing >= PeerStanding.Heard && peer.AskedSince == 0));
+        // By turns one that came to us and has yet to show that it is there, and, while peers are few, a candidate: those first while in haste.
+        var next = _walks % 2 == 1 ? Choose(static peer => peer is { Standing: PeerStanding.Heard, AskedSince: 0 }) : null;
+        if (isFast || (isHungry && _walks % 2 == 0))
+            next ??= Choose(static peer => peer is { Standing: PeerStanding.Candidate, AskedSince: 0 });
+        next ??= ChooseActive(now, isFast) ?? (isFast ? null : Choose(static peer => peer.Standing >= PeerStanding.Heard && peer.AskedSince == 0));
         if (next is not null)
             Ask(next, now, Math.Max(wanted, next.Standing < PeerStanding.Answered ? WantedWhenCalm : 0));
     }
-
-    private static bool IsFresh(WalkerPeer peer) => peer is { Standing: PeerStanding.Candidate, AskedSince: 0 };
 
     // A random active peer of those that are silent for half the time-out already, else out of the half that was heard longest ago: so as few as can be fall out of the
     // active ones by chance. No peer sooner than the interval after it was asked.

@@ -74,8 +74,8 @@ public sealed partial class WalkerCore : IDatagramCore
     /// <summary>Entries in the table, of any standing: what memory is used for.</summary>
     public int Known => _table.All.Count;
 
-    /// <summary>The peers that were heard and are not given up.</summary>
-    public IReadOnlyList<OverlayPeer> Peers() => [.. _table.All.Where(peer => peer.Standing >= PeerStanding.Heard).Select(peer => peer.ToView())];
+    /// <summary>The peers that answered or proved themselves, and are not given up.</summary>
+    public IReadOnlyList<OverlayPeer> Peers() => [.. _table.All.Where(peer => peer.Standing >= PeerStanding.Answered).Select(peer => peer.ToView())];
 
     /// <summary>The seed's figures.</summary>
     public WalkerCounts Counts(long now)
@@ -83,7 +83,7 @@ public sealed partial class WalkerCore : IDatagramCore
         int active = 0, connectable = 0, incoming = 0, candidates = 0;
         foreach (var peer in _table.All)
         {
-            candidates += peer.Standing == PeerStanding.Candidate ? 1 : 0;
+            candidates += peer.Standing < PeerStanding.Answered ? 1 : 0;
             if (!peer.IsActive(now))
                 continue;
             active++;

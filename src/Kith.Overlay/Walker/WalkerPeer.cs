@@ -104,8 +104,8 @@ internal sealed class WalkerPeer(Endpoint address, bool incoming, long now)
             Id = id.ToArray();
     }
 
-    /// <summary>Whether it was heard within the time-out.</summary>
-    public bool IsActive(long now) => Standing >= PeerStanding.Heard && now - LastHeard < PeerTable.Timeout;
+    /// <summary>Whether it answered or proved itself, and was heard within the time-out. What was only heard may be an address that somebody invented.</summary>
+    public bool IsActive(long now) => Standing >= PeerStanding.Answered && now - LastHeard < PeerTable.Timeout;
 
     /// <summary>When it is given up or forgotten.</summary>
     public long EndsAt()

@@ -73,6 +73,20 @@ public class WalkerServingTests
     }
 
     [Fact]
+    public void PeersThatWereOnlyHeard_AreNotCountedAndAreAskedInTurn()
+    {
+        _scene.Receive("198.18.1.1:1873", _scene.Request("aaaa0001"));
+        Assert.Empty(_scene.Core.Peers());
+        Assert.Equal(new WalkerCounts(0, 0, 0, 0, 1), _scene.Core.Counts(_scene.Now));
+        _scene.Take();
+        _scene.Run(WalkerCore.WalkInterval);
+        Assert.NotEmpty(_scene.Take("198.18.1.1:1873", 1));
+        _scene.Receive("198.18.1.1:1873", _scene.Response("aaaa0001"));
+        Assert.Equal(new WalkerCounts(1, 0, 1, 0, 0), _scene.Core.Counts(_scene.Now));
+        Assert.Null(Assert.Single(_scene.Core.Peers()).Connectable);
+    }
+
+    [Fact]
     public void PeersOfOurHouse_AreNotNamedOutside()
     {
         var scene = new Scene("203.0.113.5:4000", "192.168.0.2:4000");
