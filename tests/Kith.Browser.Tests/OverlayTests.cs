@@ -29,13 +29,15 @@ public sealed class OverlayTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Empty_NobodyAround_SaysWhatIsTried()
+    public async Task Empty_NobodyAround_SaysWhatIsTriedAndWhatToDo()
     {
         await using var alice = await Person.ArriveAsync(chromium, "Alice", entries: ["127.0.0.1:9"]);
         await alice.Page.GetByLabel("What are you called?").WaitForAsync();
         await alice.Page.GotoAsync(new Uri(alice.Node.Address, "/#/network").ToString());
         await Assertions.Expect(alice.Page.GetByTestId("network-headline")).ToContainTextAsync("Looking for others");
         await Assertions.Expect(alice.Page.GetByText("127.0.0.1:9").First).ToBeVisibleAsync();
+        var problems = alice.Page.GetByRole(AriaRole.List, new() { Name = "What is wrong" });
+        await Assertions.Expect(problems).ToContainTextAsync("What to do:", new() { Timeout = UntilDropped });
         await Accessibility.CheckAsync(alice.Page, "network with nobody");
     }
 

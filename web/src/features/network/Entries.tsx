@@ -10,6 +10,9 @@ import classes from "./Network.module.css";
 import { inOrder, wayIn } from "./summary";
 import { span } from "./words";
 
+/** One that was learnt of later has no span worth telling: it counts from when the way in was first looked for. */
+const LATE = 15_000;
+
 /** As many as are shown at once. */
 const FEW = 4;
 
@@ -59,7 +62,7 @@ function doorWords(door: NetworkEntry, t: TFunction, language: string): string {
 
 function stateWords(entry: NetworkEntry, t: TFunction, language: string): string {
   if (entry.state === "answered") {
-    return entry.elapsed === null ? t("network.stateAnsweredUntimed") : t("network.stateAnswered", { elapsed: span(entry.elapsed, language) });
+    return entry.elapsed === null || entry.elapsed > LATE ? t("network.stateAnsweredUntimed") : t("network.stateAnswered", { elapsed: span(entry.elapsed, language) });
   }
   return t(entry.state === "failed" ? "network.stateFailed" : entry.state === "resolving" ? "network.stateResolving" : "network.stateAsked");
 }

@@ -11,7 +11,7 @@ export function Problems({ problems }: { problems: readonly NetworkProblem[] }) 
       {problems.length > 0 && (
         <ul className={classes.problems} aria-label={t("network.problems")}>
           {problems.map((problem) => (
-            <li key={problem.what} className={classes.problem}>
+            <li key={`${problem.what} ${problem.detail}`} className={classes.problem}>
               <IconAlertTriangle size={22} aria-hidden="true" />
               <div>
                 <strong>{problem.what}</strong>

@@ -74,7 +74,7 @@ describe("points", () => {
 describe("presenceOf", () => {
   it("fades with silence, but never to nothing", () => {
     expect(presenceOf(1_000)).toBe(1);
-    expect(presenceOf(13_000)).toBeLessThan(0.8);
+    expect(presenceOf(19_000)).toBeLessThan(0.8);
     expect(presenceOf(500_000)).toBeGreaterThan(0.2);
   });
 });

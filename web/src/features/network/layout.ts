@@ -127,9 +127,10 @@ export function contactPoint(geometry: Geometry, index: number, count: number): 
 
 /** How present a node looks that was last heard so long ago: 1 just now, fading until it times out. */
 export function presenceOf(silence: number): number {
-  const fresh = 7_000;
-  const gone = 20_000;
-  const faintest = 0.25;
+  // In a quiet network a peer is heard every ten seconds or so.
+  const fresh = 12_000;
+  const gone = 22_000;
+  const faintest = 0.35;
   if (silence <= fresh) return 1;
   return Math.max(faintest, 1 - ((silence - fresh) / (gone - fresh)) * (1 - faintest));
 }
