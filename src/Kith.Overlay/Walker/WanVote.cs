@@ -60,6 +60,9 @@ public sealed class WanVote
     {
         var before = Address;
         var seen = Most(static (one, other) => one.SameAddress(other), _ => true, before)!.Value;
+        // Reports of which no two agree decide nothing: else liars who all say something else would win by turns.
+        if (before is { } standing && !seen.SameAddress(standing) && _cast.Count > 1 && _cast.Count(cast => cast.Report.Seen.SameAddress(seen)) < 2)
+            return false;
         Address = Most(static (one, other) => one == other, one => one.SameAddress(seen), before);
         var ports = _cast.Where(cast => cast.Report.Seen.SameAddress(seen)).Select(cast => cast.Report.Seen.Port).ToList();
         PortVaries = ports.Count > 1 && ports.Distinct().Count() == ports.Count;

@@ -39,6 +39,16 @@ public class WanVoteTests
     }
 
     [Fact]
+    public void ReportsThatAllDiffer_DecideNothing()
+    {
+        foreach (var by in new[] { "8.0.0.1:1", "9.0.0.1:1" })
+            Report(by, Truth);
+        for (var liar = 1; liar < 20; liar++)
+            Assert.False(Report($"{10 + liar}.0.0.1:1", $"12.0.0.{liar}:1"));
+        Assert.Equal(At(Truth), _vote.Address);
+    }
+
+    [Fact]
     public void OnlyTheLastThree_Count()
     {
         foreach (var by in new[] { "8.0.0.1:1", "9.0.0.1:1", "11.0.0.1:1", "12.0.0.1:1", "13.0.0.1:1" })

