@@ -11,38 +11,33 @@ namespace Kith.Simulation.Walker;
 public sealed class AimingTests(ITestOutputHelper output)
 {
     private const long Minutes = 10;
-    private const long ShortMinutes = 2;
 
-    [Theory]
-    [InlineData("10.1.2.3:5000")]
-    [InlineData("127.0.0.1:5000")]
-    [InlineData("192.168.0.1:5000")]
-    [InlineData("169.254.1.1:5000")]
-    [InlineData("224.0.0.251:5353")]
-    [InlineData("255.255.255.255:5000")]
-    [InlineData("0.0.0.0:5000")]
-    [InlineData("[ff02::1]:5000")]
-    [InlineData("[::1]:5000")]
-    [InlineData("81.2.69.160:53")]
-    public void PrivateMulticastAndSystemTargets_GetNothing(string target) => SimulationRun.Under(seed =>
+    private static readonly string[] NeverPunctured =
+    [
+        "10.1.2.3:5000", "127.0.0.1:5000", "192.168.0.1:5000", "169.254.1.1:5000", "100.64.0.1:5000", "224.0.0.251:5353", "239.255.255.250:5000", "255.255.255.255:5000", "0.0.0.0:5000",
+        "[ff02::1]:5000", "[::1]:5000", "[fe80::1]:5000", "81.2.69.160:53",
+    ];
+
+    [Fact]
+    public void PrivateMulticastAndSystemTargets_GetNothing() => SimulationRun.Under(seed =>
     {
-        Assert.True(Endpoint.TryParse(target, out var victim));
-        var figures = Attack(seed, victim, ShortMinutes);
-        Assert.Equal(0, figures.Datagrams);
-    }, nameof(PrivateMulticastAndSystemTargets_GetNothing));
+        var victims = NeverPunctured.Select(text => Endpoint.TryParse(text, out var victim) ? victim : default).ToArray();
+        Assert.All(victims, victim => Assert.NotEqual(0, victim.Port));
+        Assert.Equal(0, Attack(seed, victims).Datagrams);
+    });
 
     [Fact]
     public void ThirdParty_GetsLessThanTheAttackersSpend() => SimulationRun.Under(seed =>
     {
-        var (datagrams, bytes, spentDatagrams, spentBytes, honest) = Attack(seed, null, Minutes);
+        var (datagrams, bytes, spentDatagrams, spentBytes, honest) = Attack(seed, null);
         output.WriteLine($"10 attackers for {Minutes} min among {honest}: {spentDatagrams} requests of {spentBytes} bytes brought the victim {datagrams} datagrams of {bytes} bytes");
 
-        // One puncture of one node each minute at the most, whatever the attackers spend.
-        Assert.True(datagrams <= honest * Minutes);
-        Assert.True(bytes * 10 <= spentBytes);
+        // A few of each node at the most, whatever the attackers spend.
+        Assert.True(datagrams <= honest * 4);
+        Assert.True(bytes * 100 <= spentBytes);
     });
 
-    private static (int Datagrams, long Bytes, int SpentDatagrams, long SpentBytes, int Honest) Attack(ulong seed, Endpoint? target, long minutes)
+    private static (int Datagrams, long Bytes, int SpentDatagrams, long SpentBytes, int Honest) Attack(ulong seed, Endpoint[]? targets)
     {
         var world = new WalkerWorld(seed, LinkQuality.Internet);
         var network = world.Network;
@@ -50,25 +45,25 @@ public sealed class AimingTests(ITestOutputHelper output)
         foreach (var node in world.Walkers.Skip(1))
             WalkerWorld.Enter(node, world.Walkers[0]);
         network.Run(10_000);
-        var victim = target ?? network.Addresses.NextPublic();
+        var victims = targets ?? [network.Addresses.NextPublic()];
         var (datagrams, bytes) = (0, 0L);
         network.Watch = (from, to, datagram) =>
         {
-            if (to != victim || from.Index >= world.Walkers.Count)
+            if (!victims.Contains(to) || from.Index >= world.Walkers.Count)
                 return;
             datagrams++;
             bytes += datagram.Length;
         };
-        var attackers = Enumerable.Range(0, 10).Select(_ => network.Add(node => new AimingWalker(node, victim))).ToArray();
+        var attackers = Enumerable.Range(0, 10).Select(_ => network.Add(node => new AimingWalker(node, victims))).ToArray();
         foreach (var attacker in attackers)
             attacker.Do((core, now) => core.Enter(now, world.Walkers[0].Address));
-        network.Run(minutes * 60_000);
-        Assert.All(attackers, attacker => Assert.True(attacker.Core.Requests > 1_000));
+        network.Run(Minutes * 60_000);
+        Assert.True(attackers.Sum(attacker => attacker.Core.Requests) > 10_000);
         return (datagrams, bytes, attackers.Sum(attacker => attacker.Core.Requests), attackers.Sum(attacker => attacker.Core.RequestBytes), world.Walkers.Count);
     }
 
     /// <summary>An honest walker to all appearances, which besides sends everybody that it hears a puncture request each second, in the seed's dialect and in Kith's.</summary>
-    private sealed class AimingWalker(SimulatedNode node, Endpoint victim) : IDatagramCore
+    private sealed class AimingWalker(SimulatedNode node, Endpoint[] victims) : IDatagramCore
     {
         private const long Interval = 1_000;
         private readonly WalkerCore _honest = WalkerWorld.Make(node);
@@ -120,7 +115,7 @@ public sealed class AimingTests(ITestOutputHelper output)
             return
             [
                 .. Encoding.ASCII.GetBytes("d" + Entry("destination", peer)), .. echo,
-                .. Encoding.ASCII.GetBytes($"7:peer_id8:{_honest.PeerId}" + Entry("puncture_peer", victim) + Entry("source", Endpoint.FromIPv4(0, 1)) + "4:typei3e" + (token.Length == 0 ? "" : "1:v4:KI01") + "e"),
+                .. Encoding.ASCII.GetBytes($"7:peer_id8:{_honest.PeerId}" + Entry("puncture_peer", victims[Requests % victims.Length]) + Entry("source", Endpoint.FromIPv4(0, 1)) + "4:typei3e" + (token.Length == 0 ? "" : "1:v4:KI01") + "e"),
             ];
         }
     }
