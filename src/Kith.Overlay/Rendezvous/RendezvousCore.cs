@@ -12,6 +12,7 @@ public sealed class RendezvousCore(IMutableItems items, IRandom random)
 {
     private readonly Publisher _publisher = new(items, random);
     private readonly List<RendezvousSearch> _searches = [];
+    private readonly Dictionary<FindSecret, int> _fruitless = [];
 
     /// <summary>When <see cref="Tick"/> has something to do, unix milliseconds; <see cref="long.MaxValue"/> for never. Look again after each call of the DHT.</summary>
     public long NextDeadline => _publisher.NextDeadline;
@@ -35,16 +36,19 @@ public sealed class RendezvousCore(IMutableItems items, IRandom random)
     /// <param name="secret">The one that the contact publishes under for us.</param>
     /// <param name="maker">Who must have signed: the contact's account key.</param>
     /// <param name="progress">Called for the first record that holds, for each newer one, and at the end; never during this call. Not called for a search that was cancelled.</param>
-    public RendezvousSearch Find(long now, FindSecret secret, Ed25519PublicKey maker, Action<SearchProgress> progress)
+    /// <param name="isThorough">Whether to look for a clock that is off in any case: for when the user asks.</param>
+    public RendezvousSearch Find(long now, FindSecret secret, Ed25519PublicKey maker, Action<SearchProgress> progress, bool isThorough = false)
     {
         _searches.RemoveAll(other => other.IsFinished);
         if (_searches.Count == RendezvousLimits.MaxSearches)
         {
-            _searches[0].GiveUp();
+            var oldest = _searches[0];
             _searches.RemoveAt(0);
+            oldest.GiveUp();
         }
 
-        var search = new RendezvousSearch(items, now, secret, maker, progress);
+        var isWide = isThorough || _fruitless.GetValueOrDefault(secret) % RendezvousLimits.NarrowSearches == 0;
+        var search = new RendezvousSearch(items, now, secret, maker, Counted(secret, progress), isWide);
         _searches.Add(search);
         search.Start();
         return search;
@@ -55,5 +59,21 @@ public sealed class RendezvousCore(IMutableItems items, IRandom random)
     {
         search.Cancel();
         _searches.Remove(search);
+    }
+
+    private Action<SearchProgress> Counted(FindSecret secret, Action<SearchProgress> progress) => report =>
+    {
+        if (report.Record is not null)
+            _fruitless.Remove(secret);
+        else if (report.IsFinished)
+            Count(secret);
+        progress(report);
+    };
+
+    private void Count(FindSecret secret)
+    {
+        if (_fruitless.Count == RendezvousLimits.MaxCounted)
+            _fruitless.Clear();
+        _fruitless[secret] = _fruitless.GetValueOrDefault(secret) + 1;
     }
 }

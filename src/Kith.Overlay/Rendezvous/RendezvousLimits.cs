@@ -21,6 +21,12 @@ public static class RendezvousLimits
     /// <summary>The next period's record is put so long before it begins, for those whose clock is ahead (specification).</summary>
     public const long Lead = 60 * 60 * 1000;
 
+    /// <summary>Of searches in a row that find nothing under a secret, the first and then one in so many looks in the neighbouring periods too: that costs three times as much.</summary>
+    public const int NarrowSearches = 4;
+
+    /// <summary>Secrets for which fruitless searches are counted; of more the counting begins anew.</summary>
+    public const int MaxCounted = 4096;
+
     /// <summary>So near to the edge of a period both sides of it are searched at once.</summary>
     public const long Edge = 10 * 60 * 1000;
 

@@ -20,16 +20,18 @@ public sealed class RendezvousSearch
     private readonly IMutableItems _items;
     private readonly Action<SearchProgress> _progress;
     private readonly long _now;
+    private readonly bool _isWide;
     private readonly Queue<long> _later = new();
     private readonly List<Look> _looks = [];
     private FindRecord? _best;
     private int _hops;
 
-    internal RendezvousSearch(IMutableItems items, long now, FindSecret secret, Ed25519PublicKey maker, Action<SearchProgress> progress)
+    internal RendezvousSearch(IMutableItems items, long now, FindSecret secret, Ed25519PublicKey maker, Action<SearchProgress> progress, bool isWide)
     {
         _items = items;
         _now = now;
         _progress = progress;
+        _isWide = isWide;
         Secret = secret;
         Maker = maker;
     }
@@ -107,11 +109,11 @@ public sealed class RendezvousSearch
         if (_looks.TrueForAll(each => each.IsFinished))
         {
             // An old record, or one of the future: a clock may be off, and a newer one stand in another period.
-            if (_later.Count > 0 && (_best is null || !IsFresh(_best)))
+            if (_later.Count > 0 && (_best is null ? _isWide : !IsFresh(_best)))
             {
                 if (isNews && _best!.Content.Addresses.Count > 0)
                     _progress(Report(isFinished: false));
-                while (_later.TryDequeue(out var index))
+                while (!IsFinished && _later.TryDequeue(out var index))
                     LookIn(index);
                 return;
             }

@@ -72,6 +72,28 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public void NothingThereAgainAndAgain_NeighboursAreSearchedNowAndThen()
+    {
+        var periods = Enumerable.Range(0, 8).Select(_ =>
+        {
+            _world.Items.Gets.Clear();
+            _world.Find(1);
+            return _world.Items.Gets.Count;
+        });
+        Assert.Equal([3, 1, 1, 1, 3, 1, 1, 1], periods);
+    }
+
+    [Fact]
+    public void UserAsks_NeighboursAreSearchedInAnyCase()
+    {
+        _world.Find(1);
+        _world.Items.Gets.Clear();
+        _world.Core.Find(_world.Now, World.Secret(1), _world.Maker.PublicKey, _ => { }, isThorough: true);
+        _world.Items.Answer();
+        Assert.Equal(3, _world.Items.Gets.Count);
+    }
+
+    [Fact]
     public void Found_LooksNoFurther()
     {
         _world.Publish(_world.Publication(1, Address));
