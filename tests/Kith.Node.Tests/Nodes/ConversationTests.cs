@@ -79,11 +79,11 @@ public sealed class ConversationTests(PairFixture pair) : IClassFixture<PairFixt
     {
         var status = await pair.Alice.GetAsync("status");
         Assert.Equal("Alice", status.GetProperty("name").GetString());
-        Assert.Equal(1, status.GetProperty("peers").GetInt32());
+        Assert.InRange(status.GetProperty("peers").GetInt32(), 1, 2);
         Assert.StartsWith("127.0.0.1:", status.GetProperty("listen")[0].GetString());
-        Assert.Equal(JsonValueKind.Null, status.GetProperty("wan").ValueKind);
 
-        var peer = (await pair.Alice.GetAsync("peers")).GetProperty("peers").EnumerateArray().Single();
+        // In the overlay they become peers too, in their time.
+        var peer = (await pair.Alice.GetAsync("peers")).GetProperty("peers").EnumerateArray().Single(one => one.GetProperty("kind").GetString() == "session");
         Assert.Equal("Bob", peer.GetProperty("name").GetString());
         Assert.Equal("in", peer.GetProperty("direction").GetString());
 
