@@ -255,12 +255,16 @@ internal sealed class NodeCore : IAsyncDisposable
 
     private void OnNetworkChanged(IReadOnlyList<string> addresses, IReadOnlySet<IPAddress> own)
     {
-        Addresses = addresses;
         Route.NetworkChanged(own);
+        // Interfaces of containers and the like come and go without a change for anybody else.
+        if (addresses.SequenceEqual(Addresses, StringComparer.Ordinal))
+            return;
+        Addresses = addresses;
         _loop.TryPost(new ActionItem(() =>
         {
-            SayAddresses();
+            // First: what is published then goes to the nodes of the new network.
             _effects.After(Overlay.NetworkChanged);
+            SayAddresses();
         }));
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Kith.Cli.Commands;
@@ -19,8 +20,9 @@ internal static class StatusCommand
                 ["home", status["home"]?.GetValue<string>() ?? invocation.HomePath],
                 ["privacy", status["privacy"]!.GetValue<string>()],
                 ["listens on", string.Join(", ", status["listen"]!.AsArray().Select(address => address!.GetValue<string>()))],
-                ["peers", status["peers"]!.ToString()],
-                ["outbox", status["outbox"]!.ToString()],
+                ["seen at", status["wan"]?.GetValue<string>() ?? "not known yet"],
+                ["peers", $"{status["peers"]} ('kith peers' lists them)"],
+                ["outbox", status["outbox"]!.GetValue<int>() is var waiting and > 0 ? $"{waiting} on their way" : "empty"],
             ]));
         return ExitStatus.Done;
     });
@@ -33,15 +35,29 @@ internal static class PeersCommand
     {
         using var node = invocation.OpenNode();
         var peers = (await node.GetAsync("peers", cancellationToken).ConfigureAwait(false))["peers"]!.AsArray();
-        foreach (var peer in peers)
+        if (invocation.Output.Json)
         {
-            invocation.Output.Result(
-                Output.Pick(peer!, "id", "address", "direction", "connectable", "lastSeen", "rtt", "name"),
-                () => $"{peer!["name"]?.ToString() ?? peer["id"]!.ToString()}  {peer["address"]}  {peer["direction"]}  {peer["rtt"]} ms");
+            foreach (var peer in peers)
+                invocation.Output.Result(Output.Pick(peer!, "id", "address", "direction", "connectable", "lastSeen", "rtt", "name", "kind"), () => "");
+            return ExitStatus.Done;
         }
 
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        invocation.Output.Note(peers.Count == 0
+            ? "Nobody yet: 'kith doctor' says how your node looks for a way into the network."
+            : Output.Table([["WHO", "ADDRESS", "CALLED BY", "FROM OUTSIDE", "RTT", "LAST HEARD"], .. peers.Select(peer => Row(peer!, now))]));
         return ExitStatus.Done;
     });
+
+    private static string[] Row(JsonNode peer, long now) =>
+    [
+        peer["name"]?.GetValue<string>() ?? (peer["kind"]!.GetValue<string>() == "session" ? "a stranger" : "node " + peer["id"]!.GetValue<string>()),
+        peer["address"]!.GetValue<string>(),
+        peer["direction"]!.GetValue<string>() == "in" ? "them" : "us",
+        peer["connectable"]?.GetValue<bool>() switch { true => "reachable", false => "not reachable", null => "not known" },
+        peer["rtt"] is { } rtt ? $"{rtt.GetValue<double>().ToString("0.#", CultureInfo.InvariantCulture)} ms" : "-",
+        $"{Math.Max(0, (now - peer["lastSeen"]!.GetValue<long>()) / 1000)} s ago",
+    ];
 }
 
 /// <summary><c>kith doctor</c>.</summary>

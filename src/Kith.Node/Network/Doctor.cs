@@ -56,5 +56,5 @@ internal static class Doctor
     }
 
     private static DoctorCheck Outbox(int outbox)
-        => new("outbox", true, outbox == 0 ? "Everything is delivered." : $"{outbox} messages wait for their receivers and go on being tried.");
+        => new("outbox", true, outbox == 0 ? "Everything is delivered." : outbox == 1 ? "1 message waits for its receiver and goes on being tried." : $"{outbox} messages wait for their receivers and go on being tried.");
 }
