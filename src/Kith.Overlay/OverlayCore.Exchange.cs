@@ -32,11 +32,12 @@ internal sealed partial class OverlayCore : IWalkerObserver
         _sink.Networks = networks;
         _reachability.ChangeNetworks(networks);
         _seal?.SetOwn(networks.Addresses.Select(own => own.WithPort(_port)));
-        Dht.ChangeNetworks(networks);
+        Dht.ChangeNetworks(now, networks);
         Walker.NetworkChanged(now, networks);
         Entry.InterfacesChanged(now);
         Entry.PeersLost(now);
-        Renew();
+        // What is published is put again once somebody answers, however lately it was.
+        _renewedAt = long.MinValue;
         Exchange();
     }
 

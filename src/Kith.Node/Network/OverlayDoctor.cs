@@ -17,8 +17,12 @@ internal static class OverlayDoctor
         yield return Nat(view, udp);
         if (view.Entries.Count == 0)
             yield return NoEntries(view, problems);
-        foreach (var entry in view.Entries.OrderBy(entry => entry.Source))
-            yield return Entry(entry, isIn: view.Nodes > 0);
+        // While somebody is there, the many that were only worth a try and do not answer are one line.
+        var silent = view.Nodes == 0 ? [] : view.Entries.Where(entry => entry.State == EntryState.Failed && !IsChosen(entry)).ToList();
+        foreach (var entry in view.Entries.Except(silent).OrderBy(entry => entry.Source))
+            yield return Entry(entry);
+        if (silent.Count > 0)
+            yield return new DoctorCheck("entry", true, $"{Count(silent.Count, "address", "addresses")} of contacts, of the last run or of the local network {(silent.Count == 1 ? "does" : "do")} not answer now; others do.");
         yield return Dht(view, problems);
         yield return LocalNetwork(view, setup);
         foreach (var name in setup.DynamicDns)
@@ -64,7 +68,9 @@ internal static class OverlayDoctor
         ? new DoctorCheck("entry", true, "Others came to this node; it had no entry point of its own to ask.")
         : new DoctorCheck("entry", false, Advice(problems, "No way into the network") ?? "There is no entry point to ask.");
 
-    private static DoctorCheck Entry(EntryView entry, bool isIn)
+    private static bool IsChosen(EntryView entry) => entry.Source is EntrySource.Named or EntrySource.DynamicDns;
+
+    private static DoctorCheck Entry(EntryView entry)
     {
         var where = $"{entry.Address} ({Source(entry.Source)})";
         return entry.State switch
@@ -72,8 +78,7 @@ internal static class OverlayDoctor
             EntryState.Answered => new DoctorCheck("entry", true, $"{where} answers{(entry.Elapsed is { } elapsed ? $", after {elapsed} ms" : "")}."),
             EntryState.Resolving => new DoctorCheck("entry", true, $"{where} is being resolved."),
             EntryState.Asked => new DoctorCheck("entry", true, $"{where} was asked and has not answered yet."),
-            // What the user named should answer; of the others one is enough.
-            _ => new DoctorCheck("entry", isIn && entry.Source is not (EntrySource.Named or EntrySource.DynamicDns), $"{where}: {(entry.Detail ?? "nothing came back from there").TrimEnd('.')}."),
+            _ => new DoctorCheck("entry", false, $"{where}: {(entry.Detail ?? "nothing came back from there").TrimEnd('.')}."),
         };
     }
 

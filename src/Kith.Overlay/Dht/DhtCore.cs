@@ -9,6 +9,9 @@ namespace Kith.Overlay.Dht;
 /// <summary>A node of BitTorrent's mainline DHT (BEP 5, 32, 42, 43, 44) without I/O: docs/protocol/dht.md is its law.</summary>
 public sealed class DhtCore : IDatagramCore
 {
+    /// <summary>Nodes of each family that are asked anew on another network.</summary>
+    private const int AskedAnew = 16;
+
     private const int ExpireEvery = 60 * 1000;
 
     private readonly IRandom _random;
@@ -123,12 +126,18 @@ public sealed class DhtCore : IDatagramCore
         _responder.Peers.Expire(now);
     }
 
-    /// <summary>We are on other networks now.</summary>
-    public void ChangeNetworks(OwnNetworks networks)
+    /// <summary>
+    /// We are on other networks now: asks those heard last whether they are still there. Who had an id at an address that is gone may come back with it from another; a search in
+    /// between asks nobody who cannot answer.
+    /// </summary>
+    public void ChangeNetworks(long now, OwnNetworks networks)
     {
+        KnownNode[] known = [.. _book.Table4.Sample(AskedAnew), .. _book.Table6.Sample(AskedAnew)];
         _own.Networks = networks;
         _book.Table4.ChangeNetworks(networks);
         _book.Table6.ChangeNetworks(networks);
+        foreach (var node in known)
+            Ping(now, node.Endpoint);
     }
 
     /// <summary>The own address as others see it, or null when it is not known (any more): the id is drawn anew where BEP 42 asks for it. Of two families IPv4 decides.</summary>

@@ -34,8 +34,16 @@ public sealed class RoutingTable
         _networks = networks;
     }
 
-    /// <summary>We are on other networks now: whom the rules are lifted for changes with them. Those who are in stay until they fail to answer.</summary>
-    internal void ChangeNetworks(OwnNetworks networks) => _networks = networks;
+    /// <summary>
+    /// We are on other networks now: whom the rules are lifted for changes with them, and of nobody is it known whether we still reach them. The table is empty until nodes answer.
+    /// </summary>
+    internal void ChangeNetworks(OwnNetworks networks)
+    {
+        _networks = networks;
+        _buckets = new Bucket[1];
+        Depth = 1;
+        Count = 0;
+    }
 
     /// <summary>Nodes known.</summary>
     public int Count { get; private set; }
