@@ -8,6 +8,8 @@ internal static class Benchmarks
         ["burst"] = new BurstBenchmark(),
         ["chat"] = new ChatBenchmark(),
         ["connect"] = new ConnectBenchmark(),
+        ["find"] = new FindBenchmark(),
+        ["idle"] = new IdleBenchmark(),
         ["lookup"] = new LookupBenchmark(),
         ["ratchet"] = new RatchetBenchmark(),
     };

@@ -10,6 +10,8 @@ internal sealed partial class OverlayCore : IWalkerObserver
     /// <summary>Nodes of the DHT that are remembered for the next start, beside the entry points that answered.</summary>
     private const int RememberedOfDht = 16;
 
+    private long _introduceAt;
+
     /// <summary>Whether there is anybody to ask on the DHT.</summary>
     public bool HasNodes => Dht.Table.Count + Dht.Table6.Count > 0;
 
@@ -57,6 +59,15 @@ internal sealed partial class OverlayCore : IWalkerObserver
         // A node of Kith has a DHT on the same port.
         if (answer is { SpeaksKith: true, IsFirst: true })
             Dht.Ping(now, answer.Address);
+    }
+
+    // A node of Kith that the DHT found: where the walker came in by nobody, or lost everybody, it begins there.
+    private void IntroduceTo(Endpoint node)
+    {
+        if (_counts.Active >= WalkerCore.EnoughPeers || _now < _introduceAt)
+            return;
+        _introduceAt = _now + WalkerCore.FastInterval;
+        Walker.Introduce(_now, node);
     }
 
     void IWalkerObserver.WanChanged(long now, Endpoint wan)

@@ -53,6 +53,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         _reachability = new Reachability(networks);
         _sink = new SealingSink(sink, _seal, _reachability) { Now = now, Networks = networks };
         Dht = new DhtCore(new DhtOptions { Networks = networks }, _sink, random);
+        Dht.KithAnswered = IntroduceTo;
         Walker = new WalkerCore(new WalkerOptions(networks) { Observer = this }, _sink, random);
         Rendezvous = new RendezvousCore(this, random);
         Knocks = new KnockCore(options.Knock ?? options.Swarm is not null, _sink, random, () => Walker.Neighbours(_now), outside.Knocked);

@@ -11,8 +11,8 @@ namespace Kith.Overlay;
 /// </summary>
 public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSink
 {
-    /// <summary>At most so often the observer hears that something changed.</summary>
-    private static readonly TimeSpan ChangedPause = TimeSpan.FromMilliseconds(250);
+    /// <summary>At most so often the observer hears that something changed, milliseconds.</summary>
+    private const long ChangedPause = 250;
 
     /// <summary>Turns given to a core that has something due at once, before the port gets its turn again.</summary>
     private const int MaxTicksInARow = 8;
@@ -31,6 +31,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     private OverlayCore _core;
     private long _armed = long.MaxValue;
     private int _toldVersion;
+    private long _toldAt;
     private bool _changedIsArmed;
     private bool _isDisposed;
 
@@ -198,7 +199,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         if (_core.Version != _toldVersion && !_changedIsArmed)
         {
             _changedIsArmed = true;
-            _changed.Change(ChangedPause, Timeout.InfiniteTimeSpan);
+            _changed.Change(TimeSpan.FromMilliseconds(Math.Max(0, _toldAt + ChangedPause - now)), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -209,6 +210,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         _core = NewCore(_options with { Remembered = old.Remember() });
         old.Dispose();
         var now = _clock.Now();
+        _toldAt = 0;
         _core.Start(now);
         _core.Publish(now, _publications);
         _core.Knocks.Listen(_sought);
@@ -226,6 +228,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
             if (_isDisposed)
                 return;
             _toldVersion = _core.Version;
+            _toldAt = _clock.Now();
         }
 
         _observer.Changed();

@@ -65,6 +65,9 @@ public sealed class DhtCore : IDatagramCore
     /// <summary>Queries under way.</summary>
     public int Pending => _querier.Transactions.Count;
 
+    /// <summary>Told of each answer of a node that says it is one of Kith: where from.</summary>
+    public Action<Endpoint>? KithAnswered { get; set; }
+
     /// <summary>Told what a node that we asked says our address is (BEP 42's <c>ip</c>): who says it, and what.</summary>
     public Action<Endpoint, Endpoint>? AddressReported { get; set; }
 
@@ -240,6 +243,8 @@ public sealed class DhtCore : IDatagramCore
 
         _book.Answered(now, answer.Id, from, roundTrip);
         _upkeep.Begin(now);
+        if (KithAnswered is { } kith && KrpcSender.IsKith(message.Version))
+            kith(from);
         if (AddressReported is { } report && Endpoint.TryReadCompact(message.Ip, out var seen))
             report(from, seen);
         query.Taker?.Answered(now, query, answer);

@@ -22,6 +22,9 @@ internal ref struct KrpcMessage
     /// <summary><c>ip</c>: a compact endpoint, or a compact address without port from some; empty where there is none.</summary>
     public ReadOnlySpan<byte> Ip;
 
+    /// <summary><c>v</c>: what the sender runs; empty where it does not say.</summary>
+    public ReadOnlySpan<byte> Version;
+
     /// <summary><c>ro</c></summary>
     public bool IsReadOnly;
 
@@ -47,6 +50,7 @@ internal ref struct KrpcMessage
             {
                 case (byte)'y': kind = Bytes(value); break;
                 case (byte)'t': message.Transaction = Bytes(value); break;
+                case (byte)'v': message.Version = Bytes(value); break;
                 case (byte)'q': message.Method = Bytes(value); break;
                 case (byte)'a': arguments = value; break;
                 case (byte)'r': answer = value; break;

@@ -8,6 +8,9 @@ internal readonly ref struct KrpcSender(ReadOnlySpan<byte> idBytes, bool isReadO
     /// <summary><c>v</c> (BEP 20): two letters for the client and two bytes for its version.</summary>
     public static ReadOnlySpan<byte> Version => "KT\0\x01"u8;
 
+    /// <summary>Whether a message's <c>v</c> is that of a node of Kith.</summary>
+    public static bool IsKith(ReadOnlySpan<byte> version) => version.Length == Version.Length && version[..2].SequenceEqual(Version[..2]);
+
     public ReadOnlySpan<byte> IdBytes { get; } = idBytes;
 
     public bool IsReadOnly { get; } = isReadOnly;

@@ -7,7 +7,7 @@ namespace Kith.Overlay.Dht.Serving;
 /// How many queries are looked at: for each address and for each prefix (/24, /48) of the internet, and for each address and port between nodes of one private network or of
 /// loopback. Those over a limit are dropped unread and without an answer.
 /// </summary>
-internal sealed class RateLimiter(OwnNetworks networks, IRandom random)
+internal sealed class RateLimiter(OwnNode own, IRandom random)
 {
     /// <summary>Queries a second from one address, and those saved up.</summary>
     public const int AddressRate = 20, AddressBurst = 100;
@@ -26,7 +26,7 @@ internal sealed class RateLimiter(OwnNetworks networks, IRandom random)
     public bool TryPass(long now, Endpoint from)
     {
         _sources ??= new EndpointCache(random);
-        if (networks.AreLifted(from))
+        if (own.Networks.AreLifted(from))
             return TryTake(now, from, NearRate, NearBurst);
         var prefix = from.IsIPv4 ? Endpoint.FromIPv4(from.IPv4 & 0xFFFF_FF00, 0) : Endpoint.FromIPv6(from.High & 0xFFFF_FFFF_FFFF_0000, 0, 0);
         // The prefix's own port tells it from an address that ends in 0.

@@ -43,7 +43,7 @@ internal sealed class Responder
         _querier = querier;
         _sink = sink;
         _tokens = new TokenIssuer(random);
-        _limiter = new RateLimiter(own.Networks, random);
+        _limiter = new RateLimiter(own, random);
         Items = new ItemStore(own);
         Peers = new PeerStore(own, random);
         Proven = new ProvenAddresses(random);
