@@ -43,7 +43,7 @@ internal sealed class LocalPerson
             var finding = await Node.Overlay.FindAsync(contact.Secret, contact._signer.PublicKey, cancellationToken);
             if (finding.Content?.Addresses is [var address, ..] && address == contact.Address)
                 return finding;
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
         }
     }
 }
