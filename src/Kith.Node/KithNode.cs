@@ -158,7 +158,7 @@ public sealed class KithNode : INode, IAsyncDisposable
         if (targets.Count == 0)
             throw new MessengerException(MessengerError.Conflict, $"{who.Name} is not looked for: only contacts and those whose link was used are.");
         await overlay.EnterAsync(LookupPatience, cancellationToken);
-        var (found, queries) = await overlay.FindAsync(targets, cancellationToken);
+        var (found, queries) = await overlay.FindAsync(targets, isThorough: true, cancellationToken);
         if (found.Content is not { } content)
             throw new MessengerException(MessengerError.NotFound, $"{who.Name} is not found: no record of theirs is in the overlay. They have not been there lately, or no longer let you find them.");
         await _core.Loop.CallAsync(

@@ -27,12 +27,14 @@ public interface IOverlay : IAsyncDisposable
 
     /// <summary>
     /// Looks for a contact. Completes with the first record that holds, or without one when the nodes in charge have none; a newer one that comes later is told to
-    /// <see cref="IOverlayObserver.Found"/>.
+    /// <see cref="IOverlayObserver.Found"/>. A thorough search completes when the nodes in charge have all been asked, or after <see cref="OverlayHost.ThoroughPatience"/> with the
+    /// best so far.
     /// </summary>
     /// <param name="secret">The one that the contact publishes under for us.</param>
     /// <param name="maker">Who must have signed the record: the contact's account key.</param>
+    /// <param name="isThorough">Whether to wait for all the nodes in charge.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task<Finding> FindAsync(FindSecret secret, Ed25519PublicKey maker, CancellationToken cancellationToken);
+    Task<Finding> FindAsync(FindSecret secret, Ed25519PublicKey maker, bool isThorough, CancellationToken cancellationToken);
 
     /// <summary>Addresses where nodes of the overlay may be (contacts' addresses, from links and records): tried side by side with the other entry points.</summary>
     void Suggest(IReadOnlyList<string> addresses);

@@ -7,6 +7,9 @@ namespace Kith.Overlay;
 /// <content>Being found, and finding.</content>
 public sealed partial class OverlayHost
 {
+    /// <summary>How long a thorough search waits for nodes that do not answer, once there is something.</summary>
+    public static readonly TimeSpan ThoroughPatience = TimeSpan.FromSeconds(1.5);
+
     private readonly List<PendingFind> _finds = []; // guarded by the gate
     private IReadOnlyList<Publication> _publications = [];
     private IReadOnlyList<Sought> _sought = [];
@@ -29,9 +32,9 @@ public sealed partial class OverlayHost
     public void Knock(FindSecret secret) => Run((core, now) => core.Knock(now, secret));
 
     /// <inheritdoc/>
-    public async Task<Finding> FindAsync(FindSecret secret, Ed25519PublicKey maker, CancellationToken cancellationToken)
+    public async Task<Finding> FindAsync(FindSecret secret, Ed25519PublicKey maker, bool isThorough, CancellationToken cancellationToken)
     {
-        var find = new PendingFind(secret, maker, _time);
+        var find = new PendingFind(secret, maker, isThorough, _time);
         Run((core, now) => Begin(core, now, find));
         if (_isDisposed)
             find.Stop();
@@ -42,6 +45,9 @@ public sealed partial class OverlayHost
                 core.Cancel(held);
             _finds.Remove(find);
         }), null).ConfigureAwait(false);
+        await using var hurry = isThorough
+            ? _time.CreateTimer(_ => Run((_, _) => find.Hurry()), null, ThoroughPatience, Timeout.InfiniteTimeSpan)
+            : null;
         return await find.Task.ConfigureAwait(false);
     }
 

@@ -178,11 +178,11 @@ internal sealed class NodeOverlay : IOverlayObserver, IDisposable
     }
 
     /// <summary>Looks for a contact under all secrets that it may be found by; the newest record, or null with what the search cost.</summary>
-    public async Task<(Finding Best, int Queries)> FindAsync(IReadOnlyList<FindTarget> targets, CancellationToken cancellationToken)
+    public async Task<(Finding Best, int Queries)> FindAsync(IReadOnlyList<FindTarget> targets, bool isThorough, CancellationToken cancellationToken)
     {
         var overlay = _overlay ?? throw new MessengerException(MessengerError.Conflict, "The overlay does not run here: `kith doctor` says why.");
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        var findings = await Task.WhenAll(targets.Select(target => overlay.FindAsync(new FindSecret(target.Secret.Span), target.Maker, either.Token)));
+        var findings = await Task.WhenAll(targets.Select(target => overlay.FindAsync(new FindSecret(target.Secret.Span), target.Maker, isThorough, either.Token)));
         var best = findings.Where(finding => finding.Content is not null).MaxBy(finding => finding.MadeAt) ?? findings[0];
         return (best, findings.Sum(finding => finding.Queries));
     }
@@ -240,7 +240,7 @@ internal sealed class NodeOverlay : IOverlayObserver, IDisposable
         {
             // Not on the loop's stack.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            (found, _) = await FindAsync(targets, CancellationToken.None);
+            (found, _) = await FindAsync(targets, isThorough: false, CancellationToken.None);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or MessengerException)
         {

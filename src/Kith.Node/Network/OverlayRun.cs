@@ -24,7 +24,7 @@ internal sealed class OverlayRun : IAsyncDisposable
     }
 
     /// <summary>The overlay.</summary>
-    public IOverlay Overlay => new HostedOverlay(_host);
+    public IOverlay Overlay => _host;
 
     /// <summary>Starts it; from here on datagrams come and go.</summary>
     public static OverlayRun Start(string home, UdpPort port, NetworkSetup setup, IOverlayObserver observer, TimeProvider time, TextWriter? log)

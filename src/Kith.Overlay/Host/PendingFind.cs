@@ -7,9 +7,13 @@ namespace Kith.Overlay.Host;
 /// <summary>A call that looks for a contact: completes with the first record that holds; what comes after it is news.</summary>
 /// <param name="secret">Under which to look.</param>
 /// <param name="maker">Who must have signed.</param>
+/// <param name="isThorough">Whether it completes only when the search is over.</param>
 /// <param name="time">Measures.</param>
-internal sealed class PendingFind(FindSecret secret, Ed25519PublicKey maker, TimeProvider time)
+internal sealed class PendingFind(FindSecret secret, Ed25519PublicKey maker, bool isThorough, TimeProvider time)
 {
+    private bool _waits = isThorough;
+    private Finding? _best;
+
     private readonly TaskCompletionSource<Finding> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _started = time.GetTimestamp();
 
@@ -33,16 +37,26 @@ internal sealed class PendingFind(FindSecret secret, Ed25519PublicKey maker, Tim
             MadeAt = progress.Record?.MadeAt ?? 0,
             ClockDifference = progress.ClockDifference,
         };
-        if (_done.TrySetResult(finding))
+        if (!_done.Task.IsCompleted)
         {
-            Told = finding;
+            _best = finding;
+            if (!_waits || progress.IsFinished)
+                _done.TrySetResult(finding);
             return false;
         }
 
-        if (finding.Content is null || finding.MadeAt <= Told?.MadeAt)
+        if (finding.Content is null || finding.MadeAt <= _best?.MadeAt)
             return false;
-        Told = news = finding;
+        _best = news = finding;
         return true;
+    }
+
+    /// <summary>Waits no longer for the whole of it, once there is something.</summary>
+    public void Hurry()
+    {
+        _waits = false;
+        if (_best is not null)
+            _done.TrySetResult(_best);
     }
 
     /// <summary>Gives up.</summary>
@@ -50,6 +64,4 @@ internal sealed class PendingFind(FindSecret secret, Ed25519PublicKey maker, Tim
 
     /// <summary>The node stops.</summary>
     public void Stop() => _done.TrySetResult(new Finding(null, 0, 0, time.GetElapsedTime(_started).TotalMilliseconds));
-
-    private Finding? Told { get; set; }
 }

@@ -102,6 +102,8 @@ public sealed class RendezvousSearch
         look.IsFinished = progress.IsFinished;
         if (_best is null)
             _hops = Math.Max(_hops, progress.Hops);
+        else if (_hops == 0)
+            _hops = progress.Hops; // our own storage had it first
         var isNews = progress.Item is { } item
             && (_best is null || item.Sequence > _best.Sequence)
             && FindRecord.TryOpen(look.Keys, item, Maker, out var record)

@@ -47,7 +47,7 @@ public sealed class OverlayHostTests : IOverlayObserver, IAsyncDisposable
     [Fact]
     public async Task WithNobodyToAsk_ASearchWaits_AndEndsWithNothing()
     {
-        var finding = _overlay.FindAsync(_secret, _maker.PublicKey, TestContext.Current.CancellationToken);
+        var finding = _overlay.FindAsync(_secret, _maker.PublicKey, isThorough: false, TestContext.Current.CancellationToken);
         _clock.Advance(TimeSpan.FromMilliseconds(OverlayCore.MaxHold - 1000));
         Assert.False(finding.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(2500));
@@ -57,7 +57,7 @@ public sealed class OverlayHostTests : IOverlayObserver, IAsyncDisposable
     [Fact]
     public async Task TheOldestOfTooManySearches_EndsWithNothing()
     {
-        var findings = Enumerable.Range(0, OverlayCore.MaxHeld + 1).Select(_ => _overlay.FindAsync(_secret, _maker.PublicKey, TestContext.Current.CancellationToken)).ToList();
+        var findings = Enumerable.Range(0, OverlayCore.MaxHeld + 1).Select(_ => _overlay.FindAsync(_secret, _maker.PublicKey, isThorough: false, TestContext.Current.CancellationToken)).ToList();
         _clock.Advance(TimeSpan.FromMilliseconds(1500));
         Assert.Null((await findings[0]).Content);
         Assert.All(findings[1..], finding => Assert.False(finding.IsCompleted));
@@ -67,7 +67,7 @@ public sealed class OverlayHostTests : IOverlayObserver, IAsyncDisposable
     public async Task ASearchThatIsGivenUp_IsCancelled()
     {
         using var giveUp = new CancellationTokenSource();
-        var finding = _overlay.FindAsync(_secret, _maker.PublicKey, giveUp.Token);
+        var finding = _overlay.FindAsync(_secret, _maker.PublicKey, isThorough: false, giveUp.Token);
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => finding);
     }
@@ -75,10 +75,10 @@ public sealed class OverlayHostTests : IOverlayObserver, IAsyncDisposable
     [Fact]
     public async Task TheEnd_EndsSearches_BeforeAndAfter()
     {
-        var before = _overlay.FindAsync(_secret, _maker.PublicKey, TestContext.Current.CancellationToken);
+        var before = _overlay.FindAsync(_secret, _maker.PublicKey, isThorough: false, TestContext.Current.CancellationToken);
         await _overlay.DisposeAsync();
         Assert.Null((await before).Content);
-        Assert.Null((await _overlay.FindAsync(_secret, _maker.PublicKey, TestContext.Current.CancellationToken)).Content);
+        Assert.Null((await _overlay.FindAsync(_secret, _maker.PublicKey, isThorough: false, TestContext.Current.CancellationToken)).Content);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal sealed class LocalPerson
     {
         while (true)
         {
-            var finding = await Node.Overlay.FindAsync(contact.Secret, contact._signer.PublicKey, cancellationToken);
+            var finding = await Node.Overlay.FindAsync(contact.Secret, contact._signer.PublicKey, isThorough: false, cancellationToken);
             if (finding.Content?.Addresses is [var address, ..] && address == contact.Address)
                 return finding;
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);

@@ -19,6 +19,9 @@ internal sealed class GetSearch(DhtTarget wanted, SearchGround ground, Action<Ge
 
     public override void Take(long now, Traversal by, byte slot, in KrpcAnswer answer, int depth)
     {
+        // One of ours that others have too: how far away is what people ask.
+        if (_foundAt == 0 && _newest?.Key is not null && answer.HasSequence && answer.Sequence == _newest.Sequence)
+            _foundAt = depth;
         if (answer.Value.IsEmpty || IsKnown(answer))
             return;
         if (TryVerify(answer, out var item))

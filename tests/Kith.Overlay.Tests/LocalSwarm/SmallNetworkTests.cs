@@ -1,0 +1,24 @@
+using Kith.LocalSwarm;
+
+namespace Kith.Overlay.Tests.LocalSwarm;
+
+public sealed class SmallNetworkTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task WhereEverybodyKeepsEverything_AThoroughSearchStillAsksTheOthers()
+    {
+        await using var network = await LocalNetwork.StartAsync(6);
+        var (alice, bob) = (new LocalPerson(), new LocalPerson());
+        alice.ComeTo(await network.JoinAsync());
+        bob.ComeTo(await network.JoinAsync());
+        _ = await bob.FindAsync(alice, Stop);
+        await bob.Node.UntilAsync(view => view.Stored > 0);
+
+        var finding = await bob.Node.Overlay.FindAsync(alice.Secret, alice.Sought.Maker, isThorough: true, Stop);
+        Assert.Equal([alice.Address], finding.Content!.Addresses);
+        Assert.True(finding.Queries > 0);
+        Assert.True(finding.Hops > 0);
+    }
+}
