@@ -121,7 +121,8 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     public void ReceiveMulticast(long now, Endpoint from, ReadOnlySpan<byte> datagram)
     {
         Enter(now);
-        if (TryAdmit(from, isForAll: true, ref datagram))
+        // A beacon makes us send to its sender: an address that cannot be on the link is somebody else's.
+        if (_networks.MayBeOnLink(from) && TryAdmit(from, isForAll: true, ref datagram))
             Entry.HeardLocal(now, from, datagram);
     }
 

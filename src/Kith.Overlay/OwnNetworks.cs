@@ -45,6 +45,24 @@ public sealed class OwnNetworks
         return false;
     }
 
+    /// <summary>
+    /// Whether a node can be on one link with us, as far as addresses tell: one of those that the rules are lifted for, or one in the prefix of an own address. What came to a group of the local
+    /// network from anywhere else has a false address.
+    /// </summary>
+    public bool MayBeOnLink(Endpoint other)
+    {
+        if (AreLifted(other))
+            return true;
+        var prefix = AddressPrefix.Of(other);
+        foreach (var own in _addresses)
+        {
+            if (AddressPrefix.Of(own) == prefix)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether we may send to an address at all: one of the internet, or one on a network that we are on; never to a group, to nobody or to port 0.</summary>
     public bool MayContact(Endpoint other)
     {

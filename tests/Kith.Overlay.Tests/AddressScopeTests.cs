@@ -108,6 +108,17 @@ public class AddressScopeTests
     public void Prefix_OfEndpoints_IsASitesOwn(string one, string other, bool same) =>
         Assert.Equal(same, AddressPrefix.Of(At(one)) == AddressPrefix.Of(At(other)));
 
+    [Theory]
+    [InlineData("192.168.3.4:1", true)]
+    [InlineData("8.8.4.200:1", true)]
+    [InlineData("[2a00:1:2:9::1]:1", true)]
+    [InlineData("8.8.5.1:1", false)]
+    [InlineData("10.0.0.1:1", false)]
+    [InlineData("127.0.0.1:1", false)]
+    [InlineData("[2a00:1:3::1]:1", false)]
+    public void MayBeOnLink_OnlyWhoseAddressFits(string address, bool may) =>
+        Assert.Equal(may, new OwnNetworks([At("192.168.0.2:1"), At("8.8.4.4:1"), At("[2a00:1:2:3::1]:1")]).MayBeOnLink(At(address)));
+
     private static Endpoint At(string text) =>
         Endpoint.TryParse(text, out var endpoint) || Endpoint.TryParse($"[{text}]:1", out endpoint) ? endpoint : throw new FormatException(text);
 }
