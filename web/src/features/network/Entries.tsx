@@ -8,7 +8,7 @@ import { Section } from "../settings/Section";
 import { sourceKey } from "./entryWords";
 import classes from "./Network.module.css";
 import { inOrder, wayIn } from "./summary";
-import { span } from "./words";
+import { sentence, span } from "./words";
 
 /** One that was learnt of later has no span worth telling: it counts from when the way in was first looked for. */
 const LATE = 15_000;
@@ -33,9 +33,10 @@ export function Entries({ entries }: { entries: readonly NetworkEntry[] }) {
             <div>
               <span className={classes.mono}>{entry.address}</span>
               <span className={classes.quiet}>
-                {t(sourceKey(entry.source))} · {stateWords(entry, t, i18n.language)}
+                {t(sourceKey(entry.source))}
+                {entry.detail === null && ` · ${stateWords(entry, t, i18n.language)}`}
               </span>
-              {entry.detail && <span className={classes.quiet}>{entry.detail}</span>}
+              {entry.detail !== null && <span className={classes.quiet}>{sentence(entry.detail)}</span>}
             </div>
           </li>
         ))}

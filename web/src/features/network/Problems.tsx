@@ -2,6 +2,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { NetworkProblem } from "../../api/model";
 import classes from "./Network.module.css";
+import { typedParts } from "./words";
 
 /** What is wrong and what to do about it; nothing when nothing is. */
 export function Problems({ problems }: { problems: readonly NetworkProblem[] }) {
@@ -16,7 +17,11 @@ export function Problems({ problems }: { problems: readonly NetworkProblem[] }) 
               <div>
                 <strong>{problem.what}</strong>
                 <p>{problem.detail}</p>
-                {problem.remedy && <p className={classes.remedy}>{t("network.remedy", { remedy: problem.remedy })}</p>}
+                {problem.remedy && (
+                  <p className={classes.remedy}>
+                    {typedParts(t("network.remedy", { remedy: problem.remedy })).map((part, index) => (part.typed ? <code key={index}>{part.text}</code> : part.text))}
+                  </p>
+                )}
               </div>
             </li>
           ))}

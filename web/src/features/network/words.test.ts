@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, rateWords, sizeWords, span } from "./words";
+import { ago, rateWords, sentence, sizeWords, span, typedParts } from "./words";
 
 describe("words", () => {
   it.each([
@@ -16,6 +16,20 @@ describe("words", () => {
     [1_250, "1.3 kB/s"],
     [2_500_000, "2.5 MB/s"],
   ])("a rate of %d is %s", (value, text) => expect(rateWords(value, "en")).toBe(text));
+
+  it.each([
+    ["no answer", "No answer."],
+    ["It failed.", "It failed."],
+    ["", ""],
+  ])("%j as a sentence is %j", (text, written) => expect(sentence(text)).toBe(written));
+
+  it("knows what is to be typed", () => {
+    expect(typedParts("Use `kith up`.")).toEqual([
+      { text: "Use ", typed: false },
+      { text: "kith up", typed: true },
+      { text: ".", typed: false },
+    ]);
+  });
 
   it("sizes grow through their units", () => {
     expect([sizeWords(5, "en"), sizeWords(12_345, "en"), sizeWords(3_000_000_000, "en")]).toEqual(["5 byte", "12.3 kB", "3 GB"]);

@@ -53,3 +53,17 @@ export function ago(time: number, now: number, language: string, style: "long" |
   if (past < HOUR) return words.format(-Math.round(past / MINUTE), "minute");
   return words.format(-Math.round(past / HOUR), "hour");
 }
+
+/** With a capital and a full stop, whoever wrote it. */
+export function sentence(text: string): string {
+  const trimmed = text.trim().replace(/\.$/u, "");
+  return trimmed && `${trimmed.charAt(0).toLocaleUpperCase()}${trimmed.slice(1)}.`;
+}
+
+/** A sentence in parts: what stands between backticks is to be typed. */
+export function typedParts(text: string): { text: string; typed: boolean }[] {
+  return text
+    .split("`")
+    .map((part, index) => ({ text: part, typed: index % 2 === 1 }))
+    .filter((part) => part.text !== "");
+}
