@@ -56,6 +56,8 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         port.Register((byte)'d', host);
         host._outside.Open();
         host.Run(static (core, now) => core.Start(now));
+        if (host._outside.Problem is { } problem)
+            host.Run((core, _) => core.Entry.LocalTrouble(MulticastPort.Name, problem));
         return host;
     }
 

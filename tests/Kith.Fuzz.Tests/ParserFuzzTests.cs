@@ -6,6 +6,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         {
             WireTargets.All, CryptoTargets.All, MessagingTargets.All, EnvelopeTargets.All, SignalTargets.All, SessionTargets.All, HandshakeTargets.All,
             ContentTargets.All, TransportTargets.All, DeliveryTargets.All, StorageTargets.All, ExportTargets.All, WalkerTargets.All, RendezvousTargets.All,
+            EntryTargets.All,
         }
         .SelectMany(targets => targets)
         .ToDictionary(target => target.Name, target => target.Make, StringComparer.Ordinal);

@@ -38,6 +38,16 @@ public sealed partial class EntryCore
         Tick(now);
     }
 
+    /// <summary>The local network is not heard, and why, in one sentence: shown among the ways in.</summary>
+    /// <param name="address">What could not be opened.</param>
+    /// <param name="trouble">The sentence.</param>
+    public void LocalTrouble(string address, string trouble)
+    {
+        _ = _points.RemoveAll(point => point.Address == address);
+        _points.Add(new EntryPoint(EntrySource.LocalNetwork, address) { Stage = EntryStage.Failed, Detail = trouble });
+        _version++;
+    }
+
     private void Found(long now, Endpoint node, ulong run)
     {
         // A new run at an address that we know is a node that has started anew: it knows nobody, and we are to it nobody.

@@ -17,7 +17,7 @@ public sealed partial class EntryCore : IDatagramCore
     private readonly List<EntryPoint> _points = [];
     private readonly Dictionary<Endpoint, EntryPoint> _byEndpoint = [];
     private readonly GoodNodes _good = new();
-    private readonly EntryRequests _requests = new();
+    private readonly EntryRequests _requests;
     private long _roundStart;
     private bool _hasPeers;
     private bool _started;
@@ -31,6 +31,7 @@ public sealed partial class EntryCore : IDatagramCore
         _effects = effects;
         _random = random;
         _local = new LocalNetwork(options, effects, random);
+        _requests = new EntryRequests(random);
         _asker = new DnsAsker(_requests, effects, random);
         foreach (var node in options.Remembered.Take(EntryLimits.MaxRemembered).Reverse())
             _good.Add(node);

@@ -1,4 +1,5 @@
 using System.Net;
+using Kith.Crypto;
 
 namespace Kith.Overlay.Entry;
 
@@ -16,10 +17,11 @@ public enum ResolveError
 }
 
 /// <summary>I/O that was asked for and has not come back; what does not come back in time is told as failed.</summary>
-internal sealed class EntryRequests
+internal sealed class EntryRequests(IRandom random)
 {
     private readonly Dictionary<int, EntryRequest> _open = [];
-    private int _last;
+    // Where the last number was: begun anywhere, so that what an earlier core asked is not taken for an answer to this one.
+    private int _last = (int)(random.NextUInt32() >> 1);
 
     public long NextDeadline { get; private set; } = long.MaxValue;
 

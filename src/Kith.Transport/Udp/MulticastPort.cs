@@ -18,6 +18,9 @@ public sealed partial class MulticastPort : IAsyncDisposable
     /// <summary>The port of both groups.</summary>
     public const int DefaultPort = 19273;
 
+    /// <summary>What it is called towards people.</summary>
+    public static string Name { get; } = $"{MulticastGroup.GroupFour}:{DefaultPort}";
+
     /// <summary>The longest datagram taken, bytes; longer ones are dropped.</summary>
     public const int MaxDatagram = 512;
 

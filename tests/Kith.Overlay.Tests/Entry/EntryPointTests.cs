@@ -210,6 +210,20 @@ public sealed class EntryPointTests
         Assert.Equal([At("9.0.0.2:1"), At("9.0.0.3:19"), At("9.0.0.3:18"), At("9.0.0.1:1")], world.Core.Remembered);
     }
 
+    [Fact]
+    public void LocalNetworkThatIsNotHeard_IsSaidAndAllElseGoesOn()
+    {
+        var world = new EntryWorld(Bare with { Named = ["8.8.4.4:5"] });
+        world.Alive.Add(At("8.8.4.4:5"));
+        world.Start();
+        world.Core.LocalTrouble("239.255.75.105:19273", "the local network is not heard: the port is taken");
+        world.Core.PeersLost(world.Now);
+        world.Run(1_000);
+        Assert.Equal(EntryState.Failed, world["239.255.75.105:19273"].State);
+        Assert.Equal("the local network is not heard: the port is taken", world["239.255.75.105:19273"].Detail);
+        Assert.Equal(EntryState.Answered, world["8.8.4.4:5"].State);
+    }
+
     private static Endpoint At(string text)
     {
         Assert.True(Endpoint.TryParse(text, out var endpoint));
