@@ -77,11 +77,12 @@ internal static class EntryTargets
         // The server answers every question with the input, under the question's id.
         var world = new Answering(input);
         var core = new EntryCore(
-            new EntryOptions { ListenPort = 1, LocalNetwork = false, Mainline = false, DynamicDns = [new DynamicDnsOptions("entry." + Zone) { Server = "192.0.2.53", Key = Key, PublicAddress = Endpoint.FromIPv4(0x0900_0001, 5) }] },
+            new EntryOptions { ListenPort = 1, LocalNetwork = false, Mainline = false, DynamicDns = [new DynamicDnsOptions("entry." + Zone) { Server = "192.0.2.53", Key = Key }] },
             world,
             new Counting());
         world.Core = core;
         core.Start(Now);
+        core.SetReachable(Now, Endpoint.FromIPv4(0x0900_0001, 5));
         world.Run();
         Assert.InRange(core.View.Count, 1, 1);
         return DnsMessage.TryRead(input, out _);

@@ -21,11 +21,11 @@ public sealed partial class EntryCore
     public void SetReachable(long now, Endpoint? wan)
     {
         foreach (var keeper in _keepers)
-            keeper.SetReachable(now, _dynamic[keeper.Name].PublicAddress ?? wan);
+            keeper.SetReachable(now, wan);
         Tick(now);
     }
 
-    private void AddDynamicNames(long now)
+    private void AddDynamicNames()
     {
         foreach (var name in _options.DynamicDns.Take(EntryLimits.MaxDynamicNames))
         {
@@ -34,9 +34,7 @@ public sealed partial class EntryCore
             _points.Add(new EntryPoint(EntrySource.DynamicDns, name.Name) { Host = name.Name, Port = name.Port ?? 0 });
             if (name.Key is not { } key)
                 continue;
-            var keeper = new EntryKeeper(name with { MaxEntries = Math.Clamp(name.MaxEntries, 1, EntryRecords.MaxRecords) }, key, _asker, _effects, _random);
-            _keepers.Add(keeper);
-            keeper.SetReachable(now, name.PublicAddress);
+            _keepers.Add(new EntryKeeper(name with { MaxEntries = Math.Clamp(name.MaxEntries, 1, EntryRecords.MaxRecords) }, key, _asker, _effects, _random));
         }
     }
 

@@ -64,7 +64,7 @@ public sealed partial class EntryCore : IDatagramCore
         _roundStart = now;
         foreach (var text in _options.Named.Take(EntryLimits.MaxNamed))
             AddText(EntrySource.Named, text);
-        AddDynamicNames(now);
+        AddDynamicNames();
         foreach (var node in _good.All)
             Add(EntrySource.Remembered, node);
         if (_options is { Mainline: true, PrivateSwarm: false, LoopbackOnly: false })

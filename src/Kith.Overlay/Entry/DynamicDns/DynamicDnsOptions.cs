@@ -1,5 +1,3 @@
-using Kith.Wire;
-
 namespace Kith.Overlay.Entry.DynamicDns;
 
 /// <summary>A name whose records are the current entry nodes.</summary>
@@ -20,11 +18,6 @@ public sealed record DynamicDnsOptions(string Name)
 
     /// <summary>How many entry nodes the name has at most.</summary>
     public int MaxEntries { get; init; } = DefaultEntries;
-
-    /// <summary>
-    /// Where this node is reached from everywhere, when its user knows it: then it is fit to be an entry node without others' word, as the first node of a network must be.
-    /// </summary>
-    public Endpoint? PublicAddress { get; init; }
 
     internal KeeperTiming Timing { get; init; } = new();
 }

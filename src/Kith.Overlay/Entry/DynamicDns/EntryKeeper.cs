@@ -23,6 +23,7 @@ internal sealed partial class EntryKeeper(DynamicDnsOptions options, TsigKey key
     private int _questions;
     private int _generation;
     private int _failures;
+    private int _lonely;
     private long _lastAnswer = long.MinValue / 2;
 
     private enum Step
@@ -70,6 +71,7 @@ internal sealed partial class EntryKeeper(DynamicDnsOptions options, TsigKey key
         _generation++;
         _step = Step.Resting;
         _suspects.Clear();
+        _lonely = 0;
         IsEntry = false;
         Due = self is null ? long.MaxValue : now + Within(_timing.FirstCheckWithin);
         Version++;
@@ -144,13 +146,24 @@ internal sealed partial class EntryKeeper(DynamicDnsOptions options, TsigKey key
     private void Judge(long now)
     {
         _dead = [.. _asked.Where(entry => !IsAlive(entry))];
-        // Of silence all around, the likeliest cause is our own network. Whoever was told where it is has nobody to ask.
-        if (_dead.Count > 0 && options.PublicAddress is null && now - _lastAnswer > _timing.OnlineWithin)
+        _lonely = _dead.Count > 0 && now - _lastAnswer > _timing.OnlineWithin ? _lonely + 1 : 0;
+        // Of silence all around, the likeliest cause is our own network; if it lasts we may be the last one there, without whom no newcomer comes in.
+        if (_lonely > 0 && (IsEntry || _lonely < _timing.LonelyChecks))
         {
             _suspects.Clear();
             Rest(now);
+            return;
         }
-        else if (_dead.Exists(entry => !_suspects.Contains((entry.Target, entry.Port))))
+
+        // And should it be our network after all, no more than one entry node pays for it, and the others put it back.
+        var isLonely = _lonely > 0;
+        if (isLonely)
+        {
+            _dead = _records.Set.Count < options.MaxEntries ? [] : [_dead[random.NextInt32(_dead.Count)]];
+            _lonely = 0;
+        }
+
+        if (!isLonely && _dead.Exists(entry => !_suspects.Contains((entry.Target, entry.Port))))
         {
             // One failed check is no proof: confirmed by a second.
             _suspects = [.. _dead.Select(entry => (entry.Target, entry.Port))];

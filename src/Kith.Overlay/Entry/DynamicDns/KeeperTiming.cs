@@ -29,4 +29,7 @@ internal sealed record KeeperTiming
 
     /// <summary>Somebody else must have answered within this time, or the silence may be our own.</summary>
     public long OnlineWithin { get; init; } = 60_000;
+
+    /// <summary>Checks in a row with silence all around before a keeper believes that it is the last one there.</summary>
+    public int LonelyChecks { get; init; } = 5;
 }

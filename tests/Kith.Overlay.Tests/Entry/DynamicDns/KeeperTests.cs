@@ -93,7 +93,7 @@ public sealed class KeeperTests
     }
 
     [Fact]
-    public void OneKeeperThatReachesNobody_ReplacesNobody()
+    public void OneKeeperThatReachesNobody_CostsOneEntryAtMost()
     {
         var world = new KeeperWorld(6);
         for (var i = 1; i <= 4; i++)
@@ -102,9 +102,30 @@ public sealed class KeeperTests
         var before = world.Entries;
         var outsider = world.Alive.Except(before).Single();
         world.CutOff(outsider);
-        world.Run(3 * 60 * Minute);
+        // To the others too it is dead.
+        world.Alive.Remove(outsider);
+        world.Run(5 * Minute);
         Assert.Equal(before, world.Entries);
-        Assert.Contains(outsider, world.Alive);
+        for (var minute = 0; minute < 180; minute++)
+        {
+            world.Run(Minute);
+            Assert.InRange(world.Entries.Count(entry => entry != outsider), 2, 3);
+        }
+    }
+
+    [Fact]
+    public void LastOneOfANetwork_PutsItselfInSoThatNewcomersFindIt()
+    {
+        var world = new KeeperWorld(16);
+        for (var i = 1; i <= 4; i++)
+            world.Add($"9.0.0.{i}:{1000 + i}");
+        world.Run(10 * Minute);
+        var last = world.Alive.Except(world.Entries).Single();
+        foreach (var entry in world.Entries)
+            world.Kill(entry);
+        world.Run(30 * Minute);
+        Assert.Contains(last, world.Entries);
+        Assert.Equal(3, world.Entries.Count);
     }
 
     [Fact]
@@ -119,15 +140,6 @@ public sealed class KeeperTests
         world.Run(Minute);
         Assert.Equal([At("9.0.0.1:1001")], world.Entries);
         Assert.True(core.DynamicDns.Single() is { IsKeeping: true, IsEntry: true, Trouble: null, RenewedAt: > 0 });
-    }
-
-    [Fact]
-    public void NodeWhoseUserKnowsItsAddress_IsTheFirstOfANetwork()
-    {
-        var world = new KeeperWorld(9);
-        world.Add("9.0.0.1:1001", isSuitable: false, hasPublicAddress: true);
-        world.Run(Minute);
-        Assert.Equal([At("9.0.0.1:1001")], world.Entries);
     }
 
     [Fact]

@@ -39,11 +39,11 @@ internal sealed class KeeperWorld
     /// <summary>Whether a question of the first node to the second is lost.</summary>
     public Func<Endpoint, Endpoint, bool> Loses { get; set; } = (_, _) => false;
 
-    public EntryCore Add(string address, bool isSuitable = true, bool hasPublicAddress = false)
+    public EntryCore Add(string address, bool isSuitable = true)
     {
         Assert.True(Endpoint.TryParse(address, out var self));
         Alive.Add(self);
-        var name = new DynamicDnsOptions(Name) { Server = "192.0.2.53", Key = Key, MaxEntries = MaxEntries, PublicAddress = hasPublicAddress ? self : null };
+        var name = new DynamicDnsOptions(Name) { Server = "192.0.2.53", Key = Key, MaxEntries = MaxEntries };
         var member = new Member(this, self, new EntryOptions { ListenPort = self.Port, LocalNetwork = false, Mainline = false, DynamicDns = [name] }, _random);
         _members.Add(member);
         member.Core.Start(Now);
