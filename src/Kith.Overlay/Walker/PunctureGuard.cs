@@ -14,14 +14,17 @@ internal sealed class PunctureGuard
     /// <summary>How fast that credit grows by itself; a target that is heard gives one back at once.</summary>
     public const double CreditPerSecond = 1.0 / 60;
 
-    /// <summary>An address (whatever the port) gets one puncture in so many milliseconds.</summary>
+    /// <summary>An address (whatever the port) gets one puncture in so many milliseconds, when it spoke after the last one.</summary>
     public const long TargetInterval = 60_000;
 
-    /// <summary>Punctures to one prefix within <see cref="TargetInterval"/>.</summary>
+    /// <summary>The same for one that did not speak: it did not want the puncture.</summary>
+    public const long SilentTargetInterval = 10 * 60_000;
+
+    /// <summary>Targets of one prefix remembered.</summary>
     public const int MaxPerPrefix = 4;
 
-    /// <summary>Targets remembered; no more punctures than these within <see cref="TargetInterval"/>.</summary>
-    public const int MaxTargets = 256;
+    /// <summary>Targets remembered, for as long as their interval; beyond them nobody is punctured.</summary>
+    public const int MaxTargets = 1024;
 
     /// <summary>Lowest port: below are services of the system (RFC 6335 section 6).</summary>
     public const int MinPort = 1024;
@@ -33,7 +36,6 @@ internal sealed class PunctureGuard
     private const double TotalPerSecond = 4;
 
     private readonly Dictionary<Endpoint, Sent> _sent = [];
-    private readonly Queue<Endpoint> _order = new();
     private readonly RateBucket _total = new(TotalBurst, TotalPerSecond);
 
     /// <summary>Whether we puncture this address for this introducer; if so it is counted.</summary>
@@ -60,7 +62,6 @@ internal sealed class PunctureGuard
         if (!_total.TryTake(now) || !introducer.PunctureCredit.TryTake(now))
             return false;
         _sent.Add(key, new Sent(now, introducer.Address));
-        _order.Enqueue(key);
         return true;
     }
 
@@ -100,8 +101,12 @@ internal sealed class PunctureGuard
 
     private void Forget(long now)
     {
-        while (_order.TryPeek(out var oldest) && now - _sent[oldest].At >= TargetInterval)
-            _sent.Remove(_order.Dequeue());
+        foreach (var (target, sent) in _sent)
+        {
+            // Removing while going through is allowed.
+            if (now - sent.At >= (sent.Claimed ? TargetInterval : SilentTargetInterval))
+                _sent.Remove(target);
+        }
     }
 
     private readonly record struct Sent(long At, Endpoint Introducer, bool Claimed = false);

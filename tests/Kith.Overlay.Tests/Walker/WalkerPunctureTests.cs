@@ -94,7 +94,7 @@ public class WalkerPunctureTests
     }
 
     [Fact]
-    public void SameTarget_IsPuncturedOncePerMinuteWhateverItsPort()
+    public void SameTarget_IsPuncturedOnceWhateverItsPortAndAgainLongAfter()
     {
         _scene.Befriend(Introducer);
         _scene.Befriend("198.18.2.1:1873", "aaaa0002");
@@ -102,6 +102,20 @@ public class WalkerPunctureTests
         _scene.Receive(Introducer, _scene.PunctureRequest("198.19.77.1:40001"));
         _scene.Receive("198.18.2.1:1873", _scene.PunctureRequest(Target, "aaaa0002"));
         Assert.Single(_scene.Take());
+        _scene.RunAnswering(PunctureGuard.TargetInterval, (Introducer, "aaaa1111"));
+        _scene.Receive(Introducer, _scene.PunctureRequest(Target));
+        Assert.Empty(_scene.Take(Target, 4));
+        _scene.RunAnswering(PunctureGuard.SilentTargetInterval, (Introducer, "aaaa1111"));
+        _scene.Receive(Introducer, _scene.PunctureRequest(Target));
+        Assert.Single(_scene.Take(Target, 4));
+    }
+
+    [Fact]
+    public void TargetThatSpoke_IsPuncturedAgainAfterAMinute()
+    {
+        _scene.Befriend(Introducer);
+        _scene.Receive(Introducer, _scene.PunctureRequest(Target));
+        _scene.Receive(Target, _scene.Request("ffff7777"));
         _scene.RunAnswering(PunctureGuard.TargetInterval, (Introducer, "aaaa1111"));
         _scene.Receive(Introducer, _scene.PunctureRequest(Target));
         Assert.Single(_scene.Take(Target, 4));
