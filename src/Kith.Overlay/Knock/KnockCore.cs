@@ -60,7 +60,7 @@ public sealed class KnockCore(
         var key = KnockMessage.DeriveKey(publication.Secret);
         Span<byte> packet = stackalloc byte[KnockMessage.SealedSize];
         KnockMessage.Seal(key, publication, now, random, packet);
-        _seen.TryAdd(packet);
+        _seen.Add(SeenKnocks.IdOf(packet));
         Send(near, null, packet, KnockLimits.StartLife - random.NextInt32(2));
         return true;
     }
@@ -78,11 +78,16 @@ public sealed class KnockCore(
 
         // Who is no neighbour could have any address: such a knock would cost its sender one packet and us several.
         var near = neighbours();
-        if (!near.Contains(from) || !Allow(from).TryTake(now) || !_total.TryTake(now) || !_seen.TryAdd(packet))
+        var id = SeenKnocks.IdOf(packet);
+
+        // Only new ones count: the others' copies of a flood must not use up what is left for a knock in it.
+        if (!near.Contains(from) || _seen.Contains(id) || !Allow(from).TryTake(now) || !_total.TryTake(now))
         {
             Dropped++;
             return;
         }
+
+        _seen.Add(id);
 
         // Passed on whoever it is for: that it ended here would tell the neighbours who that is.
         if (life > 0)
@@ -121,7 +126,8 @@ public sealed class KnockCore(
         Span<byte> datagram = stackalloc byte[KnockMessage.Size];
         KnockMessage.Write(packet, life, datagram);
         var others = near.Where(neighbour => neighbour != except).ToArray();
-        for (var i = 0; i < others.Length && i < KnockLimits.Fanout; i++)
+        var count = others.Length <= KnockLimits.FewNeighbours ? others.Length : KnockLimits.Fanout;
+        for (var i = 0; i < count; i++)
         {
             // The first steps of a shuffle (Fisher and Yates).
             var chosen = i + random.NextInt32(others.Length - i);

@@ -4,28 +4,31 @@ namespace Kith.Overlay.Knock;
 public static class KnockLimits
 {
     /// <summary>How often a knock is passed on at most; one that says more is refused (specification).</summary>
-    public const int MaxLife = 6;
+    public const int MaxLife = 7;
 
     /// <summary>A knock begins with this life or with one less, so that nobody can tell by it who knocked.</summary>
     public const int StartLife = MaxLife;
 
-    /// <summary>Neighbours that a knock is sent or passed on to, drawn at random.</summary>
-    public const int Fanout = 3;
+    /// <summary>Neighbours that a knock is sent or passed on to, drawn at random, where there are many.</summary>
+    public const int Fanout = 4;
+
+    /// <summary>Up to so many neighbours all get it: in a small network nobody is left out by chance.</summary>
+    public const int FewNeighbours = 6;
 
     /// <summary>How far the knock's time may be from ours (specification).</summary>
     public const long MaxClockDifference = 60 * 60 * 1000;
 
-    /// <summary>Knocks taken from one neighbour: so many at once …</summary>
+    /// <summary>New knocks taken from one neighbour: so many at once …</summary>
     public const int NeighbourBurst = 16;
 
     /// <summary>… and then one each so often.</summary>
     public const long NeighbourInterval = 1000;
 
-    /// <summary>Knocks taken from all together: so many at once …</summary>
+    /// <summary>New knocks taken from all together, more than one flooder's neighbours let through: so many at once …</summary>
     public const int TotalBurst = 64;
 
     /// <summary>… and then one each so often.</summary>
-    public const long TotalInterval = 100;
+    public const long TotalInterval = 50;
 
     /// <summary>Own knocks at one contact's: one each so often.</summary>
     public const long OwnInterval = 60_000;

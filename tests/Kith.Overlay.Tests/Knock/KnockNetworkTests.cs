@@ -10,23 +10,22 @@ public sealed class KnockNetworkTests
     private const byte Pair = 1;
 
     [Fact]
-    public void TwoHundredNodes_ReceiverHearsWithinASecond() => SimulationRun.Under(seed =>
+    public void TwoHundredNodes_NearlyAllAreReachedWithinASecond() => SimulationRun.Under(seed =>
     {
-        var heard = 0;
+        var reached = 0;
         for (var run = 0; run < 10; run++)
         {
             var world = new KnockWorld(seed + (ulong)run, Count);
-            world.Listen(Count - 1, Pair);
             Assert.True(world.Knock(0, Pair));
             world.Network.Run(1000);
-            heard += world.Heard.Count;
+            reached += world.Nodes.Count(node => node.DatagramsIn > 0);
 
             // Each node passes each knock on once: loops end by themselves.
-            Assert.InRange(world.Network.Counters.Sent, 1, Count * KnockLimits.Fanout);
+            Assert.InRange(world.Network.Counters.Sent, 1, Count * KnockLimits.FewNeighbours);
             Assert.True(world.Nodes.TrueForAll(node => node.Core.PassedOn <= 1));
         }
 
-        Assert.InRange(heard, 8, 10);
+        Assert.InRange(reached, 96 * Count / 10, 10 * Count);
     });
 
     [Fact]
@@ -48,8 +47,10 @@ public sealed class KnockNetworkTests
     {
         const int Seconds = 20;
         const int PerSecond = 500;
+        const int Listeners = 20;
         var world = new KnockWorld(seed, Count);
-        world.Listen(Count - 1, Pair);
+        for (var i = 0; i < Listeners; i++)
+            world.Listen(Count - 1 - i, Pair);
         var flooder = world.Nodes[0];
         var knocks = 0;
         for (var i = 0; i < Seconds * PerSecond; i++)
@@ -65,7 +66,7 @@ public sealed class KnockNetworkTests
 
         world.Network.Run(2000);
         Assert.Equal(1, knocks);
-        Assert.Single(world.Heard);
+        Assert.InRange(world.Heard.Count, Listeners * 3 / 4, Listeners);
 
         // What a node passes on is bounded, however much comes.
         var mostPassedOn = world.Nodes.Where(node => node != flooder).Max(node => node.Core.PassedOn);
@@ -75,19 +76,18 @@ public sealed class KnockNetworkTests
     [Fact]
     public void LiarsPassNothingOn_OthersDo() => SimulationRun.Under(seed =>
     {
-        var heard = 0;
+        var reached = 0;
         for (var run = 0; run < 10; run++)
         {
             var world = new KnockWorld(seed + (ulong)run, Count);
-            world.Listen(Count - 1, Pair);
             for (var i = 1; i <= Count / 5; i++)
                 world.Nodes[i].Leave();
             Assert.True(world.Knock(0, Pair));
             world.Network.Run(1000);
-            heard += world.Heard.Count;
+            reached += world.Nodes.Count(node => node.IsAlive && node.DatagramsIn > 0);
         }
 
-        Assert.InRange(heard, 5, 10);
+        Assert.InRange(reached, 85 * Count * 4 / 5 / 10, 10 * Count);
     });
 
     [Fact]

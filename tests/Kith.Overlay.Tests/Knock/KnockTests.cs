@@ -188,7 +188,7 @@ public sealed class KnockTests
         for (var size = 0; size < datagram.Length; size++)
             Assert.False(KnockMessage.TryRead(datagram.AsSpan(0, size), out _, out _));
         Assert.False(KnockMessage.TryRead([.. datagram, 0], out _, out _));
-        foreach (var life in new[] { "7", "9", "-" })
+        foreach (var life in new[] { "8", "9", "-" })
         {
             Encoding.ASCII.GetBytes(life).CopyTo(datagram, datagram.Length - 3);
             Assert.False(KnockMessage.TryRead(datagram, out _, out _));
