@@ -160,7 +160,7 @@ internal sealed class NodeOverlay : IOverlayObserver, IDisposable
     {
         var targets = _targets[contact];
         var looks = _looks[contact] = _looks.GetValueOrDefault(contact) + 1;
-        return looks % LooksPerFallback == 0 ? targets : targets.FindAll(target => !target.IsFallback);
+        return looks % LooksPerFallback != 0 && targets.FindAll(target => !target.IsFallback) is { Count: > 0 } first ? first : targets;
     }
 
     /// <summary>Waits for somebody to ask.</summary>

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Kith.Node.Tests.Nodes;
+
+/// <summary>The overlay through the API of two nodes who know each other: each is the other's way in.</summary>
+public sealed class OverlayTests(PairFixture pair) : IClassFixture<PairFixture>
+{
+    [Fact]
+    public async Task Network_ShowsWhoIsThere()
+    {
+        await UntilAsync(async () => (await NetworkAsync(pair.Alice)).GetProperty("peers").GetArrayLength() > 0);
+        var network = await NetworkAsync(pair.Alice);
+        var session = network.GetProperty("sessions").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "Bob");
+        Assert.Equal("tcp", session.GetProperty("carrier").GetString());
+        Assert.True(network.GetProperty("dht").GetProperty("nodes").GetInt32() > 0);
+        Assert.True(network.GetProperty("traffic").GetProperty("in").GetInt64() > 0);
+        Assert.Equal("contact", network.GetProperty("entries")[0].GetProperty("source").GetString());
+        Assert.Empty(network.GetProperty("problems").EnumerateArray());
+        var counts = network.GetProperty("counts");
+        Assert.Equal(network.GetProperty("peers").GetArrayLength(), counts.GetProperty("incoming").GetInt32() + counts.GetProperty("outgoing").GetInt32());
+
+        var peers = (await pair.Alice.GetAsync("peers")).GetProperty("peers");
+        Assert.Equal(["overlay", "session"], peers.EnumerateArray().Select(peer => peer.GetProperty("kind").GetString()).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task Lookup_GivesWhereTheContactListens()
+    {
+        var listens = (await pair.Alice.GetAsync("status")).GetProperty("listen")[0].GetString();
+        JsonElement? found = null;
+        await UntilAsync(async () =>
+        {
+            using var answer = await pair.Bob.Client.PostAsync("contacts/Alice/lookup", null);
+            if (answer.StatusCode != HttpStatusCode.OK)
+                return false;
+            found = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+            return true;
+        });
+        Assert.Equal(listens, found!.Value.GetProperty("addresses")[0].GetString());
+        Assert.Equal(pair.Alice.Node.Account, found.Value.GetProperty("contact").GetString());
+    }
+
+    [Fact]
+    public async Task UnknownContact_IsNotFound()
+    {
+        await pair.Bob.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Post, "contacts/Nobody/lookup");
+        await pair.Bob.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Post, "find-secrets", new { contacts = new[] { "Alice", "Nobody" } });
+    }
+
+    [Fact]
+    public async Task NewFindSecrets_NameWhoHasThemAndWhoNot()
+    {
+        var issued = await pair.Bob.SendAsync(HttpMethod.Post, "find-secrets", new { contacts = new[] { "Alice" } });
+        Assert.Equal(pair.Alice.Node.Account, Assert.Single(issued.GetProperty("issued").EnumerateArray()).GetString());
+        Assert.Empty(issued.GetProperty("withheld").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task NetworkEvent_TellsAChange()
+    {
+        var told = pair.Alice.NextAsync(e => e is NodeEvent.NetworkChanged);
+        await using var carol = await TestNode.CreateAsync("Carol");
+        var link = (await pair.Alice.SendAsync(HttpMethod.Post, "links", new { uses = 1 })).GetProperty("link").GetString();
+        await carol.SendAsync(HttpMethod.Post, "contacts", new { link, timeout = 20_000 });
+        var happened = Assert.IsType<NodeEvent.NetworkChanged>(await told);
+        Assert.Equal("network", happened.Type);
+        Assert.NotNull(happened.ToJson()["sessions"]);
+    }
+
+    private static Task<JsonElement> NetworkAsync(TestNode node) => node.GetAsync("network");
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TestNode.Patience);
+        while (!await condition())
+            await Task.Delay(20, patience.Token);
+    }
+}
