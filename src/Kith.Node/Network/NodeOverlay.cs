@@ -90,9 +90,14 @@ internal sealed class NodeOverlay : IOverlayObserver, IDisposable
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
-        Task[] searches = [];
-        await _loop.CallAsync(_ => searches = [.. _searches], CallKind.Read);
-        await Task.WhenAll(searches);
+        try
+        {
+            await Task.WhenAll(await _loop.CallAsync(_ => _searches.ToArray(), CallKind.Read));
+        }
+        catch (NodeStoppedException)
+        {
+            // The loop could not go on: nobody waits for what they bring.
+        }
     }
 
     /// <inheritdoc/>
