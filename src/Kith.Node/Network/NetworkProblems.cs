@@ -24,6 +24,8 @@ internal static class NetworkProblems
         // While somebody answers, contacts' and remembered addresses that do not are no news; what the user named is.
         foreach (var entry in view.Entries.Where(entry => entry is { State: EntryState.Failed, Source: EntrySource.Named or EntrySource.DynamicDns }))
             problems.Add(Failed(entry));
+        foreach (var name in view.Entries.Where(entry => entry is { State: EntryState.Answered, Source: EntrySource.DynamicDns, Detail: not null }))
+            problems.Add(new NetworkProblem($"{name.Address} is not kept true", Sentence(name.Detail!), "Others still come in by it; ask whoever runs the DNS server, or start without --ddns-key."));
         if (view.Reachable == false)
             problems.Add(Unreachable(port));
         return problems;

@@ -97,7 +97,8 @@ internal static class OverlayDoctor
     private static DoctorCheck DynamicDns(OverlayView view, string name, bool updates)
     {
         var records = view.Entries.Where(entry => entry.Source == EntrySource.DynamicDns && entry.Address.Contains(name, StringComparison.OrdinalIgnoreCase)).ToList();
-        var failed = records.Find(entry => entry.State == EntryState.Failed && entry.Detail is not null);
+        // One that leads in may have something wrong with it all the same: records that could not be renewed.
+        var failed = records.Find(entry => entry.State is EntryState.Failed or EntryState.Answered && entry.Detail is not null);
         if (failed is not null)
             return new DoctorCheck("ddns", false, $"{name}: {failed.Detail!.TrimEnd('.')}.");
         return new DoctorCheck("ddns", true, $"{name} is {(updates ? "read, and its records kept true by signed updates" : "read; without --ddns-key this node does not update it")}.");

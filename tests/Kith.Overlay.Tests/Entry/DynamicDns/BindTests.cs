@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kith.LocalSwarm;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Entry.DynamicDns;
 using Kith.Wire;
@@ -91,6 +92,37 @@ public sealed class BindTests
                 if (!keeper.IsDisposed)
                     await keeper.DisposeAsync();
             }
+        }
+    }
+
+    [Fact]
+    public async Task RealNodes_KeepTheNameTrue_AndANewcomerComesInByItAlone()
+    {
+        await using var bind = await BindServer.StartAsync();
+        var options = new OverlayOptions { DynamicDns = Options(bind, bind.Key).DynamicDns };
+        var nodes = new List<LocalNode>();
+        try
+        {
+            nodes.Add(LocalNode.Start(null, options));
+            for (var i = 0; i < 3; i++)
+                nodes.Add(LocalNode.Start(nodes[0].Endpoint, options));
+            await UntilAsync(async () => (await bind.EntriesAsync()).Count == 2);
+            var first = await bind.EntriesAsync();
+            Assert.All(first, entry => Assert.Contains(nodes, node => node.Endpoint == entry));
+
+            // An entry node's power fails.
+            var dead = nodes.Single(node => node.Endpoint == first[0]);
+            nodes.Remove(dead);
+            await dead.VanishAsync();
+            await UntilAsync(async () => await bind.EntriesAsync() is { Count: 2 } now && !now.Contains(first[0]));
+
+            await using var newcomer = LocalNode.Start(null, new OverlayOptions { DynamicDns = Options(bind, null).DynamicDns });
+            await newcomer.UntilAsync(view => view.Nodes >= 1 && view.Entries is [{ Source: EntrySource.DynamicDns, State: EntryState.Answered }]);
+        }
+        finally
+        {
+            foreach (var node in nodes)
+                await node.DisposeAsync();
         }
     }
 
