@@ -57,9 +57,13 @@ public sealed class DhtNetworkTests(ITestOutputHelper output)
         Assert.Equal(0, network.Put(network[1], DhtItem.Sign(Key, default, 2, DhtItem.Encode("two"u8)), cas: 1).Refused);
         Assert.Equal(2, network.Get(network[20], DhtTarget.Mutable(Key.PublicKey))[^1].Item!.Sequence);
         var old = network.Put(network[0], DhtItem.Sign(Key, default, 1, DhtItem.Encode("one"u8)));
-        Assert.Equal((0, DhtError.SequenceTooOld), (old.Stored, old.Refusal));
+        // A node at the region's edge that never had the newer one may take the old one; a reader hears of both.
+        Assert.InRange(old.Stored, 0, 3);
+        Assert.Equal(DhtError.SequenceTooOld, old.Refusal);
         var swap = network.Put(network[0], DhtItem.Sign(Key, default, 3, DhtItem.Encode("three"u8)), cas: 1);
-        Assert.Equal((0, DhtError.CasMismatch), (swap.Stored, swap.Refusal));
+        Assert.InRange(swap.Stored, 0, 3);
+        Assert.Equal(DhtError.CasMismatch, swap.Refusal);
+        Assert.NotEqual(1, network.Get(network[21], DhtTarget.Mutable(Key.PublicKey))[^1].Item!.Sequence);
     }
 
     [Fact]
