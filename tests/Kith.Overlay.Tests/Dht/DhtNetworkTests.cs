@@ -121,4 +121,52 @@ public sealed class DhtNetworkTests(ITestOutputHelper output)
         foreach (var node in network.Nodes.Take(20))
             Assert.Equal(1, network.Get(node, DhtTarget.Mutable(Key.PublicKey))[^1].Item!.Sequence);
     }
+
+    [Fact]
+    public void RepublishedItem_OutlivesItsLifetime_UntilItIsStopped()
+    {
+        var network = new DhtNetwork(20);
+        var item = DhtItem.Sign(Key, default, 1, DhtItem.Encode("hello"u8));
+        _ = network.Put(network[0], item, republish: true);
+        network.Network.Run(TimeSpan.FromHours(3.5));
+        Assert.NotNull(network.Get(network[5], DhtTarget.Mutable(Key.PublicKey))[^1].Item);
+        network[0].Do((core, _) => core.StopRepublishing(item.Target));
+        network.Network.Run(TimeSpan.FromHours(2.1));
+        Assert.Null(network.Get(network[5], DhtTarget.Mutable(Key.PublicKey))[^1].Item);
+    }
+
+    [Fact]
+    public void IdleNode_SendsLittle()
+    {
+        var network = new DhtNetwork(100);
+        network.Network.Run(TimeSpan.FromMinutes(30));
+        var before = network.Nodes.Sum(node => node.BytesOut);
+        network.Network.Run(TimeSpan.FromHours(1));
+        var rate = (network.Nodes.Sum(node => node.BytesOut) - before) / 100.0 / 3600;
+        output.WriteLine($"{rate:F1} bytes a second");
+        Assert.InRange(rate, 0, 300);
+    }
+
+    [Fact]
+    public void CancelledGet_ReportsNothingMore()
+    {
+        var network = new DhtNetwork(40);
+        List<GetProgress> reports = [];
+        network[0].Do((core, now) => core.Cancel(core.Get(now, DhtTarget.Mutable(Key.PublicKey), reports.Add)));
+        network.Network.Run(10_000);
+        Assert.Empty(reports);
+    }
+
+    [Fact]
+    public void ManySearchesAtOnce_AllEnd()
+    {
+        var network = new DhtNetwork(40);
+        var ended = 0;
+        network[0].Do((core, now) =>
+        {
+            for (var i = 0; i < 5000; i++)
+                core.GetPeers(now, SecureNodeId.Draw(network.Network.Random), progress => ended += progress.IsFinished ? 1 : 0);
+        });
+        Assert.True(network.Network.RunUntil(() => ended == 5000, 600_000));
+    }
 }
