@@ -47,13 +47,14 @@ internal sealed partial class OverlayCore : IMutableItems
     /// <param name="secret">The one that the contact publishes under for us.</param>
     /// <param name="maker">Who must have signed.</param>
     /// <param name="progress">Called as <see cref="RendezvousCore.Find"/> says.</param>
-    public HeldFind Find(long now, FindSecret secret, Ed25519PublicKey maker, Action<SearchProgress> progress)
+    /// <param name="isThorough">As there.</param>
+    public HeldFind Find(long now, FindSecret secret, Ed25519PublicKey maker, Action<SearchProgress> progress, bool isThorough = false)
     {
         Enter(now);
-        var find = new HeldFind(secret, maker, progress, now + MaxHold);
+        var find = new HeldFind(secret, maker, progress, now + MaxHold) { IsThorough = isThorough };
         if (HasNodes)
         {
-            find.Search = Rendezvous.Find(now, secret, maker, progress);
+            find.Search = Rendezvous.Find(now, secret, maker, progress, isThorough);
             return find;
         }
 
@@ -82,7 +83,7 @@ internal sealed partial class OverlayCore : IMutableItems
     {
         Renew();
         foreach (var find in _held)
-            find.Search = Rendezvous.Find(_now, find.Secret, find.Maker, find.Progress);
+            find.Search = Rendezvous.Find(_now, find.Secret, find.Maker, find.Progress, find.IsThorough);
         _held.Clear();
     }
 

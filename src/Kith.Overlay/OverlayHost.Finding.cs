@@ -60,6 +60,6 @@ public sealed partial class OverlayHost
                 _finds.Remove(find);
             if (find.Take(progress, out var news))
                 _tellings.Add(() => _observer.Found(find.Secret, news));
-        });
+        }, find.IsThorough);
     }
 }

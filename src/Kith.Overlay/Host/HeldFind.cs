@@ -12,6 +12,9 @@ internal sealed class HeldFind(FindSecret secret, Ed25519PublicKey maker, Action
 
     public Action<SearchProgress> Progress { get; } = progress;
 
+    /// <summary>Whether a clock that is off is looked for in any case.</summary>
+    public bool IsThorough { get; init; }
+
     /// <summary>Until when it waits.</summary>
     public long Deadline { get; set; } = deadline;
 

@@ -19,6 +19,8 @@ internal sealed class PendingFind(FindSecret secret, Ed25519PublicKey maker, boo
 
     public FindSecret Secret { get; } = secret;
 
+    public bool IsThorough { get; } = isThorough;
+
     public Ed25519PublicKey Maker { get; } = maker;
 
     public Task<Finding> Task => _done.Task;

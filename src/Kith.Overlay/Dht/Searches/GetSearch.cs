@@ -22,6 +22,9 @@ internal sealed class GetSearch(DhtTarget wanted, SearchGround ground, Action<Ge
         // One of ours that others have too: how far away is what people ask.
         if (_foundAt == 0 && _newest?.Key is not null && answer.HasSequence && answer.Sequence == _newest.Sequence)
             _foundAt = depth;
+        // We kept it ourselves; another node says that it has it too.
+        if (_foundAt == 0 && _newest?.Key is not null && answer.HasSequence && answer.Sequence == _newest.Sequence)
+            _foundAt = depth;
         if (answer.Value.IsEmpty || IsKnown(answer))
             return;
         if (TryVerify(answer, out var item))
