@@ -5,7 +5,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
     private static readonly Dictionary<string, Func<FuzzTarget>> Targets = new[]
         {
             WireTargets.All, CryptoTargets.All, MessagingTargets.All, EnvelopeTargets.All, SignalTargets.All, SessionTargets.All, HandshakeTargets.All,
-            ContentTargets.All, TransportTargets.All, DeliveryTargets.All, StorageTargets.All, ExportTargets.All, WalkerTargets.All, RendezvousTargets.All,
+            ContentTargets.All, TransportTargets.All, DeliveryTargets.All, StorageTargets.All, ExportTargets.All, WalkerTargets.All, RendezvousTargets.All, DhtTargets.All,
             EntryTargets.All,
         }
         .SelectMany(targets => targets)
