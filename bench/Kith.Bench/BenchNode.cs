@@ -26,8 +26,20 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public int Delivered => Volatile.Read(ref _delivered);
 
-    public static async Task<BenchNode> StartAsync(string home, string name) =>
-        new(await KithNode.StartAsync(new NodeOptions { Home = home, Name = name, Listen = ["127.0.0.1:0"], Network = new NetworkOptions { LocalNetwork = false, Mainline = false } }, CancellationToken.None));
+    /// <summary>Starts a node on loopback.</summary>
+    /// <param name="home">Its home, new or not.</param>
+    /// <param name="name">The person's name.</param>
+    /// <param name="port">Where it listens; 0 for the port of last time.</param>
+    /// <param name="entry">The way into the overlay, HOST:PORT; null for none.</param>
+    public static async Task<BenchNode> StartAsync(string home, string name, int port = 0, string? entry = null) => new(await KithNode.StartAsync(
+        new NodeOptions
+        {
+            Home = home,
+            Name = name,
+            Listen = [$"127.0.0.1:{port}"],
+            Network = new NetworkOptions { LocalNetwork = false, Mainline = false, Entries = entry is null ? [] : [entry] },
+        },
+        CancellationToken.None));
 
     public Task<string> CreateLinkAsync() => _node.InvokeAsync(messenger => messenger.CreateLink(1, TimeSpan.FromHours(1)).Link);
 

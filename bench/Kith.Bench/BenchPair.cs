@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kith.Wire;
 
 namespace Kith.Bench;
@@ -25,17 +26,24 @@ internal sealed class BenchPair : IAsyncDisposable
         return new BenchPair(node, child, await node.PeerAsync());
     }
 
-    /// <summary>The second process: a node that uses the link, if one is named, else prints its own; it runs until its input closes.</summary>
+    /// <summary>
+    /// The second process: a node that uses the link, if one is named, else prints its own; it runs until its input closes. Arguments: the home, then a link, <c>--port=N</c> and
+    /// <c>--entry=HOST:PORT</c>.
+    /// </summary>
     public static async Task<int> ServeAsync(string[] arguments)
     {
-        await using var node = await BenchNode.StartAsync(arguments[0], "There");
-        if (arguments.Length > 1)
-            await node.AddAsync(arguments[1]);
+        var port = int.Parse(Option(arguments, "--port=") ?? "0", CultureInfo.InvariantCulture);
+        await using var node = await BenchNode.StartAsync(arguments[0], "There", port, Option(arguments, "--entry="));
+        if (arguments.Skip(1).FirstOrDefault(argument => !argument.StartsWith("--", StringComparison.Ordinal)) is { } link)
+            await node.AddAsync(link);
         else
             Console.WriteLine(await node.CreateLinkAsync());
         await Console.In.ReadLineAsync();
         return 0;
     }
+
+    private static string? Option(string[] arguments, string name) =>
+        Array.Find(arguments, argument => argument.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
 
     public async ValueTask DisposeAsync()
     {
