@@ -66,7 +66,12 @@ public sealed partial class EntryCore : IDatagramCore
             AddText(EntrySource.Named, text);
         AddDynamicNames();
         foreach (var node in _good.All)
-            Add(EntrySource.Remembered, node);
+        {
+            // One that the user names too stays named.
+            if (!_byEndpoint.ContainsKey(node))
+                Add(EntrySource.Remembered, node);
+        }
+
         if (_options is { Mainline: true, PrivateSwarm: false, LoopbackOnly: false })
         {
             foreach (var (host, port) in MainlineRouters.All)

@@ -211,6 +211,18 @@ public sealed class EntryPointTests
     }
 
     [Fact]
+    public void OneNodeFromTwoSources_IsOneEntryAndAnswersForBoth()
+    {
+        var world = new EntryWorld(Bare with { Named = ["9.0.0.1:1", "9.0.0.1:1", "twin.example:1"], Remembered = [At("9.0.0.1:1")] });
+        world.Names["twin.example"] = (5, [IPAddress.Parse("9.0.0.1")], ResolveError.None);
+        world.Alive.Add(At("9.0.0.1:1"));
+        world.Start();
+        world.Run(1_000);
+        Assert.Equal(2, world.Core.View.Count);
+        Assert.All(world.Core.View, view => Assert.True(view is { Source: EntrySource.Named, State: EntryState.Answered }));
+    }
+
+    [Fact]
     public void LocalNetworkThatIsNotHeard_IsSaidAndAllElseGoesOn()
     {
         var world = new EntryWorld(Bare with { Named = ["8.8.4.4:5"] });
