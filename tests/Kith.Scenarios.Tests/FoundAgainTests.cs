@@ -81,6 +81,7 @@ public sealed class FoundAgainTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(issued.Status == 0, issued.Error);
         Assert.Single(issued.Json.GetProperty("issued").EnumerateArray());
         Assert.Single(issued.Json.GetProperty("withheld").EnumerateArray());
+        Assert.False((await _alice.Api.GetAsync("contacts/Carol")).GetProperty("canFindUs").GetBoolean());
         await Pair.WaitForAsync(async () => (await _alice.Api.GetAsync("status")).GetProperty("outbox").GetInt32() == 0, "Bob has the new secret");
 
         await Task.WhenAll(_alice.StopAsync(), _bob.StopAsync(), carol.StopAsync());
@@ -95,6 +96,28 @@ public sealed class FoundAgainTests(ITestOutputHelper output) : IAsyncLifetime
         if (refused.Status == 0)
             Assert.DoesNotContain(_alice.Address, refused.Json.GetProperty("addresses").EnumerateArray().Select(address => address.GetString()));
         Assert.False((await carol.Api.GetAsync("contacts/Alice")).GetProperty("online").GetBoolean());
+    }
+
+    [Fact]
+    public async Task PrivateSwarm_MembersTalkAndOutsidersGetNoAnswer()
+    {
+        var key = Path.Combine(_entry.Directory, "swarm.key");
+        Assert.Equal(0, (await _entry.RunAsync("swarm-key", key)).Status);
+        await _entry.StopAsync();
+        await _entry.StartAsync("--swarm-key", key);
+        await using var member = new KithHome("Member");
+        await member.StartAsync("--entry", _entry.Address, "--swarm-key", key);
+        await Finding.MeetAsync(_entry, member);
+        await Pair.WaitForAsync(async () => (await member.Api.GetAsync("network")).GetProperty("dht").GetProperty("nodes").GetInt32() > 0, "the member is in the swarm's overlay");
+
+        // Alice goes on asking the entry point that she knows: to her nobody is there any more.
+        await _alice.StopAsync();
+        await _bob.StopAsync();
+        await _alice.StartAsync();
+        await Pair.WaitForAsync(async () => (await ChecksAsync(_alice)).Exists(check => IsOf(check, _entry.Address) && !check.GetProperty("ok").GetBoolean()), "Alice gets no answer");
+        var network = await _alice.Api.GetAsync("network");
+        Assert.Equal(0, network.GetProperty("dht").GetProperty("nodes").GetInt32());
+        Assert.Equal(0, network.GetProperty("traffic").GetProperty("in").GetInt64());
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal static class ContactRows
         if (output.Json)
         {
             foreach (var contact in contacts)
-                output.Result(Output.Pick(contact!, "contact", "name", "verified", "online", "state", "unread"), () => "");
+                output.Result(Output.Pick(contact!, "contact", "name", "verified", "online", "state", "unread", "canFindUs"), () => "");
             return;
         }
 
@@ -48,6 +48,7 @@ internal static class ContactRows
             contact["state"]!.GetValue<string>(),
             contact["online"]!.GetValue<bool>() ? "online" : "",
             contact["verified"]!.GetValue<bool>() ? "verified" : "",
+            contact["canFindUs"]!.GetValue<bool>() ? "" : "cannot find you",
             contact["unread"]!.GetValue<int>() is var unread and > 0 ? $"{unread} unread" : "",
         })];
         output.Note(rows.Length == 0 ? "Nobody yet: make a link with 'kith link', or use one with 'kith add'." : Output.Table(rows));

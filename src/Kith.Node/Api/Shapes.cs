@@ -32,7 +32,8 @@ internal static class Shapes
         contact.Unread,
         contact.LastMessage is { } last ? Message(last, contact.Name) : null,
         contact.Draft,
-        contact.DisappearAfter);
+        contact.DisappearAfter,
+        contact.CanFindUs);
 
     public static Message Message(MessageView message, ContactBoard board) => Message(message, board.Name(message.Contact));
 

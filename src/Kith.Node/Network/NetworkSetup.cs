@@ -49,7 +49,7 @@ internal sealed class NetworkSetup : IDisposable
             Check(server, "a DNS server", "203.0.113.53:53");
         var key = kept.DynamicDnsKeyFile is { } file ? TsigKeyFile.Read(file) : null;
         var names = (kept.DynamicDns ?? []).Select(name => Name(name) with { Server = kept.DynamicDnsServer, Key = key }).ToList();
-        return new NetworkSetup(kept, given, names, kept.SwarmKeyFile is { } swarm ? ReadSwarmKey(swarm) : null) { _toKeep = kept == before ? null : kept };
+        return new NetworkSetup(kept, given, names, kept.SwarmKeyFile is { } swarm ? ReadSwarmKey(swarm, isKept: given.SwarmKeyFile is null) : null) { _toKeep = kept == before ? null : kept };
     }
 
     /// <summary>Keeps what was given for the next run; the home is there and ours.</summary>
@@ -85,7 +85,7 @@ internal sealed class NetworkSetup : IDisposable
 
     private static NodeStartException Bad(string name) => new($"{name} is not a DNS name: give one such as entry.example.org, with :PORT where it has plain address records.");
 
-    private static SwarmKey ReadSwarmKey(string path)
+    private static SwarmKey ReadSwarmKey(string path, bool isKept)
     {
         try
         {
@@ -94,7 +94,11 @@ internal sealed class NetworkSetup : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new NodeStartException($"The swarm key {path} cannot be read: this node belongs to a private swarm and does not go on the open network without being told to, with --swarm-key none.", e);
+            throw new NodeStartException(
+                isKept
+                    ? $"The swarm key {path} cannot be read: this node belongs to a private swarm and does not go on the open network without being told to, with --swarm-key none."
+                    : $"The swarm key {path} cannot be read: `kith swarm-key FILE` makes one.",
+                e);
         }
 
         throw new NodeStartException($"{path} holds no swarm key: `kith swarm-key FILE` makes one.");

@@ -40,6 +40,7 @@ export function contact(change: Partial<Contact> = {}): Contact {
     unread: 0,
     lastMessage: null,
     draft: "",
+    canFindUs: true,
     disappearAfter: 0,
     ...change,
   };
