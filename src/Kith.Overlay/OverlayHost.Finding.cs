@@ -36,7 +36,8 @@ public sealed partial class OverlayHost
     {
         var find = new PendingFind(secret, maker, isThorough, _time);
         Run((core, now) => Begin(core, now, find));
-        if (_isDisposed)
+        // Disposed, or failed by a defect: nobody would end it.
+        if (find.Held is null)
             find.Stop();
         await using var giveUp = cancellationToken.UnsafeRegister(_ => Run((core, _) =>
         {
