@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Kith.Crypto;
 using Kith.Messaging.Finding;
+using Kith.Messaging.Signal;
 using Kith.Wire;
 
 namespace Kith.Messaging.Content;
@@ -13,7 +14,7 @@ internal static class ContentReader
     public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out ContentMessage? content)
     {
         content = null;
-        if (bytes.Length > ContentLimits.MaxContent)
+        if (bytes.Length > ContentLimits.MaxContent || !HasEachFieldOnce(bytes))
             return false;
         try
         {
@@ -36,6 +37,26 @@ internal static class ContentReader
         for (var i = 0; i < ids.Length; i++)
             ids[i] = MessageId.FromBytes(field[i].Span);
         return ids;
+    }
+
+    // Protobuf merges a message that stands twice, and copies for it all that came before: a kind repeated ten thousand times would cost gigabytes.
+    private static bool HasEachFieldOnce(ReadOnlySpan<byte> bytes)
+    {
+        const int Numbers = 64;
+        var seen = 0UL;
+        var reader = new ProtobufReader(bytes);
+        while (!reader.IsAtEnd)
+        {
+            if (!reader.TryReadTag(out var field, out var wireType) || !reader.TrySkip(wireType))
+                return false;
+            if (field >= Numbers)
+                continue;
+            if ((seen & (1UL << field)) != 0)
+                return false;
+            seen |= 1UL << field;
+        }
+
+        return true;
     }
 
     private static bool IsSound(ContentMessage content) => content.KindCase switch
