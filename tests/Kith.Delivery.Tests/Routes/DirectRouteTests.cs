@@ -1,3 +1,4 @@
+using System.Net;
 using Kith.Crypto;
 using Kith.Delivery.Routes;
 using Kith.Transport;
@@ -7,6 +8,21 @@ namespace Kith.Delivery.Tests.Routes;
 public sealed class DirectRouteTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task MachineLostItsAddress_SessionsOnItEndAtOnceAndAreMadeAnew()
+    {
+        await using var alice = await RouteNode.StartAsync();
+        await using var bob = await RouteNode.StartAsync();
+        bob.Want(alice, withAddress: false);
+        alice.Want(bob);
+        var first = (await alice.NextAsync<PeerInput.PeerUp>()).Session;
+        alice.Route.NetworkChanged(new HashSet<IPAddress> { IPAddress.Loopback });
+        Assert.NotNull(alice.Route.SessionOf(bob.Account));
+        alice.Route.NetworkChanged(new HashSet<IPAddress>());
+        await alice.NextAsync<PeerInput.PeerDown>();
+        Assert.NotEqual(first.Id, (await alice.NextAsync<PeerInput.PeerUp>()).Session.Id);
+    }
 
     [Fact]
     public async Task BothWantEachOther_EnvelopesGoBothWays()
