@@ -31,11 +31,11 @@ public sealed partial class WalkerCore
             // Before the response: the hole should be there when the asker comes.
             invitee.InvitedAt = now;
             writer = WriterTo(invitee, now, token);
-            Send(invitee.Address, writer.PunctureRequest(asker));
+            Send(invitee, writer.PunctureRequest(asker));
         }
 
         writer = WriterTo(asker, now, token);
-        Send(asker.Address, writer.IntroductionResponse(invitee, _pex));
+        Send(asker, writer.IntroductionResponse(invitee, _pex));
     }
 
     private WalkerPeer? ChooseInvitee(long now, WalkerPeer asker)

@@ -15,6 +15,7 @@ public sealed partial class WalkerCore
     /// <summary>Peers of one response that are kept; the rest is passed over.</summary>
     public const int MaxPexTaken = 8;
 
+    private const int MaxRoom = 4096;
     private const double StrangerBurst = 400;
     private const double StrangersPerSecond = 200;
 
@@ -44,13 +45,13 @@ public sealed partial class WalkerCore
         switch (message.Type)
         {
             case WalkerMessageType.IntroductionRequest:
-                OnRequest(now, from, peer, in message, isProven, isDoubtful, datagram.Length);
+                OnRequest(now, from, peer, in message, isProven, isDoubtful);
                 break;
             case WalkerMessageType.IntroductionResponse:
                 OnResponse(now, peer, in message, isProven);
                 break;
             case WalkerMessageType.PunctureRequest:
-                OnPunctureRequest(now, peer, in message, isProven, isDoubtful, datagram.Length);
+                OnPunctureRequest(now, peer, in message, isProven, isDoubtful);
                 break;
             default:
                 OnPuncture(now, from, peer, in message, isProven, isDoubtful);
@@ -58,7 +59,7 @@ public sealed partial class WalkerCore
         }
     }
 
-    private void OnRequest(long now, Endpoint from, WalkerPeer? peer, in WalkerMessage message, bool isProven, bool isDoubtful, int size)
+    private void OnRequest(long now, Endpoint from, WalkerPeer? peer, in WalkerMessage message, bool isProven, bool isDoubtful)
     {
         if (!isDoubtful)
             peer = Hear(now, from, peer, in message, isProven);
@@ -66,8 +67,14 @@ public sealed partial class WalkerCore
             return;
         // Not in the table, or somebody with a known peer's address: answered from the datagram alone.
         var asker = peer is null || isDoubtful ? Stranger(now, from, in message, isProven) : peer;
-        var limit = isProven ? WalkerWriter.MaxDatagram : Math.Min(WalkerWriter.MaxDatagram, MaxAmplification * size);
+        var limit = isProven ? WalkerWriter.MaxDatagram : Math.Min(WalkerWriter.MaxDatagram, MaxAmplification * message.Size);
+        // One that we do not know yet and that cannot prove itself is asked at once: until it answers there is room for that beside a short response.
+        var probes = asker is { Standing: PeerStanding.Heard, AskedSince: 0 } && !message.SpeaksKith;
+        if (asker.Standing == PeerStanding.Heard)
+            limit = Math.Min(limit, asker.Room - (probes ? RequestRoom : 0));
         Respond(now, asker, Math.Min(message.Wanted ?? MaxPexSent, MaxPexSent), limit);
+        if (probes && MayProbe(asker))
+            Ask(asker, now, WantedWhenCalm);
     }
 
     private void OnResponse(long now, WalkerPeer? peer, in WalkerMessage message, bool isProven)
@@ -110,7 +117,7 @@ public sealed partial class WalkerCore
 
         Span<byte> token = stackalloc byte[AddressTokens.Size];
         var writer = WriterTo(peer, now, token);
-        Send(peer.Address, writer.Puncture());
+        Send(peer, writer.Puncture());
     }
 
     private void TakePex(long now, WalkerPeer by, in WalkerMessage message)
@@ -156,7 +163,7 @@ public sealed partial class WalkerCore
         return false;
     }
 
-    private void OnPunctureRequest(long now, WalkerPeer? peer, in WalkerMessage message, bool isProven, bool isDoubtful, int size)
+    private void OnPunctureRequest(long now, WalkerPeer? peer, in WalkerMessage message, bool isProven, bool isDoubtful)
     {
         if (peer is null || isDoubtful)
         {
@@ -176,11 +183,12 @@ public sealed partial class WalkerCore
         }
 
         Span<byte> token = stackalloc byte[AddressTokens.Size];
-        var writer = WriterTo(Stranger(now, target), now, token);
+        var punctured = Stranger(now, target);
+        var writer = WriterTo(punctured, now, token);
         var puncture = writer.Puncture();
         // Never more than what was asked with.
-        if (puncture.Length <= size)
-            Send(target, puncture);
+        if (puncture.Length <= message.Size)
+            Send(punctured, puncture);
     }
 
     private void OnPuncture(long now, Endpoint from, WalkerPeer? peer, in WalkerMessage message, bool isProven, bool isDoubtful)
@@ -199,13 +207,13 @@ public sealed partial class WalkerCore
 
         if (isInvitee && !isProven)
         {
-            // Its hole is open now. What we sent before was lost, so ask again, and some three times more until it answers.
+            // Its hole is open now, and what we sent before may have been lost: ask again, and once or twice more until it answers.
             peer!.SpeaksKith = message.SpeaksKith;
             peer.Token = message.Token.ToArray();
             if (peer.WasPunctured)
                 return;
             peer.WasPunctured = true;
-            peer.Asks = 0;
+            peer.Asks = Math.Min(peer.Asks, AgainInvitee.Length - 1);
             Ask(peer, now, WantedWhenCalm);
             return;
         }
@@ -252,6 +260,8 @@ public sealed partial class WalkerCore
         if (peer.Standing == PeerStanding.Candidate)
             _table.Raise(peer, PeerStanding.Heard, now);
         peer.LastHeard = now;
+        if (peer.Standing == PeerStanding.Heard)
+            peer.Room = Math.Min(MaxRoom, peer.Room + (MaxAmplification * message.Size));
         peer.SpeaksKith = message.SpeaksKith;
         // Alive, but its answer was lost: it is asked again in its turn.
         if (now - peer.AskedLast >= PeerTable.Timeout)

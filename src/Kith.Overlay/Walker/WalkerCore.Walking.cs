@@ -18,6 +18,9 @@ public sealed partial class WalkerCore
     private static readonly long[] AgainCandidate = [1500];
     private static readonly long[] AgainKnown = [3000, 6000];
 
+    // Most that a request in the seed's dialect takes.
+    private const int RequestRoom = 150;
+
     private void EndAndRepeat(long now)
     {
         _chosen.Clear();
@@ -47,13 +50,16 @@ public sealed partial class WalkerCore
         _walkAt = now + (isFast ? FastInterval : WalkInterval);
         var wanted = isFast ? WantedWhenHungry : _walks % (isHungry ? HungryEvery : CalmEvery) == 0 ? WantedWhenCalm : 0;
         // By turns one that came to us and has yet to show that it is there, and, while peers are few, a candidate: those first while in haste.
-        var next = _walks % 2 == 1 ? Choose(static peer => peer is { Standing: PeerStanding.Heard, AskedSince: 0 }) : null;
+        var next = _walks % 2 == 1 ? Choose(MayProbe) : null;
         if (isFast || (isHungry && _walks % 2 == 0))
             next ??= Choose(static peer => peer is { Standing: PeerStanding.Candidate, AskedSince: 0 });
-        next ??= ChooseActive(now, isFast) ?? (isFast ? null : Choose(static peer => peer.Standing >= PeerStanding.Heard && peer.AskedSince == 0));
+        next ??= ChooseActive(now, isFast) ?? (isFast ? null : Choose(static peer => peer is { Standing: >= PeerStanding.Answered, AskedSince: 0 }));
         if (next is not null)
             Ask(next, now, Math.Max(wanted, next.Standing < PeerStanding.Answered ? WantedWhenCalm : 0));
     }
+
+    // A node of Kith proves itself; another that was only heard has to be asked, within its room.
+    private static bool MayProbe(WalkerPeer peer) => peer is { Standing: PeerStanding.Heard, AskedSince: 0, Room: >= RequestRoom } && peer.SpeaksKith != true;
 
     // A random active peer of those that are silent for half the time-out already, else out of the half that was heard longest ago: so as few as can be fall out of the
     // active ones by chance. No peer sooner than the interval after it was asked.
@@ -93,14 +99,14 @@ public sealed partial class WalkerCore
             peer.Asks = 0;
         }
 
-        var again = peer.Standing >= PeerStanding.Heard ? AgainKnown : peer.IsEntry ? AgainEntry : peer.IsInvitee ? AgainInvitee : AgainCandidate;
+        var again = peer.Standing == PeerStanding.Heard ? [] : peer.Standing > PeerStanding.Heard ? AgainKnown : peer.IsEntry ? AgainEntry : peer.IsInvitee ? AgainInvitee : AgainCandidate;
         peer.NextAsk = peer.Asks < again.Length ? now + again[peer.Asks] : long.MaxValue;
         peer.Asks++;
         peer.AskedLast = now;
         peer.Wanted = wanted;
         Span<byte> token = stackalloc byte[AddressTokens.Size];
         var writer = WriterTo(peer, now, token);
-        Send(peer.Address, writer.IntroductionRequest(wanted));
+        Send(peer, writer.IntroductionRequest(wanted));
         WakeAt(Math.Min(peer.NextAsk, peer.EndsAt()));
     }
 
@@ -113,9 +119,12 @@ public sealed partial class WalkerCore
         return new WalkerWriter(_buffer, _peerId, peer.Address, new WalkerWriter.Additions(token, peer.Token));
     }
 
-    private void Send(Wire.Endpoint to, ReadOnlySpan<byte> datagram)
+    private void Send(WalkerPeer peer, ReadOnlySpan<byte> datagram)
     {
-        if (!datagram.IsEmpty)
-            _sink.Send(to, datagram);
+        if (datagram.IsEmpty)
+            return;
+        if (peer.Standing == PeerStanding.Heard)
+            peer.Room -= datagram.Length;
+        _sink.Send(peer.Address, datagram);
     }
 }

@@ -5,6 +5,9 @@ namespace Kith.Overlay.Walker;
 /// <summary>A message that was read; its spans lie in the datagram.</summary>
 internal ref struct WalkerMessage
 {
+    /// <summary>Bytes of the whole datagram.</summary>
+    public int Size;
+
     /// <summary>Which of the four.</summary>
     public WalkerMessageType Type;
 

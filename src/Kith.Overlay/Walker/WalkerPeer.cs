@@ -70,6 +70,12 @@ internal sealed class WalkerPeer(Endpoint address, bool incoming, long now)
     /// <summary>Its token for our address, empty until it sent one.</summary>
     public byte[] Token { get; set; } = [];
 
+    /// <summary>
+    /// Bytes that may still be sent to it while it was only heard: three times what came, less what went. Whoever writes a false address on datagrams gets no more than that sent there,
+    /// our own questions included.
+    /// </summary>
+    public int Room { get; set; }
+
     /// <summary>Who named it, to bound what one peer can make us ask.</summary>
     public Endpoint NamedBy { get; set; }
 

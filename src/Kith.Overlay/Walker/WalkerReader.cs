@@ -67,6 +67,7 @@ internal static class WalkerReader
 
         var needed = NeededBy(read.Type);
         message = read;
+        message.Size = datagram.Length;
         return reader.TryReadEnd() && reader.IsAtEnd && (seen & needed) == needed;
     }
 

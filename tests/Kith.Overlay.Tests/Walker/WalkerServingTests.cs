@@ -16,13 +16,46 @@ public class WalkerServingTests
             _scene.BefriendKith($"198.18.{i}.1:1873", $"bbbb{i:0000}");
         var request = _scene.Request();
         _scene.Receive(Stranger, request);
-        var answer = Assert.Single(_scene.Take()).Datagram;
-        Assert.InRange(answer.Length, request.Length, WalkerCore.MaxAmplification * request.Length);
-        var text = Encoding.Latin1.GetString(answer);
-        Assert.Contains("3:pexld7:address", text, StringComparison.Ordinal);
+        _scene.Run(PeerTable.Timeout - 1);
+        // All that it brings about, our own question to it included.
+        var sent = _scene.Take().Where(one => one.To == Scene.At(Stranger)).Select(one => Encoding.Latin1.GetString(one.Datagram)).ToList();
+        Assert.InRange(sent.Sum(one => one.Length), request.Length, WalkerCore.MaxAmplification * request.Length);
+        Assert.Single(sent, one => one.Contains("4:typei1e", StringComparison.Ordinal));
+        var text = Assert.Single(sent, one => one.Contains("4:typei2e", StringComparison.Ordinal));
         Assert.DoesNotContain("7:invitee", text, StringComparison.Ordinal);
         Assert.Contains($"11:destination{Scene.Entry(Stranger)}", text, StringComparison.Ordinal);
         Assert.DoesNotContain("2:kt8:", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StrangerThatAnswersUs_IsServedInFullFromThenOn()
+    {
+        for (var i = 1; i <= 20; i++)
+            _scene.BefriendKith($"198.18.{i}.1:1873", $"bbbb{i:0000}");
+        _scene.Receive(Stranger, _scene.Request());
+        _scene.Receive(Stranger, _scene.Response());
+        _scene.Take();
+        _scene.Receive(Stranger, _scene.Request());
+        var answer = Assert.Single(_scene.Take(Stranger, 2));
+        Assert.InRange(answer.Length, 1, WalkerCore.MaxAmplification * _scene.Request().Length);
+        Assert.Contains("7:invitee", answer, StringComparison.Ordinal);
+        Assert.Contains("3:pexld7:address", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FloodWithOneFalseAddress_SendsThereNoMoreThanThreeTimesItsBytes()
+    {
+        for (var i = 1; i <= 20; i++)
+            _scene.BefriendKith($"198.18.{i}.1:1873", $"bbbb{i:0000}");
+        var spent = 0;
+        for (var i = 0; i < 200; i++)
+        {
+            var message = (i % 3) switch { 0 => _scene.Request(), 1 => _scene.Puncture(), _ => Scene.Kith(_scene.Request(), null, 8) };
+            spent += message.Length;
+            _scene.Receive(Stranger, message);
+            _scene.Run(500);
+            Assert.InRange(_scene.Sent.Where(one => one.To == Scene.At(Stranger)).Sum(one => one.Datagram.Length), 0, WalkerCore.MaxAmplification * spent);
+        }
     }
 
     [Fact]
@@ -73,14 +106,13 @@ public class WalkerServingTests
     }
 
     [Fact]
-    public void PeersThatWereOnlyHeard_AreNotCountedAndAreAskedInTurn()
+    public void PeersThatWereOnlyHeard_AreNotCountedAndAreAskedOnce()
     {
         _scene.Receive("198.18.1.1:1873", _scene.Request("aaaa0001"));
         Assert.Empty(_scene.Core.Peers());
         Assert.Equal(new WalkerCounts(0, 0, 0, 0, 1), _scene.Core.Counts(_scene.Now));
-        _scene.Take();
         _scene.Run(WalkerCore.WalkInterval);
-        Assert.NotEmpty(_scene.Take("198.18.1.1:1873", 1));
+        Assert.Single(_scene.Take("198.18.1.1:1873", 1));
         _scene.Receive("198.18.1.1:1873", _scene.Response("aaaa0001"));
         Assert.Equal(new WalkerCounts(1, 0, 1, 0, 0), _scene.Core.Counts(_scene.Now));
         Assert.Null(Assert.Single(_scene.Core.Peers()).Connectable);
