@@ -62,13 +62,13 @@ public sealed partial class WalkerCore
     private static bool MayProbe(WalkerPeer peer) => peer is { Standing: PeerStanding.Heard, AskedSince: 0, Room: >= RequestRoom } && peer.SpeaksKith != true;
 
     // A random active peer of those that are silent for half the time-out already, else out of the half that was heard longest ago: so as few as can be fall out of the
-    // active ones by chance. No peer sooner than the interval after it was asked.
+    // active ones by chance. In haste, too, no peer at each step.
     private WalkerPeer? ChooseActive(long now, bool isFast)
     {
         _chosen.Clear();
         foreach (var peer in _table.All)
         {
-            if (peer.IsActive(now) && peer.AskedSince == 0 && (!isFast || now - peer.AskedLast >= WalkInterval))
+            if (peer.IsActive(now) && peer.AskedSince == 0 && (!isFast || now - peer.AskedLast >= FastAgain))
                 _chosen.Add(peer);
         }
 

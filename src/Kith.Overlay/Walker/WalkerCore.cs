@@ -17,6 +17,9 @@ public sealed partial class WalkerCore : IDatagramCore
     /// <summary>The same while peers are few, at the start and after a change of network.</summary>
     public const long FastInterval = 250;
 
+    /// <summary>How soon an active peer is asked again in such haste: it may have been alone when it was asked first.</summary>
+    public const long FastAgain = 1_500;
+
     /// <summary>How long it walks fast at most.</summary>
     public const long FastPeriod = 30_000;
 
