@@ -46,7 +46,7 @@ internal static class DatagramKinds
         return DatagramKind.None;
     }
 
-    // KRPC's alone are these four (the walker has e, t and v too); most of its datagrams are known by the first of their keys, without a look at what is in it.
+    // One of these four is in every message of KRPC and in nothing else; most are known by the first of their keys, without a look at what is in it.
     private static DatagramKind OfKey(ReadOnlySpan<byte> key)
     {
         if (key.Length == 1)
