@@ -11,7 +11,7 @@ public sealed partial class WalkerCore
 
     private readonly List<WalkerPeer> _pex = [];
 
-    private void Respond(long now, WalkerPeer asker, int wanted, int limit)
+    private void Respond(long now, WalkerPeer asker, int wanted, int limit, bool onlyInvited = false)
     {
         Span<byte> token = stackalloc byte[AddressTokens.Size];
         _pex.Clear();
@@ -25,6 +25,8 @@ public sealed partial class WalkerCore
             size += WalkerWriter.SizeOf(invitee.Address, invitee.Id.Length) + "7:invitee".Length;
         if (size > limit)
             invitee = null;
+        if (onlyInvited && invitee is null)
+            return;
         ChoosePex(now, asker, invitee, wanted, limit - size);
         if (invitee is not null)
         {

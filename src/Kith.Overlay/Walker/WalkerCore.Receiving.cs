@@ -73,8 +73,10 @@ public sealed partial class WalkerCore
         if (asker.Standing == PeerStanding.Heard)
             limit = Math.Min(limit, asker.Room - (probes ? RequestRoom : 0));
         Respond(now, asker, Math.Min(message.Wanted ?? MaxPexSent, MaxPexSent), limit);
-        if (probes && MayProbe(asker))
-            Ask(asker, now, WantedWhenCalm);
+        if (!probes || !MayProbe(asker))
+            return;
+        asker.OwedSince = now;
+        Ask(asker, now, WantedWhenCalm);
     }
 
     private void OnResponse(long now, WalkerPeer? peer, in WalkerMessage message, bool isProven)
@@ -104,6 +106,17 @@ public sealed partial class WalkerCore
         TakePex(now, peer, in message);
         if (isProven && isEcho)
             Prove(now, peer, wanted);
+        else if (!isProven)
+            Repay(now, peer, MaxAmplification * message.Size);
+    }
+
+    // A peer of the seed's dialect asked before it could be named to anybody. Now it has shown that it listens: its introduction follows, once, rather than at its next request.
+    private void Repay(long now, WalkerPeer peer, int limit)
+    {
+        var owed = peer.OwedSince != 0 && now - peer.OwedSince < WalkInterval;
+        peer.OwedSince = 0;
+        if (owed)
+            Respond(now, peer, MaxPexSent, limit, onlyInvited: true);
     }
 
     // It has not had its token back yet: without, it gives us no more than a stranger. Asked again, it introduces us; else a puncture carries the token.

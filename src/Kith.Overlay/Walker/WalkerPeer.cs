@@ -94,6 +94,9 @@ internal sealed class WalkerPeer(Endpoint address, bool incoming, long now)
     /// <summary>How many peers the open request wants.</summary>
     public int Wanted { get; set; }
 
+    /// <summary>When it asked to be introduced and was not, as it had not shown yet that it listens; 0 when nothing is owed.</summary>
+    public long OwedSince { get; set; }
+
     /// <summary>When it was last asked to puncture somebody.</summary>
     public long InvitedAt { get; set; }
 

@@ -46,9 +46,10 @@ public sealed class AppToAppTests
         await using var node = LocalNode.Start(null);
         await using var one = await AppToAppPeer.StartAsync("5eed0001", node.Endpoint.ToString(), Often);
         await one.ReceivedAsync(Response, node.Endpoint.ToString());
-        await using var other = await AppToAppPeer.StartAsync("5eed0002", node.Endpoint.ToString(), Often);
+        await one.UntilAsync(happened => (string?)happened["event"] == "sent" && (int)happened["type"]! == Response);
+        await using var other = await AppToAppPeer.StartAsync("5eed0002", node.Endpoint.ToString(), AsTheApp);
 
-        // Named in a list, invited, and asked to puncture.
+        // Named in a list, invited, and asked to puncture, all for the first request.
         await other.ReceivedAsync(Response, node.Endpoint.ToString(), happened => happened["pex"]!.AsArray().Any(named => (string?)named == one.Address));
         await other.ReceivedAsync(Response, node.Endpoint.ToString(), happened => (string?)happened["invitee"] == one.Address);
         await one.ReceivedAsync(PunctureRequest, node.Endpoint.ToString(), happened => (string?)happened["puncture"] == other.Address);

@@ -43,6 +43,36 @@ public class WalkerServingTests
     }
 
     [Fact]
+    public void SeedStranger_IsIntroducedAsSoonAsItHasAnsweredUs()
+    {
+        _scene.Befriend("198.18.1.1:1873", "aaaa0001");
+        _scene.Receive(Stranger, _scene.Request());
+        Assert.DoesNotContain(_scene.Take(), one => one.To != Scene.At(Stranger));
+
+        _scene.Run(50);
+        _scene.Receive(Stranger, _scene.Response());
+        var sent = _scene.Take();
+        Assert.Equal([Scene.At("198.18.1.1:1873"), Scene.At(Stranger)], sent.Select(one => one.To));
+        Assert.Contains($"13:puncture_peer{Scene.Entry(Stranger, "aaaa1111").Replace("4:porti1873e7:peer_id8:aaaa1111", "7:peer_id8:aaaa11114:porti1873e", StringComparison.Ordinal)}", Encoding.Latin1.GetString(sent[0].Datagram), StringComparison.Ordinal);
+        Assert.Contains("7:invitee", Encoding.Latin1.GetString(sent[1].Datagram), StringComparison.Ordinal);
+
+        // Once for a request.
+        _scene.Receive(Stranger, _scene.Response());
+        Assert.Empty(_scene.Take());
+    }
+
+    [Fact]
+    public void SeedStranger_ThatAnswersLate_IsIntroducedOnlyWhenItAsksAgain()
+    {
+        _scene.Befriend("198.18.1.1:1873", "aaaa0001");
+        _scene.Receive(Stranger, _scene.Request());
+        _scene.Run(WalkerCore.WalkInterval);
+        _scene.Take();
+        _scene.Receive(Stranger, _scene.Response());
+        Assert.Empty(_scene.Take());
+    }
+
+    [Fact]
     public void FloodWithOneFalseAddress_SendsThereNoMoreThanThreeTimesItsBytes()
     {
         for (var i = 1; i <= 20; i++)
