@@ -3,11 +3,11 @@ namespace Kith.Overlay.Dht;
 /// <summary>How a DHT node behaves.</summary>
 public sealed record DhtOptions
 {
-    /// <summary>The bucket sizes of a node: those far from the own id hold more, which spares hops; each further bucket has the last size.</summary>
-    public static IReadOnlyList<int> WideBuckets { get; } = [128, 64, 32, 16, 8];
+    /// <summary>The bucket sizes of a node: those far from the own id hold more, which spares hops. From the seventeenth on, among the closest of a million, sixteen: so a chance crowd of neighbours does not split the table deeper than twenty.</summary>
+    public static IReadOnlyList<int> WideBuckets { get; } = [128, 64, 32, 16, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 16];
 
-    /// <summary>BEP 5's eight everywhere: for simulations, where a million tables stand in one memory.</summary>
-    public static IReadOnlyList<int> NarrowBuckets { get; } = [8];
+    /// <summary>BEP 5's eight, and the same sixteen deep down: for simulations, where a million tables stand in one memory.</summary>
+    public static IReadOnlyList<int> NarrowBuckets { get; } = [8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 16];
 
     /// <summary>The networks that this node is on: between nodes of one private network, or on loopback, the rules about prefixes and BEP 42's ids are lifted.</summary>
     public OwnNetworks Networks { get; init; } = OwnNetworks.Unknown;
