@@ -36,7 +36,7 @@ public sealed class DhtCore : IDatagramCore
         _querier = new Querier(_own, sink, random);
         _book = new NodeBook(_own, _querier, options.BucketSizes);
         _responder = new Responder(_own, _book, _querier, sink, random);
-        _ground = new SearchGround(_own, _book, _querier, _responder.Items, _responder.Peers, _board);
+        _ground = new SearchGround(_own, _book, _querier, _responder.Items, _responder.Peers);
         _upkeep = new Upkeep(_own, _book, _board, _ground, random, options.Upkeep);
     }
 

@@ -65,9 +65,6 @@ public readonly record struct NodeId : IComparable<NodeId>
         return distance._b != 0 ? 64 + BitOperations.LeadingZeroCount(distance._b) : 128 + BitOperations.LeadingZeroCount(distance._c);
     }
 
-    /// <summary>The id that differs in one of the first 64 bits, counted from the front.</summary>
-    internal NodeId WithBitFlipped(int bit) => new(_a ^ (1UL << (63 - bit)), _b, _c);
-
     /// <summary>Whether this id is closer to a target than another is.</summary>
     public bool IsCloser(NodeId target, NodeId other) => (this ^ target).CompareTo(other ^ target) < 0;
 

@@ -28,13 +28,7 @@ internal sealed class CandidateList(NodeId target, OwnNetworks networks)
         {
             ref var known = ref _slots[_order[i]];
             if (known.Endpoint == added.Endpoint || known.Id == added.Id)
-            {
-                // One that was passed over so far goes the way that asks for it.
-                if (added.Path == Traversal.ProbePath && known.State == CandidateState.Fresh && known.Endpoint == added.Endpoint && known.Id == added.Id)
-                    known.Path = added.Path;
                 return false;
-            }
-
             if (prefix is { } one && AddressPrefix.Of(known.Endpoint) == one)
                 ofPrefix++;
             if (known.Path != added.Path)

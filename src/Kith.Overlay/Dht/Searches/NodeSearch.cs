@@ -6,9 +6,6 @@ namespace Kith.Overlay.Dht.Searches;
 /// <summary>Looks for the nodes closest to an id (<c>find_node</c>), and has the table look at those named on the way.</summary>
 internal sealed class NodeSearch(NodeId target, SearchGround ground, Action<long, IReadOnlyList<KnownNode>> done) : Search(target, ground)
 {
-    // It is a probe itself, or looks for no key.
-    protected override bool MayProbe => false;
-
     public override void WriteQuery(ref BencodeWriter writer, in KrpcSender sender, ReadOnlySpan<byte> transaction)
     {
         // A family of which nobody is known is asked for.

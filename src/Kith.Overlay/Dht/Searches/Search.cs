@@ -9,8 +9,6 @@ internal abstract class Search(NodeId target, SearchGround ground) : DhtLookup(t
     private Traversal? _first;
     private Traversal? _second;
     private int _more;
-    private int _probes;
-    private bool _hasProbed;
     private bool _isOpened;
     private bool _isClosing;
 
@@ -20,9 +18,6 @@ internal abstract class Search(NodeId target, SearchGround ground) : DhtLookup(t
     public virtual bool NeedsTokens => false;
 
     public virtual long NextDeadline => !_isOpened || IsFinished ? 0 : Math.Min(_first?.NextDeadline ?? long.MaxValue, _second?.NextDeadline ?? long.MaxValue);
-
-    /// <summary>Whether the other parts of a crowded region are searched.</summary>
-    protected virtual bool MayProbe => true;
 
     protected int Answers => (_first?.Answers ?? 0) + (_second?.Answers ?? 0);
 
@@ -59,15 +54,6 @@ internal abstract class Search(NodeId target, SearchGround ground) : DhtLookup(t
         Queries = (_first?.Queries ?? 0) + (_second?.Queries ?? 0) + _more;
         Hops = Math.Max(_first?.Hops ?? 0, _second?.Hops ?? 0);
         if (!_isOpened || _isClosing || IsFinished || _first is { IsFinished: false } || _second is { IsFinished: false })
-            return;
-        if (!_hasProbed && MayProbe)
-        {
-            _hasProbed = true;
-            Probe(now, _first);
-            Probe(now, _second);
-        }
-
-        if (_probes > 0)
             return;
         _isClosing = true;
         Close(now);
@@ -124,23 +110,6 @@ internal abstract class Search(NodeId target, SearchGround ground) : DhtLookup(t
     {
         _first?.OfferRest(now);
         _second?.OfferRest(now);
-    }
-
-    // Somebody may have crowded the key with nodes of his, so that none but these is named by anybody who is asked for it: asks for places beside the key instead.
-    private void Probe(long now, Traversal? way)
-    {
-        if (way is not { IsCrowded: true })
-            return;
-        for (var i = 0; i < SearchLimits.Probes; i++)
-        {
-            _probes++;
-            ground.Board.StartPart(now, new NodeSearch(way.ProbeTarget(i), ground, (then, nodes) =>
-            {
-                _probes--;
-                way.TakeProbed(then, nodes);
-                Check(then);
-            }));
-        }
     }
 
     private void ForgetAll()

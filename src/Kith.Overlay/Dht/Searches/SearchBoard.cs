@@ -38,13 +38,6 @@ internal sealed class SearchBoard
         }
     }
 
-    /// <summary>Begins a part of a search that is under way, which waits for it.</summary>
-    public void StartPart(long now, Search part)
-    {
-        _active.Add(part);
-        part.Begin(now, null);
-    }
-
     public void Cancel(DhtLookup lookup)
     {
         if (lookup is not Search search)

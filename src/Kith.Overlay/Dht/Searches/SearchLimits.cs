@@ -12,12 +12,6 @@ internal static class SearchLimits
     /// <summary>Each path goes on until so many of its closest nodes have answered, whatever the others have found.</summary>
     public const int PathWidth = 2;
 
-    /// <summary>Where the closest nodes stand so many times nearer than is to be expected, somebody may have put them there: the region's other parts are searched too.</summary>
-    public const int Crowding = 2;
-
-    /// <summary>The parts of a crowded region that are searched: its half without the key, the quarter beside it, and so on.</summary>
-    public const int Probes = 4;
-
     /// <summary>The closest nodes that are in charge of a key, at least (BEP 5: k).</summary>
     public const int Region = 8;
 

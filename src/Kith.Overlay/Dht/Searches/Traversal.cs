@@ -1,4 +1,3 @@
-using System.Numerics;
 using Kith.Overlay.Dht.Krpc;
 using Kith.Wire;
 using Kith.Wire.Bencode;
@@ -11,10 +10,6 @@ namespace Kith.Overlay.Dht.Searches;
 /// </summary>
 internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4) : IAnswerTaker, IQueryWriter
 {
-    /// <summary>The path of the nodes that probes beside the key have found.</summary>
-    public const int ProbePath = SearchLimits.Paths;
-
-    private const int AllPaths = SearchLimits.Paths + 1;
     private const long RetryAfter = 10;
 
     private readonly CandidateList _candidates = new(search.Target, ground.Own.Networks);
@@ -24,9 +19,6 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
     public bool IsFinished { get; private set; }
 
     public long NextDeadline { get; private set; } = long.MaxValue;
-
-    /// <summary>Whether those in charge stand much closer to the key than nodes do elsewhere; known at the end.</summary>
-    public bool IsCrowded { get; private set; }
 
     public int Hops { get; private set; }
 
@@ -51,7 +43,7 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
     {
         if (IsFinished || search.IsFinished)
             return;
-        Span<int> asked = stackalloc int[AllPaths], alive = stackalloc int[AllPaths];
+        Span<int> asked = stackalloc int[SearchLimits.Paths], alive = stackalloc int[SearchLimits.Paths];
         Expire(now, asked);
         var isPending = false;
         var all = 0;
@@ -65,7 +57,7 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
             isPending |= candidate.State != CandidateState.Answered;
             if (candidate.State == CandidateState.Stalled)
                 continue;
-            if (candidate.State == CandidateState.Fresh && asked[candidate.Path] < ParallelOn(candidate.Path) && TryAsk(now, slot))
+            if (candidate.State == CandidateState.Fresh && asked[candidate.Path] < SearchLimits.Parallel && TryAsk(now, slot))
                 asked[candidate.Path]++;
             all++;
             alive[candidate.Path]++;
@@ -73,24 +65,6 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
 
         if (!isPending)
             Finish();
-    }
-
-    /// <summary>A place in the region beside the key: that of the part that shares so many bits of the radius with it.</summary>
-    public NodeId ProbeTarget(int part) => search.Target.WithBitFlipped(Math.Min(BitOperations.LeadingZeroCount(_radius) + part, 63));
-
-    /// <summary>Goes on with the nodes that a probe has found in the region.</summary>
-    public void TakeProbed(long now, IReadOnlyList<KnownNode> nodes)
-    {
-        if (search.IsFinished)
-            return;
-        foreach (var node in nodes)
-        {
-            if (node.Endpoint.IsIPv4 == isIPv4 && (node.Id ^ search.Target).High <= _radius)
-                Add(node.Id, node.Endpoint, null, Hops, ProbePath, isUnfit: false);
-        }
-
-        IsFinished = false;
-        Advance(now);
     }
 
     /// <summary>A node sent what cannot be true: it is in charge of nothing any more.</summary>
@@ -102,7 +76,7 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
     /// <returns>How many of them are in charge.</returns>
     public int CopyRegion(Action<Candidate> take, int most)
     {
-        Span<int> alive = stackalloc int[AllPaths];
+        Span<int> alive = stackalloc int[SearchLimits.Paths];
         int all = 0, inCharge = 0;
         for (var round = 0; round < 2; round++)
         {
@@ -225,13 +199,8 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
 
     // In charge are the closest nodes, all that stand within the region's radius, and the closest ones of each path.
     private bool IsWanted(in Candidate candidate, int all, ReadOnlySpan<int> alive, ulong radius) =>
-        all < SearchLimits.Region || alive[candidate.Path] < WidthOf(candidate.Path)
+        all < SearchLimits.Region || alive[candidate.Path] < SearchLimits.PathWidth
         || (all < SearchLimits.MaxRegion && (candidate.Id ^ search.Target).High <= radius);
-
-    // What probes have found must not be crowded out again.
-    private static int WidthOf(int path) => path == ProbePath ? 2 * SearchLimits.Region : SearchLimits.PathWidth;
-
-    private static int ParallelOn(int path) => path == ProbePath ? SearchLimits.Region : SearchLimits.Parallel;
 
     private bool TryAsk(long now, byte slot)
     {
@@ -297,14 +266,8 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
         foreach (var slot in _candidates.Order)
         {
             ref var candidate = ref _candidates[slot];
-            if (candidate.State != CandidateState.Answered || candidate.IsUnfit || ++answered != SearchLimits.Region)
-                continue;
-            var distance = candidate.Id ^ search.Target;
-            IsCrowded = distance.High < _radius / SearchLimits.Crowding;
-            // A crowd says nothing of how densely nodes stand elsewhere.
-            if (!IsCrowded)
-                ground.DensityOf(isIPv4).Add(distance);
-            break;
+            if (candidate.State == CandidateState.Answered && !candidate.IsUnfit && ++answered == SearchLimits.Region)
+                ground.DensityOf(isIPv4).Add(candidate.Id ^ search.Target);
         }
     }
 }
