@@ -124,7 +124,9 @@ internal static class EntryTargets
         byte[] soa = [.. DnsNameOf("ns." + Zone).Wire, .. DnsNameOf("admin." + Zone).Wire, .. new byte[20]];
         yield return new DnsMessage
         {
-            Id = 1, IsResponse = true, Questions = [question],
+            Id = 1,
+            IsResponse = true,
+            Questions = [question],
             Answers = [DnsRecord.Srv(service, 60, 0, 0, 4711, host)],
             Authorities = [new DnsRecord(DnsNameOf(Zone), DnsType.Soa, DnsClass.In, 60, soa)],
             Additionals = [DnsRecord.Address(host, 60, Endpoint.FromIPv4(0x7F00_0001, 1)), DnsRecord.Address(host, 60, Endpoint.FromIPv6(0, 1, 1))],

@@ -19,6 +19,9 @@ internal sealed class PublishedPeriod(PeriodKeys keys) : IDisposable
     /// <summary>Puts in a row that nobody took.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Puts in a row that fewer than <see cref="RendezvousLimits.EnoughNodes"/> took.</summary>
+    public int WeakPuts { get; set; }
+
     /// <summary>Whether anything was ever put: only then something is there to be overwritten.</summary>
     public bool WasPut { get; set; }
 

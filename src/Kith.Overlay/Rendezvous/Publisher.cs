@@ -162,21 +162,22 @@ internal sealed class Publisher(IMutableItems items, IRandom random)
             period.Failures++;
         else
             period.Failures = 0;
+        // Few took it: the network is small, or we know little of it yet (we have just come, or moved).
+        period.WeakPuts = result.Stored < RendezvousLimits.EnoughNodes ? period.WeakPuts + 1 : 0;
         period.IsOver = secret.IsWithdrawn && (result.Stored > 0 || period.Failures >= RendezvousLimits.MaxWithdrawTries);
-        period.DueAt = now + Wait(result.Stored, period);
+        period.DueAt = now + Wait(period);
     }
 
-    private long Wait(int stored, PublishedPeriod period)
+    private long Wait(PublishedPeriod period)
     {
-        if (period.Failures > 0)
+        var tries = Math.Max(period.Failures, period.WeakPuts);
+        if (tries > 0)
         {
-            var wait = Math.Min(RendezvousLimits.FirstRetry << Math.Min(period.Failures - 1, 20), RendezvousLimits.LastRetry);
+            var wait = Math.Min(RendezvousLimits.FirstRetry << Math.Min(tries - 1, 20), RendezvousLimits.LastRetry);
             return wait + random.NextInt64(-wait / 4, (wait / 4) + 1);
         }
 
-        var interval = stored < RendezvousLimits.EnoughNodes ? RendezvousLimits.LastRetry : RendezvousLimits.RenewInterval;
-        var jitter = Math.Min(RendezvousLimits.RenewJitter, interval / 4);
-        return interval + random.NextInt64(-jitter, jitter + 1);
+        return RendezvousLimits.RenewInterval + random.NextInt64(-RendezvousLimits.RenewJitter, RendezvousLimits.RenewJitter + 1);
     }
 
     private long Deadline(long now)

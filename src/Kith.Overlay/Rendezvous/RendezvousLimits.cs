@@ -36,7 +36,7 @@ public static class RendezvousLimits
     /// <summary>The longest wait between two tries.</summary>
     public const long LastRetry = 10 * 60 * 1000;
 
-    /// <summary>A record on fewer nodes than this is put again after <see cref="LastRetry"/>: the network, or what we know of it, is small yet.</summary>
+    /// <summary>A record on fewer nodes than this is put again as one that nobody took: the network, or what we know of it, is small yet.</summary>
     public const int EnoughNodes = 4;
 
     /// <summary>Changes of one record that go out at once.</summary>

@@ -55,7 +55,7 @@ public sealed class WalkingTests(ITestOutputHelper output)
         output.WriteLine($"one again after {world.Network.Now - begun} ms");
     });
 
-    /// <summary>Nodes come and go every ten minutes on average; those that stay keep peers.</summary>
+    /// <summary>Nodes come and go every ten minutes on average; those that stay keep peers, or find some anew when they ask their entry point again, as the ways in do.</summary>
     [Fact]
     public void Churn_LeavesNobodyAlone() => SimulationRun.Under(seed =>
     {
@@ -84,6 +84,8 @@ public sealed class WalkingTests(ITestOutputHelper output)
                 alone += isAlone ? 1 : 0;
                 minutesAlone[i] = isAlone ? minutesAlone[i] + 1 : 0;
                 longest = Math.Max(longest, minutesAlone[i]);
+                if (isAlone)
+                    WalkerWorld.Enter(staying[i], entry);
             }
         }
 

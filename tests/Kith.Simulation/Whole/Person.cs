@@ -23,7 +23,8 @@ internal sealed class Person(SimulatedNode<OverlayCore> node, Ed25519PrivateKey 
         const long Look = 20;
         if (!goesOn())
             return;
-        if (node.Core.Walker.Wan is { } wan && wan != _published)
+        // As the node does it: the address alone counts, whatever port a NAT gave it towards whom.
+        if (node.Core.Walker.Wan is { } wan && _published?.SameAddress(wan) != true)
         {
             _published = wan;
             node.Do((core, now) => core.Publish(now, [new Publication(secret, key, new Contactable([wan.ToString()]))]));

@@ -16,7 +16,13 @@ internal sealed class LiveEntry : IEntryEffects, IAsyncDisposable
     /// <summary>All of a keeper's minutes as fractions of a second.</summary>
     public static readonly KeeperTiming Quick = new()
     {
-        CheckEvery = 500, FirstCheckWithin = 50, QuestionGap = 250, ConfirmAfter = 100, UpdateWithin = 100, RecheckWithin = 50, LongestPause = 1_000,
+        CheckEvery = 500,
+        FirstCheckWithin = 50,
+        QuestionGap = 250,
+        ConfirmAfter = 100,
+        UpdateWithin = 100,
+        RecheckWithin = 50,
+        LongestPause = 1_000,
     };
 
     private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>();
