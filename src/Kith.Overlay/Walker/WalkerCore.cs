@@ -26,8 +26,6 @@ public sealed partial class WalkerCore : IDatagramCore
     /// <summary>Active peers that are enough.</summary>
     public const int EnoughPeers = 6;
 
-    private const int PeerIdBytes = 4;
-
     private readonly IDatagramSink _sink;
     private readonly IRandom _random;
     private readonly IWalkerObserver? _observer;

@@ -197,4 +197,24 @@ public sealed class PublisherTests
         _world.Pass(0);
         Assert.InRange(_world.Items.Stored.Count, 200, 400);
     }
+
+    /// <summary>A node that has just moved knows few others: its record must not stand on those alone until the next hour.</summary>
+    [Fact]
+    public void RecordThatFewTook_IsPutAgainSoonAndThenEverMoreSeldom()
+    {
+        _world.Items.Nodes = RendezvousLimits.EnoughNodes - 1;
+        _world.Publish(_world.Publication(1, "192.0.2.1:1"));
+        _world.Pass(1000);
+        Assert.Single(_world.Items.Puts);
+        _world.Pass(RendezvousLimits.FirstRetry + 1000);
+        Assert.Equal(2, _world.Items.Puts.Count);
+        _world.Pass(World.Hour);
+        Assert.InRange(_world.Items.Puts.Count, 8, 20);
+
+        _world.Items.Nodes = RendezvousLimits.EnoughNodes;
+        _world.Pass(RendezvousLimits.LastRetry * 5 / 4);
+        var puts = _world.Items.Puts.Count;
+        _world.Pass(RendezvousLimits.RenewInterval - RendezvousLimits.RenewJitter - (RendezvousLimits.LastRetry * 5 / 4));
+        Assert.Equal(puts, _world.Items.Puts.Count);
+    }
 }

@@ -55,7 +55,7 @@ public sealed record OpenSession(
 /// <summary>A way into the network.</summary>
 /// <param name="Address">HOST:PORT as given.</param>
 /// <param name="Detail">One sentence when it failed, else null.</param>
-/// <param name="Elapsed">Milliseconds from asking to its answer, or null.</param>
+/// <param name="Elapsed">Milliseconds from the start of the round in which it was asked to its answer, or null.</param>
 public sealed record EntryPoint(EntrySource Source, string Address, EntryState State, string? Detail, long? Elapsed);
 
 /// <summary>This node in the DHT.</summary>
