@@ -1,3 +1,4 @@
+using Kith.Overlay.Nat;
 using Kith.Overlay.Walker;
 using Kith.Wire;
 
@@ -33,7 +34,7 @@ internal sealed partial class OverlayCore
                 Dht.IsReadOnly)
             {
                 Reachable = _reachability.IsReachable(_now),
-                PortVaries = Walker.Wan4.PortVaries,
+                Nat = NatView.Nothing with { Mapped = Walker.Wan },
                 Problem = _seal is { OutOfTime: > 0 } seal ? ClockSentence(seal.OutOfTime) : null,
             };
         }

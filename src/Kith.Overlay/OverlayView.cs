@@ -1,3 +1,4 @@
+using Kith.Overlay.Nat;
 using Kith.Wire;
 
 namespace Kith.Overlay;
@@ -32,8 +33,8 @@ public sealed record OverlayView(
     /// <summary>Whether nodes that we never sent to can reach us; null while not known.</summary>
     public bool? Reachable { get; init; }
 
-    /// <summary>Whether a NAT gives us another port towards each destination, as far as the votes tell.</summary>
-    public bool PortVaries { get; init; }
+    /// <summary>What stands between this node and the internet.</summary>
+    public NatView Nat { get; init; } = NatView.Nothing;
 
     /// <summary>What is wrong with the whole of it, one sentence; null when nothing is.</summary>
     public string? Problem { get; init; }
