@@ -41,6 +41,9 @@ public interface IOverlay : IAsyncDisposable
 
     /// <summary>The network changed (an interface came or went, the machine slept): asks everybody anew.</summary>
     void NetworkChanged();
+
+    /// <summary>A connection over TCP to a node on the internet came about: where no datagram comes back all the while, UDP is blocked.</summary>
+    void TcpWorked();
 }
 
 /// <summary>Who is told what happens in the overlay, on its own thread: each call must return at once.</summary>

@@ -32,10 +32,12 @@ internal sealed partial class OverlayCore : IWalkerObserver
         Enter(now);
         _networks = networks;
         _sink.Networks = networks;
+        _extraSink.Networks = networks;
         _reachability.ChangeNetworks(networks);
         _seal?.SetOwn(networks.Addresses.Select(own => own.WithPort(_port)));
         Dht.ChangeNetworks(now, networks);
         Walker.NetworkChanged(now, networks);
+        Nat.NetworkChanged(now);
         Entry.InterfacesChanged(now);
         Entry.PeersLost(now);
         // What is published is put again once somebody answers, however lately it was.
@@ -59,6 +61,8 @@ internal sealed partial class OverlayCore : IWalkerObserver
         // A node of Kith has a DHT on the same port.
         if (answer is { SpeaksKith: true, IsFirst: true })
             Dht.Ping(now, answer.Address);
+        if (answer.SpeaksKith)
+            Nat.Met(now);
     }
 
     // A node of Kith that the DHT found: where the walker came in by nobody, or lost everybody, it begins there.
@@ -80,6 +84,7 @@ internal sealed partial class OverlayCore : IWalkerObserver
     {
         EndHeld();
         _counts = Walker.Counts(_now);
+        Nat.Judge(_now);
         var reachable = _reachability.IsReachable(_now);
         // BEP 43: a node that cannot be asked must not be in others' tables. One that sees no NAT, and one that knows nothing yet, can be.
         Dht.IsReadOnly = reachable == false;

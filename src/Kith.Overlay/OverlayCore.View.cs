@@ -1,4 +1,3 @@
-using Kith.Overlay.Nat;
 using Kith.Overlay.Walker;
 using Kith.Wire;
 
@@ -34,7 +33,7 @@ internal sealed partial class OverlayCore
                 Dht.IsReadOnly)
             {
                 Reachable = _reachability.IsReachable(_now),
-                Nat = NatView.Nothing with { Mapped = Walker.Wan },
+                Nat = Nat.View,
                 Problem = _seal is { OutOfTime: > 0 } seal ? ClockSentence(seal.OutOfTime) : null,
             };
         }
@@ -46,7 +45,7 @@ internal sealed partial class OverlayCore
     // After each event, so it must cost nothing; what takes a look at every peer is looked at once a second.
     private void NoticeChanges()
     {
-        var shown = new Shown(Walker.Wan, Walker.Known, _counts, Entry.Version, Dht.Table.Count + Dht.Table6.Count, Dht.StoredItems, Dht.IsReadOnly);
+        var shown = new Shown(Walker.Wan, Walker.Known, _counts, Entry.Version, Dht.Table.Count + Dht.Table6.Count, Dht.StoredItems, Dht.IsReadOnly, Nat.View.Sentence);
         if (shown == _shown)
             return;
         _shown = shown;
@@ -54,5 +53,5 @@ internal sealed partial class OverlayCore
     }
 
     // What makes the view another one for people: not every byte counted.
-    private readonly record struct Shown(Endpoint? Wan, int Known, WalkerCounts Counts, int Entries, int Nodes, int Stored, bool IsReadOnly);
+    private readonly record struct Shown(Endpoint? Wan, int Known, WalkerCounts Counts, int Entries, int Nodes, int Stored, bool IsReadOnly, string Nat);
 }

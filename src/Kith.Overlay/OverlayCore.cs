@@ -3,6 +3,7 @@ using Kith.Overlay.Dht;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
 using Kith.Overlay.Knock;
+using Kith.Overlay.Nat;
 using Kith.Overlay.Rendezvous;
 using Kith.Overlay.Swarm;
 using Kith.Overlay.Walker;
@@ -49,12 +50,17 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         _seal = options.Swarm is { } swarm ? new SwarmSeal(swarm, random, now) : null;
         _port = port;
         _seal?.SetOwn(networks.Addresses.Select(own => own.WithPort(port)));
+        if (outside.NatSockets.AlternatePort is > 0 and var alternate)
+            _seal?.AddPort(alternate);
         _limit = new InboundLimit(random);
         _reachability = new Reachability(networks);
         _sink = new SealingSink(sink, _seal, _reachability) { Now = now, Networks = networks };
+        _extraPort = new ExtraPort(outside.NatSockets);
+        _extraSink = new SealingSink(_extraPort, _seal, _reachability) { Now = now, Networks = networks };
         Dht = new DhtCore(new DhtOptions { Networks = networks }, _sink, random);
         Dht.KithAnswered = IntroduceTo;
         Walker = new WalkerCore(new WalkerOptions(networks) { Observer = this }, _sink, random);
+        Nat = new NatCore(this, random);
         Rendezvous = new RendezvousCore(this, random);
         Knocks = new KnockCore(options.Knock ?? options.Swarm is not null, _sink, random, () => Walker.Neighbours(_now), outside.Knocked);
         Entry = new EntryCore(EntryOptionsOf(options, port, listensOnLoopbackOnly ?? networks.IsLoopbackOnly), this, random);
@@ -73,11 +79,11 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     public long BytesIn { get; private set; }
 
     /// <summary>Bytes sent.</summary>
-    public long BytesOut => _sink.BytesOut;
+    public long BytesOut => _sink.BytesOut + _extraSink.BytesOut;
 
     /// <inheritdoc/>
     public long NextDeadline =>
-        Math.Min(Math.Min(_upkeepDue, Rendezvous.NextDeadline), Math.Min(Dht.NextDeadline, Math.Min(Walker.NextDeadline, Entry.NextDeadline)));
+        Math.Min(Math.Min(Math.Min(_upkeepDue, Nat.NextDeadline), Rendezvous.NextDeadline), Math.Min(Dht.NextDeadline, Math.Min(Walker.NextDeadline, Entry.NextDeadline)));
 
     /// <summary>Begins: tries every way in at once.</summary>
     public void Start(long now)
@@ -85,6 +91,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         Enter(now);
         _upkeepDue = now + UpkeepPeriod;
         Entry.Start(now);
+        Nat.Start(now);
     }
 
     /// <inheritdoc/>
@@ -105,6 +112,10 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
                 break;
             case DatagramKind.Knock:
                 Knocks.Receive(now, from, datagram);
+                break;
+            case DatagramKind.Nat:
+                _reachability.Received(now, from);
+                Nat.Receive(now, NatSocket.Main, from, datagram);
                 break;
             case DatagramKind.Beacon:
                 Entry.Receive(now, from, datagram);
@@ -136,6 +147,8 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
             Walker.Tick(now);
         if (Rendezvous.NextDeadline <= now)
             Rendezvous.Tick(now);
+        if (Nat.NextDeadline <= now)
+            Nat.Tick(now);
         if (Entry.NextDeadline <= now)
             Entry.Tick(now);
         if (_upkeepDue <= now)
@@ -148,7 +161,11 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _seal?.Dispose();
+    public void Dispose()
+    {
+        Nat.Stop();
+        _seal?.Dispose();
+    }
 
     private static EntryOptions EntryOptionsOf(OverlayOptions options, ushort port, bool loopbackOnly) => new()
     {
@@ -166,6 +183,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     {
         _now = now;
         _sink.Now = now;
+        _extraSink.Now = now;
     }
 
     private bool TryAdmit(Endpoint from, bool isForAll, ref ReadOnlySpan<byte> datagram)
@@ -173,6 +191,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         BytesIn += datagram.Length;
         if (!_networks.MayContact(from) || !_limit.TryTake(_now, from, _networks.AreLifted(from)))
             return false;
+        HeardFrom(from);
         if (_seal is null)
             return true;
         if (!_seal.TryOpen(_now, from, datagram, isForAll, out var opened))

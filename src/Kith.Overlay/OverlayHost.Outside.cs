@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
+using Kith.Overlay.Nat;
 using Kith.Overlay.Rendezvous;
 using Kith.Transport.Dns;
 using Kith.Transport.Udp;
@@ -18,6 +19,7 @@ public sealed partial class OverlayHost
         private readonly List<Task> _tasks = []; // used with the host's gate held
         private readonly DnsTransport _dns = new(host._time);
         private MulticastPort? _multicast;
+        private readonly ExtraSockets _sockets = new(host);
 
         /// <summary>Why the local network is not heard, one sentence; null when it is, or shall not be.</summary>
         public string? Problem => _multicast?.Problem;
@@ -28,6 +30,8 @@ public sealed partial class OverlayHost
             if (host._options.LocalNetwork)
                 _multicast = MulticastPort.Open([.. host._port.LocalEndPoints.Select(local => local.Address)], this, host._time, changed: host.NetworkChanged);
         }
+
+        public INatSockets NatSockets => _sockets;
 
         public void SendMulticast(ReadOnlySpan<byte> datagram) => _multicast?.Send(datagram);
 
@@ -46,6 +50,7 @@ public sealed partial class OverlayHost
             await _stopping.CancelAsync().ConfigureAwait(false);
             if (_multicast is not null)
                 await _multicast.DisposeAsync().ConfigureAwait(false);
+            await _sockets.DisposeAsync().ConfigureAwait(false);
             await Task.WhenAll(_tasks).ConfigureAwait(false);
             _stopping.Dispose();
         }

@@ -186,6 +186,7 @@ public sealed class OverlayFloodTests(ITestOutputHelper output)
                 Bytes($"d11:destination{One}7:peer_id8:aaaa11116:source{One}4:typei4ee"),
                 Bytes($"d5:knock400:{new string('k', 400)}4:lifei3ee"),
                 Bytes("d4:herei4711e3:run8:abcdefgh4:wanti1ee"),
+                .. NatTargets.Corpus(),
             ];
         }
 

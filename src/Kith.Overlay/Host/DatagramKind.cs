@@ -18,6 +18,9 @@ internal enum DatagramKind
     /// <summary>A knock, with a key <c>knock</c>.</summary>
     Knock,
 
+    /// <summary>Observes a NAT, with a key <c>nat</c>.</summary>
+    Nat,
+
     /// <summary>The answer to a beacon on the local network, with <c>here</c> as its first key.</summary>
     Beacon,
 }
@@ -53,6 +56,8 @@ internal static class DatagramKinds
             return key[0] is (byte)'a' or (byte)'q' or (byte)'r' or (byte)'y' ? DatagramKind.Dht : DatagramKind.None;
         if (key.SequenceEqual("type"u8))
             return DatagramKind.Walker;
+        if (key.SequenceEqual("nat"u8))
+            return DatagramKind.Nat;
         return key.SequenceEqual("knock"u8) ? DatagramKind.Knock : DatagramKind.None;
     }
 }

@@ -1,3 +1,4 @@
+using Kith.Overlay.Nat;
 using Kith.Overlay.Rendezvous;
 using Kith.Wire;
 
@@ -14,6 +15,9 @@ internal interface IOutside
 
     /// <summary>Asks a DNS server; the answer goes to <see cref="Entry.EntryCore.Exchanged"/>.</summary>
     void ExchangeDns(int id, Endpoint? server, ReadOnlyMemory<byte> message);
+
+    /// <summary>The sockets beside the port, to observe NATs with.</summary>
+    INatSockets NatSockets => NoNatSockets.Instance;
 
     /// <summary>A contact knocked (<see cref="IOverlayObserver.Knocked"/>).</summary>
     void Knocked(FindSecret secret, Contactable content, long madeAt);

@@ -19,12 +19,18 @@ internal sealed class Reachability(OwnNetworks onNetworks)
     /// <summary>Addresses kept in each of two generations. Beyond it nothing counts as a proof until the next generation.</summary>
     public const int MaxSent = 8_192;
 
+    private const int MaxAsked = 8;
+
     private HashSet<UInt128> _sent = [];
     private HashSet<UInt128> _sentBefore = [];
+    private readonly HashSet<UInt128> _asked = [];
     private long _turned = long.MinValue;
     private long _proven = long.MinValue;
     private bool _isIncomplete;
     private bool _wasIncomplete;
+
+    /// <summary>Addresses on the internet that we sent to since we are on these networks; eight at most are counted.</summary>
+    public int Asked => _asked.Count;
 
     /// <summary>The address that others see us at, by vote; null while not known.</summary>
     public Endpoint? Wan { get; set; }
@@ -45,12 +51,15 @@ internal sealed class Reachability(OwnNetworks onNetworks)
     {
         _networks = networks;
         _proven = long.MinValue;
+        _asked.Clear();
         Wan = null;
     }
 
     /// <summary>We send to an address.</summary>
     public void Sent(long now, Endpoint to)
     {
+        if (_asked.Count < MaxAsked && AddressScope.KindOf(to) is AddressKind.Global or AddressKind.Documentation)
+            _asked.Add(AddressOf(to));
         Turn(now);
         if (_sent.Count < MaxSent)
             _sent.Add(AddressOf(to));

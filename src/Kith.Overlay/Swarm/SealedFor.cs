@@ -20,6 +20,7 @@ internal sealed class SealedFor
     private readonly List<Endpoint> _learned = [];
     private HashSet<Endpoint> _asked = [];
     private HashSet<Endpoint> _askedBefore = [];
+    private readonly HashSet<ushort> _ports = [];
     private HashSet<Endpoint> _own = [];
     private long _turned = long.MinValue;
 
@@ -29,6 +30,12 @@ internal sealed class SealedFor
         _own = [.. own];
         _learned.Clear();
     }
+
+    /// <summary>A further port of ours.</summary>
+    public void AddPort(ushort port) => _ports.Add(port);
+
+    /// <summary>No more ours.</summary>
+    public void RemovePort(ushort port) => _ports.Remove(port);
 
     /// <summary>We send to an address.</summary>
     public void Sent(long now, Endpoint to)
@@ -51,7 +58,7 @@ internal sealed class SealedFor
     /// <param name="wasAsked">Whether we have sent to <paramref name="from"/> lately.</param>
     public bool IsForUs(Endpoint from, Endpoint to, bool wasAsked)
     {
-        if (_own.Contains(to) || _learned.Exists(to.SameAddress))
+        if (_own.Contains(to) || _learned.Exists(to.SameAddress) || (_ports.Contains(to.Port) && _own.Any(to.SameAddress)))
             return true;
         // Not an answer, or one of our own datagrams sent back.
         if (!wasAsked || to == from)

@@ -60,6 +60,12 @@ internal sealed class SwarmSeal : IDisposable
     /// <summary>Sets where we are bound: those addresses with our port.</summary>
     public void SetOwn(IEnumerable<Endpoint> own) => _sealedFor.SetOwn(own);
 
+    /// <summary>A further port at those addresses is ours.</summary>
+    public void AddPort(ushort port) => _sealedFor.AddPort(port);
+
+    /// <summary>It is no more.</summary>
+    public void RemovePort(ushort port) => _sealedFor.RemovePort(port);
+
     /// <summary>Seals a datagram; returns the bytes written, 0 when it is too long.</summary>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="to">Who gets it; the default value for everybody on the local network.</param>

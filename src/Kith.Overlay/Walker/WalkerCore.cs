@@ -99,6 +99,16 @@ public sealed partial class WalkerCore : IDatagramCore
     public IReadOnlyList<Endpoint> Neighbours(long now) =>
         [.. _table.All.Where(peer => peer.Standing == PeerStanding.Proven && peer.IsActive(now)).Select(peer => peer.Address)];
 
+    /// <summary>The tokens by which others prove their addresses to us.</summary>
+    internal AddressTokens Tokens => _tokens;
+
+    /// <summary>Whether we asked this peer ourselves and it answered within two minutes, so that it may ask something of us (as those that introduce may).</summary>
+    internal bool HasAnsweredLately(long now, Endpoint address) =>
+        _table.Find(address) is { Standing: >= PeerStanding.Answered, AnsweredAt: > 0 } peer && now - peer.AnsweredAt <= PunctureGuard.IntroducerFreshness;
+
+    /// <summary>The token that a peer gave us for our address; empty for none.</summary>
+    internal ReadOnlySpan<byte> TokenOf(Endpoint address) => _table.Find(address) is { } peer ? peer.Token : default;
+
     /// <summary>Asks an entry point, at once, and walks fast until there are enough peers. False when nothing may be sent to it.</summary>
     public bool Introduce(long now, Endpoint entry)
     {

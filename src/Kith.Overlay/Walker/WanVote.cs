@@ -20,9 +20,6 @@ public sealed class WanVote
     /// <summary>The address and port that most see; null without a report. While as many see another, the one that stood before stays.</summary>
     public Endpoint? Address { get; private set; }
 
-    /// <summary>Whether those who agree on the address all see another port: a NAT that maps each destination anew.</summary>
-    public bool PortVaries { get; private set; }
-
     /// <summary>The reports, newest first.</summary>
     public IReadOnlyList<WanReport> Reports => [.. _cast.Select(cast => cast.Report).Reverse()];
 
@@ -64,8 +61,6 @@ public sealed class WanVote
         if (before is { } standing && !seen.SameAddress(standing) && _cast.Count > 1 && _cast.Count(cast => cast.Report.Seen.SameAddress(seen)) < 2)
             return false;
         Address = Most(static (one, other) => one == other, one => one.SameAddress(seen), before);
-        var ports = _cast.Where(cast => cast.Report.Seen.SameAddress(seen)).Select(cast => cast.Report.Seen.Port).ToList();
-        PortVaries = ports.Count > 1 && ports.Distinct().Count() == ports.Count;
         return Address != before;
     }
 

@@ -60,6 +60,12 @@ public sealed class SimulatedNat
 
     internal int Index { get; }
 
+    /// <summary>The NAT that its outer address is behind, or null.</summary>
+    internal SimulatedNat? Behind { get; init; }
+
+    /// <summary>NATs behind it, by their outer addresses.</summary>
+    internal Dictionary<Endpoint, SimulatedNat> Inner { get; } = [];
+
     internal Dictionary<Endpoint, SimulatedNode> Inside { get; } = [];
 
     /// <summary>Forgets all mappings, as a restarted router does.</summary>

@@ -81,12 +81,13 @@ public sealed class SimulatedNetwork
     /// <summary>Nodes that are there now.</summary>
     public IEnumerable<SimulatedNode> Nodes => _nodes.Where(node => node is not null)!;
 
-    /// <summary>Adds a NAT at a public address of its own.</summary>
-    public SimulatedNat AddNat(NatKind kind, NatOptions? options = null)
+    /// <summary>Adds a NAT at a public address of its own, or at one inside of another NAT.</summary>
+    public SimulatedNat AddNat(NatKind kind, NatOptions? options = null, SimulatedNat? behind = null)
     {
-        var nat = new SimulatedNat(_nats.Count, Addresses.NextPublic(0), kind, options ?? new NatOptions(), new SimulatedRandom(Random.Next()));
+        var outside = behind is null ? Addresses.NextPublic(0) : Addresses.NextPrivate();
+        var nat = new SimulatedNat(_nats.Count, outside, kind, options ?? new NatOptions(), new SimulatedRandom(Random.Next())) { Behind = behind };
         _nats.Add(nat);
-        _natAt.Add(nat.Outside, nat);
+        (behind?.Inner ?? _natAt).Add(nat.Outside, nat);
         return nat;
     }
 
@@ -209,22 +210,23 @@ public sealed class SimulatedNetwork
             return;
         }
 
-        if (node.Nat is not { } nat)
+        var from = node.Address;
+        for (var nat = node.Nat; nat is not null; nat = nat.Behind)
         {
-            Travel(node, node.Address, to, datagram);
+            if (nat.Inside.ContainsKey(to) || nat.Inner.ContainsKey(to.WithPort(0)))
+            {
+                Launch(node, from, to, datagram, LanDelay, nat.Index);
+                return;
+            }
+
+            if ((to.SameAddress(nat.Outside) && !nat.Options.Hairpin) || !nat.TryLeave(Now, from, to, out from))
+            {
+                Counters.StoppedByNat++;
+                return;
+            }
         }
-        else if (nat.Inside.ContainsKey(to))
-        {
-            Launch(node, node.Address, to, datagram, LanDelay, nat.Index);
-        }
-        else if ((to.SameAddress(nat.Outside) && !nat.Options.Hairpin) || !nat.TryLeave(Now, node.Address, to, out var outside))
-        {
-            Counters.StoppedByNat++;
-        }
-        else
-        {
-            Travel(node, outside, to, datagram);
-        }
+
+        Travel(node, from, to, datagram);
     }
 
     private static ulong Pair(ulong seed, Endpoint from, Endpoint to)
@@ -359,7 +361,7 @@ public sealed class SimulatedNetwork
         SimulatedNode? node;
         if (item.Lan >= 0)
         {
-            _nats[item.Lan].Inside.TryGetValue(item.To, out node);
+            node = Within(_nats[item.Lan], item.From, item.To);
         }
         else if (!_public.TryGetValue(item.To, out node) && _nats.Count > 0 && _natAt.TryGetValue(item.To.WithPort(0), out var nat))
         {
@@ -369,12 +371,29 @@ public sealed class SimulatedNetwork
                 return null;
             }
 
-            nat.Inside.TryGetValue(inside, out node);
+            node = Within(nat, item.From, inside);
         }
 
         if (node is null)
             Counters.Unreachable++;
         return node;
+    }
+
+    // The node inside of a NAT that has this endpoint, or the one behind a further NAT there that has it.
+    private SimulatedNode? Within(SimulatedNat nat, Endpoint from, Endpoint to)
+    {
+        while (!nat.Inside.ContainsKey(to) && nat.Inner.TryGetValue(to.WithPort(0), out var inner))
+        {
+            if (!inner.TryEnter(Now, from, to.Port, out to))
+            {
+                Counters.StoppedByNat++;
+                return null;
+            }
+
+            nat = inner;
+        }
+
+        return nat.Inside.GetValueOrDefault(to);
     }
 
     private void Note(Endpoint from, Endpoint to, ReadOnlySpan<byte> datagram)
