@@ -16,14 +16,20 @@ public interface ISession : IAsyncDisposable
     /// <summary>The handshake hash (Noise section 11.2), the same at both ends and unique to this session: what binds proofs to it.</summary>
     ReadOnlyMemory<byte> HandshakeHash { get; }
 
-    /// <summary>The name of the carrier: "tcp" now.</summary>
+    /// <summary>The name of the carrier: "tcp", "udp".</summary>
     string Carrier { get; }
 
     /// <summary>Where the other node is, when the carrier knows.</summary>
     EndPoint? RemoteEndPoint { get; }
 
-    /// <summary>Which of this machine's addresses carries the session, when the carrier knows: once the machine has lost it, the session is dead.</summary>
+    /// <summary>Which of this machine's addresses the session cannot do without: once the machine has lost it, the session is dead. Null when it can change to another.</summary>
     IPAddress? LocalAddress { get; }
+
+    /// <summary>The way that its packets go now.</summary>
+    SessionPath Path { get; }
+
+    /// <summary>Raised after <see cref="Path"/> has changed, on a thread of the session's and outside its lock: do not block there.</summary>
+    event Action? PathChanged;
 
     /// <summary>True when this node began the session.</summary>
     bool IsInitiator { get; }

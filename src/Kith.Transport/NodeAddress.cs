@@ -13,6 +13,9 @@ public sealed record NodeAddress
     /// <summary>The kind of TCP addresses.</summary>
     public const string TcpKind = "tcp";
 
+    /// <summary>The kind of addresses at which there is UDP alone.</summary>
+    public const string UdpKind = "udp";
+
     /// <summary>The longest text form, characters: a kind, a name of 253 (RFC 1035 section 2.3.4 less the root) and a port.</summary>
     public const int MaxTextLength = MaxKindLength + 1 + MaxHostLength + 2 + 1 + 5;
 
@@ -40,6 +43,12 @@ public sealed record NodeAddress
     /// <exception cref="ArgumentException">The endpoint's port is 0.</exception>
     public static NodeAddress Tcp(IPEndPoint endPoint) => endPoint.Port > 0
         ? new NodeAddress(TcpKind, Unmapped(endPoint.Address).ToString(), endPoint.Port)
+        : throw new ArgumentException("an address needs a port", nameof(endPoint));
+
+    /// <summary>The address of an endpoint at which there is UDP alone: one that a NAT gave.</summary>
+    /// <exception cref="ArgumentException">The endpoint's port is 0.</exception>
+    public static NodeAddress Udp(IPEndPoint endPoint) => endPoint.Port > 0
+        ? new NodeAddress(UdpKind, Unmapped(endPoint.Address).ToString(), endPoint.Port)
         : throw new ArgumentException("an address needs a port", nameof(endPoint));
 
     /// <summary>Reads the text form; false when it is anything else.</summary>

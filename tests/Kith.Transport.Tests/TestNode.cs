@@ -32,7 +32,7 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>A session from this node to the other: both ends.</summary>
     public async Task<(ISession Here, ISession There)> ConnectAsync(TestNode other, bool knowsKey = true)
     {
-        var here = await Carrier.ConnectAsync(other.Address, knowsKey ? other.Key.PublicKey : null);
+        var here = await Carrier.ConnectAsync([other.Address], knowsKey ? other.Key.PublicKey : null);
         var there = await other.Listener.Sessions.ReadAsync();
         return (here, there);
     }

@@ -136,17 +136,20 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         }
     }
 
-    /// <summary>This machine's addresses have changed: sessions on those that are gone end at once, and everybody without one is called.</summary>
+    /// <summary>This machine's addresses have changed: sessions that cannot do without one that is gone end at once, the others look for their way, and everybody without one is called.</summary>
     /// <param name="own">All addresses that this machine has now.</param>
     public void NetworkChanged(IReadOnlySet<IPAddress> own)
     {
+        ISession[] sessions;
         lock (_gate)
+            sessions = [.. _links.Keys];
+        // Outside of the lock: a session does it at once, and may tell us of what follows.
+        foreach (var session in sessions)
         {
-            foreach (var link in _links.Values)
-            {
-                if (link.Session.LocalAddress is { IsIPv6LinkLocal: false } local && !own.Contains(local))
-                    link.Session.Abandon();
-            }
+            if (session is IUdpSession udp)
+                udp.NetworkChanged();
+            else if (session.LocalAddress is { IsIPv6LinkLocal: false } local && !own.Contains(local))
+                session.Abandon();
         }
 
         Nudge();

@@ -1,27 +1,26 @@
 namespace Kith.Transport.Dialing;
 
-/// <summary>Tries several addresses of one node, each a little after the one before or as soon as that fails (as RFC 8305 section 5 does), and keeps the first session.</summary>
+/// <summary>Tries several ways to one node (addresses, carriers), each a little after the one before or as soon as that fails (as RFC 8305 section 5 does), and keeps the first session.</summary>
 internal static class DialRace
 {
-    /// <summary>The head start of an address over the next.</summary>
+    /// <summary>The head start of a way over the next.</summary>
     public static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs the race. The losers are cancelled, awaited, and closed when they got through after all.</summary>
-    /// <exception cref="SessionException">No address led to the node: the failure that says most.</exception>
-    public static async Task<ISession> RunAsync(
-        IReadOnlyList<NodeAddress> addresses, Func<NodeAddress, CancellationToken, Task<ISession>> connect, TimeProvider time,
-        CancellationToken cancellationToken)
+    /// <exception cref="SessionException">No way led to the node: the failure that says most.</exception>
+    public static async Task<ISession> RunAsync<T>(
+        IReadOnlyList<T> ways, Func<T, CancellationToken, Task<ISession>> connect, TimeProvider time, CancellationToken cancellationToken)
     {
         using var losing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<ISession>>();
         var next = 0;
         SessionException? failure = null;
         Task<ISession>? winner = null;
-        while (winner is null && (next < addresses.Count || running.Count > 0) && !cancellationToken.IsCancellationRequested)
+        while (winner is null && (next < ways.Count || running.Count > 0) && !cancellationToken.IsCancellationRequested)
         {
-            if (next < addresses.Count)
-                running.Add(connect(addresses[next++], losing.Token));
-            await WaitAsync(running, next < addresses.Count, time, losing.Token).ConfigureAwait(false);
+            if (next < ways.Count)
+                running.Add(connect(ways[next++], losing.Token));
+            await WaitAsync(running, next < ways.Count, time, losing.Token).ConfigureAwait(false);
             if (running.Find(attempt => attempt.IsCompleted) is not { } settled)
                 continue;
             running.Remove(settled);
@@ -40,7 +39,7 @@ internal static class DialRace
         throw failure ?? new SessionException(SessionErrorCode.Unreachable, "there is no address to try");
     }
 
-    // Until an attempt ends, or it is time for a further address.
+    // Until an attempt ends, or it is time for a further way.
     private static async Task WaitAsync(List<Task<ISession>> running, bool hasMore, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!hasMore)

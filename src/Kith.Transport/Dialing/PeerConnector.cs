@@ -20,7 +20,7 @@ public sealed class PeerConnector : IAsyncDisposable
     public const int MaxWaitingSessions = 16;
 
     private readonly X25519PublicKey _local;
-    private readonly Dictionary<string, ICarrier> _carriers;
+    private readonly IReadOnlyList<ICarrier> _carriers;
     private readonly TimeProvider _time;
     private readonly ReconnectBackoff _backoff;
     private readonly CancellationTokenSource _stopping = new();
@@ -37,14 +37,17 @@ public sealed class PeerConnector : IAsyncDisposable
     /// <summary>Starts to want the peer. It is called once there are addresses.</summary>
     /// <param name="local">This node's static key.</param>
     /// <param name="peer">The peer's: nobody else is taken for it.</param>
-    /// <param name="carriers">The ways to call it; an address of a kind that none of them has is left out.</param>
+    /// <param name="carriers">
+    /// The ways to call it, the best first: each is tried with the addresses that it takes, a little after the one before it or as soon as that has failed. An address that none takes is
+    /// left out.
+    /// </param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Where the pauses' jitter comes from.</param>
     public PeerConnector(X25519PublicKey local, X25519PublicKey peer, IEnumerable<ICarrier> carriers, TimeProvider time, IRandom random)
     {
         _local = local;
         Peer = peer;
-        _carriers = carriers.ToDictionary(carrier => carrier.Name, StringComparer.Ordinal);
+        _carriers = [.. carriers];
         _time = time;
         _backoff = new ReconnectBackoff(random);
         lock (_gate)
@@ -83,7 +86,7 @@ public sealed class PeerConnector : IAsyncDisposable
     /// </summary>
     public void SetAddresses(IEnumerable<NodeAddress> addresses)
     {
-        NodeAddress[] usable = [.. addresses.Where(address => _carriers.ContainsKey(address.Kind)).Distinct().Take(MaxAddresses)];
+        NodeAddress[] usable = [.. addresses.Where(address => _carriers.Any(carrier => carrier.Takes(address))).Distinct().Take(MaxAddresses)];
         lock (_gate)
         {
             if (_addresses.SequenceEqual(usable))
@@ -180,8 +183,8 @@ public sealed class PeerConnector : IAsyncDisposable
         ISession? session = null;
         try
         {
-            session = await DialRace.RunAsync(
-                addresses, (address, ct) => _carriers[address.Kind].ConnectAsync(address, Peer, ct), _time, cancellationToken).ConfigureAwait(false);
+            var ways = _carriers.Select(carrier => (Carrier: carrier, Addresses: (NodeAddress[])[.. addresses.Where(carrier.Takes)])).Where(way => way.Addresses.Length > 0).ToList();
+            session = await DialRace.RunAsync(ways, (way, ct) => way.Carrier.ConnectAsync(way.Addresses, Peer, ct), _time, cancellationToken).ConfigureAwait(false);
         }
         catch (SessionException error)
         {

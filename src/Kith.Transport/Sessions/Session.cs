@@ -32,6 +32,7 @@ internal sealed partial class Session : ISession, IStreamOwner
         _keys = keys;
         _time = time;
         _started = time.GetTimestamp();
+        Path = new SessionPath(PathKind.Direct, link.RemoteEndPoint?.ToString() ?? "", link.LocalAddress);
         _core = new SessionCore(this, keys.IsInitiator, keys.Local, keys.Remote, Now);
         if (roundTrip is { } sample)
             _core.SeedRoundTrip(sample);
@@ -50,6 +51,15 @@ internal sealed partial class Session : ISession, IStreamOwner
     public EndPoint? RemoteEndPoint => _link.RemoteEndPoint;
 
     public IPAddress? LocalAddress => _link.LocalAddress;
+
+    public SessionPath Path { get; }
+
+    // An ordered link has one way and keeps it.
+    public event Action? PathChanged
+    {
+        add { }
+        remove { }
+    }
 
     public bool IsInitiator => _keys.IsInitiator;
 

@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Kith.Crypto;
+using Kith.Transport.Dialing;
 using Kith.Transport.Handshake;
 using Kith.Transport.Sessions;
 
@@ -22,13 +23,14 @@ public sealed class TcpCarrier(TransportIdentity identity, TimeProvider time) : 
     public string Name => NodeAddress.TcpKind;
 
     /// <inheritdoc/>
-    public async Task<ISession> ConnectAsync(NodeAddress address, X25519PublicKey? remoteKey, CancellationToken cancellationToken = default)
+    public bool Takes(NodeAddress address) => address.Kind == NodeAddress.TcpKind;
+
+    /// <inheritdoc/>
+    public Task<ISession> ConnectAsync(IReadOnlyList<NodeAddress> addresses, X25519PublicKey? remoteKey, CancellationToken cancellationToken = default)
     {
-        if (address.Kind != NodeAddress.TcpKind)
-            throw new ArgumentException($"an address of kind {address.Kind} is not for the {Name} carrier", nameof(address));
-        var socket = await ConnectSocketAsync(address, cancellationToken).ConfigureAwait(false);
-        var core = HandshakeCore.Initiate(identity, remoteKey, SessionParameters.Default);
-        return await Handshaker.RunAsync(new TcpLink(socket), core, time, cancellationToken).ConfigureAwait(false);
+        if (addresses.FirstOrDefault(address => !Takes(address)) is { } other)
+            throw new ArgumentException($"an address of kind {other.Kind} is not for the {Name} carrier", nameof(addresses));
+        return DialRace.RunAsync(addresses, (address, ct) => ConnectAsync(address, remoteKey, ct), time, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -49,6 +51,13 @@ public sealed class TcpCarrier(TransportIdentity identity, TimeProvider time) : 
         }
 
         return Task.FromResult<IListener>(new TcpSessionListener(socket, identity, time));
+    }
+
+    private async Task<ISession> ConnectAsync(NodeAddress address, X25519PublicKey? remoteKey, CancellationToken cancellationToken)
+    {
+        var socket = await ConnectSocketAsync(address, cancellationToken).ConfigureAwait(false);
+        var core = HandshakeCore.Initiate(identity, remoteKey, SessionParameters.Default);
+        return await Handshaker.RunAsync(new TcpLink(socket), core, time, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Socket> ConnectSocketAsync(NodeAddress address, CancellationToken cancellationToken)

@@ -19,6 +19,20 @@ internal static class SocketAddresses
     private const int Size4 = 16;
     private const int Size6 = 28;
 
+    [ThreadStatic]
+    private static SocketAddress? _four;
+
+    [ThreadStatic]
+    private static SocketAddress? _six;
+
+    /// <summary>An endpoint as an address that this thread uses for all its sending: good until the next one.</summary>
+    public static SocketAddress Shared(Endpoint endpoint)
+    {
+        var address = endpoint.IsIPv4 ? _four ??= Create(AddressFamily.InterNetwork) : _six ??= Create(AddressFamily.InterNetworkV6);
+        Write(endpoint, address);
+        return address;
+    }
+
     /// <summary>An empty address of a family.</summary>
     public static SocketAddress Create(AddressFamily family) => new(family, family == AddressFamily.InterNetwork ? Size4 : Size6);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Kith.Wire;
@@ -6,17 +7,28 @@ namespace Kith.Transport.Udp;
 
 /// <summary>
 /// One UDP port, on IPv4, IPv6 or both under the same number. Datagrams are handed out by their first byte to whoever is registered for it; what nobody is registered for
-/// is dropped without an answer. Sending never waits and never fails: a datagram that cannot go now is dropped and counted (<see cref="Dropped"/>). For several threads.
+/// is dropped without an answer. Besides the network it has virtual paths (<see cref="IVirtualPath"/>), each under an endpoint of its own that is never on a wire. Sending never waits and never fails: a datagram that cannot go now is dropped and counted (<see cref="Dropped"/>). For several threads.
 /// </summary>
 public sealed class UdpPort : IAsyncDisposable
 {
     /// <summary>The longest datagram that is received, bytes; longer ones are dropped and counted. More than any path's MTU that we send at.</summary>
     public const int MaxDatagram = 4095;
 
+    /// <summary>Further sockets open at once.</summary>
+    public const int MaxExtraSockets = 256;
+
     /// <summary>Free numbers tried where the system chose one for the first family that is taken in the second.</summary>
     private const int BindTries = 16;
 
+    // RFC 6666: the discard prefix 100::/64. Nothing on a network is there.
+    private const ulong VirtualPrefix = 0x0100_0000_0000_0000;
+    private const ushort VirtualPort = 1;
+
     private readonly IDatagramTaker?[] _takers = new IDatagramTaker?[256];
+    private readonly ConcurrentDictionary<Endpoint, IVirtualPath> _paths = new();
+    private readonly ConcurrentDictionary<UdpExtraSocket, Task> _extras = new();
+    private long _lastPath;
+    private volatile bool _isDisposed;
     private UdpSocket? _four;
     private UdpSocket? _six;
     private long _bytesIn;
@@ -79,12 +91,51 @@ public sealed class UdpPort : IAsyncDisposable
     /// <summary>Sets who takes the datagrams that begin with a byte; null for nobody.</summary>
     public void Register(byte first, IDatagramTaker? taker) => Volatile.Write(ref _takers[first], taker);
 
-    /// <summary>Whether datagrams can go to an address of this one's family.</summary>
-    public bool CanSendTo(Endpoint to) => (to.IsIPv4 ? _four : _six) is not null;
+    /// <summary>Sets who takes the datagrams that begin with any of the bytes from <paramref name="first"/> to <paramref name="last"/>; null for nobody.</summary>
+    public void Register(byte first, byte last, IDatagramTaker? taker)
+    {
+        for (int at = first; at <= last; at++)
+            Register((byte)at, taker);
+    }
+
+    /// <summary>Whether an endpoint stands for a virtual path: of any port.</summary>
+    public static bool IsVirtual(Endpoint endpoint) => endpoint.High == VirtualPrefix;
+
+    /// <summary>Adds a path. Whatever is sent to the endpoint that this returns goes through it; what comes by it is handed in with <see cref="DeliverFrom"/>.</summary>
+    public Endpoint AddPath(IVirtualPath path)
+    {
+        var at = Endpoint.FromIPv6(VirtualPrefix, (ulong)Interlocked.Increment(ref _lastPath), VirtualPort);
+        _paths[at] = path;
+        return at;
+    }
+
+    /// <summary>Takes a path away: what is sent there from now on is dropped. Its endpoint is not used again.</summary>
+    public void RemovePath(Endpoint at) => _paths.TryRemove(at, out _);
+
+    /// <summary>The path that an endpoint stands for; null when there is none (any more).</summary>
+    public IVirtualPath? PathOf(Endpoint at) => IsVirtual(at) ? _paths.GetValueOrDefault(at) : null;
+
+    /// <summary>Hands out a datagram that came by a virtual path, as if from its endpoint, on this thread. Nothing when the path has been taken away.</summary>
+    public void DeliverFrom(Endpoint at, ReadOnlySpan<byte> datagram)
+    {
+        if (_paths.ContainsKey(at))
+            HandOut(at, datagram);
+    }
+
+    /// <summary>Whether datagrams can go to an address of this one's family, or to this virtual path.</summary>
+    public bool CanSendTo(Endpoint to) => IsVirtual(to) ? _paths.ContainsKey(to) : (to.IsIPv4 ? _four : _six) is not null;
 
     /// <summary>Sends a datagram, at best effort, on this thread.</summary>
     public void Send(Endpoint to, ReadOnlySpan<byte> datagram)
     {
+        if (IsVirtual(to))
+        {
+            // What the path itself sends is counted where that goes out.
+            if (PathOf(to) is not { } path || datagram.Length > path.MaxDatagram || !path.TrySend(datagram))
+                Interlocked.Increment(ref _dropped);
+            return;
+        }
+
         var socket = to.IsIPv4 ? _four : _six;
         if (socket is not null && to.Port != 0 && socket.TrySend(to, datagram))
             Interlocked.Add(ref _bytesOut, datagram.Length);
@@ -92,9 +143,36 @@ public sealed class UdpPort : IAsyncDisposable
             Interlocked.Increment(ref _dropped);
     }
 
-    /// <summary>Closes the port; when this completes, no taker is called any more.</summary>
+    /// <summary>Opens a further socket at the port's address of a family, on a number of the system's choice; null when there are <see cref="MaxExtraSockets"/> already, the port has
+    /// no such family, or the system refuses. It receives at once, and is closed with the port if not before.</summary>
+    /// <param name="family">IPv4 or IPv6.</param>
+    /// <param name="taker">Takes what comes to it.</param>
+    public UdpExtraSocket? OpenExtra(AddressFamily family, IExtraTaker taker)
+    {
+        if (_isDisposed || _extras.Count >= MaxExtraSockets || LocalEndPoints.FirstOrDefault(local => local.AddressFamily == family) is not { } local)
+            return null;
+        try
+        {
+            var socket = new UdpExtraSocket(this, local.Address, taker);
+            _extras[socket] = socket.ReceiveAsync();
+            return socket;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Closes the port, its further sockets too; when this completes, no taker is called any more.</summary>
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
+        foreach (var (extra, receiving) in _extras)
+        {
+            extra.Dispose();
+            await receiving.ConfigureAwait(false);
+        }
+
         if (_four is not null)
             await _four.DisposeAsync().ConfigureAwait(false);
         if (_six is not null)
@@ -105,9 +183,22 @@ public sealed class UdpPort : IAsyncDisposable
     internal void Deliver(Endpoint from, ReadOnlySpan<byte> datagram)
     {
         Interlocked.Add(ref _bytesIn, datagram.Length);
-        if (datagram.Length > MaxDatagram)
+        // Nobody on a network is at a virtual path's endpoint: who says so forges.
+        if (datagram.Length > MaxDatagram || IsVirtual(from))
             Interlocked.Increment(ref _dropped);
-        else if (datagram.Length > 0)
+        else
+            HandOut(from, datagram);
+    }
+
+    internal void CountSent(int bytes) => Interlocked.Add(ref _bytesOut, bytes);
+
+    internal void CountReceived(int bytes) => Interlocked.Add(ref _bytesIn, bytes);
+
+    internal void Forget(UdpExtraSocket socket) => _extras.TryRemove(socket, out _);
+
+    private void HandOut(Endpoint from, ReadOnlySpan<byte> datagram)
+    {
+        if (datagram.Length > 0)
             Volatile.Read(ref _takers[datagram[0]])?.Take(from, datagram);
     }
 

@@ -21,12 +21,6 @@ internal sealed class UdpSocket : IAsyncDisposable
 
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(100);
 
-    [ThreadStatic]
-    private static SocketAddress? _sendTo4;
-
-    [ThreadStatic]
-    private static SocketAddress? _sendTo6;
-
     private readonly Socket _socket;
     private readonly UdpPort _port;
     private readonly TimeProvider _time;
@@ -71,7 +65,7 @@ internal sealed class UdpSocket : IAsyncDisposable
     {
         try
         {
-            _socket.SendTo(datagram, SocketFlags.None, AddressOf(to));
+            _socket.SendTo(datagram, SocketFlags.None, SocketAddresses.Shared(to));
             return true;
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
@@ -90,15 +84,6 @@ internal sealed class UdpSocket : IAsyncDisposable
         _socket.Dispose();
         await _receiving.ConfigureAwait(false);
         _stopping.Dispose();
-    }
-
-    private static SocketAddress AddressOf(Endpoint to)
-    {
-        var address = to.IsIPv4
-            ? _sendTo4 ??= SocketAddresses.Create(AddressFamily.InterNetwork)
-            : _sendTo6 ??= SocketAddresses.Create(AddressFamily.InterNetworkV6);
-        SocketAddresses.Write(to, address);
-        return address;
     }
 
     private async Task ReceiveAsync()

@@ -203,7 +203,7 @@ public sealed class DirectRouteTests
         var carrier = new Kith.Transport.Tcp.TcpCarrier(
             new TransportIdentity(X25519PrivateKey.Generate(SystemRandom.Instance), null, SystemRandom.Instance), TimeProvider.System);
         Assert.True(NodeAddress.TryParse(node.Address, out var address));
-        return await carrier.ConnectAsync(address!, node.Key);
+        return await carrier.ConnectAsync([address!], node.Key);
     }
 
     private static async Task AssertClosedAsync(ISession session, PeerErrorCode expected)

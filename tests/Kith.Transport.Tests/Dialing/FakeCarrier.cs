@@ -9,14 +9,19 @@ internal sealed class FakeCarrier : ICarrier
 {
     private readonly Channel<Attempt> _attempts = Channel.CreateUnbounded<Attempt>();
 
-    public string Name => "tcp";
+    public string Kind { get; init; } = NodeAddress.TcpKind;
+
+    public string Name => Kind;
 
     public ChannelReader<Attempt> Attempts => _attempts.Reader;
 
     public static NodeAddress Address(int port) => NodeAddress.Tcp(new IPEndPoint(IPAddress.Loopback, port));
 
-    public Task<ISession> ConnectAsync(NodeAddress address, X25519PublicKey? remoteKey, CancellationToken cancellationToken = default) =>
-        ConnectAsync(address, cancellationToken);
+    public bool Takes(NodeAddress address) => address.Kind == Kind;
+
+    // One attempt for all of them: how a carrier goes about its addresses is its own business.
+    public Task<ISession> ConnectAsync(IReadOnlyList<NodeAddress> addresses, X25519PublicKey? remoteKey, CancellationToken cancellationToken = default) =>
+        ConnectAsync(addresses[0], cancellationToken);
 
     public Task<ISession> ConnectAsync(NodeAddress address, CancellationToken cancellationToken)
     {

@@ -19,6 +19,14 @@ internal sealed class FakeSession(X25519PublicKey remoteKey, bool isInitiator) :
 
     public IPAddress? LocalAddress => null;
 
+    public SessionPath Path => new(PathKind.Direct, "", null);
+
+    public event Action? PathChanged
+    {
+        add { }
+        remove { }
+    }
+
     public bool IsInitiator { get; } = isInitiator;
 
     public TimeSpan? RoundTripTime => null;

@@ -47,6 +47,47 @@ public sealed class PeerConnectorTests
     }
 
     [Fact]
+    public async Task FirstCarrierHangs_TheNextIsTriedAfterTheStaggerAndWins()
+    {
+        var second = new FakeCarrier();
+        await using var connector = new PeerConnector(Low, High, [_carrier, second], _clock, new MiddleRandom());
+        connector.SetAddresses([FakeCarrier.Address(1)]);
+        var first = await _carrier.Attempts.ReadAsync();
+        await _clock.UntilArmedAsync();
+        Assert.False(second.Attempts.TryRead(out _));
+        _clock.Advance(DialRace.Stagger);
+        var session = new FakeSession(High, isInitiator: true);
+        (await second.Attempts.ReadAsync()).Result.SetResult(session);
+        Assert.Same(session, await connector.Sessions.ReadAsync());
+        await first.Cancelled.Task;
+    }
+
+    [Fact]
+    public async Task FirstCarrierFails_TheNextIsTriedAtOnce()
+    {
+        var second = new FakeCarrier();
+        await using var connector = new PeerConnector(Low, High, [_carrier, second], _clock, new MiddleRandom());
+        connector.SetAddresses([FakeCarrier.Address(1)]);
+        (await _carrier.Attempts.ReadAsync()).Fail();
+        var session = new FakeSession(High, isInitiator: true);
+        (await second.Attempts.ReadAsync()).Result.SetResult(session);
+        Assert.Same(session, await connector.Sessions.ReadAsync());
+    }
+
+    [Fact]
+    public async Task ACarrier_GetsTheAddressesThatItTakesAlone()
+    {
+        var udp = new FakeCarrier { Kind = NodeAddress.UdpKind };
+        await using var connector = new PeerConnector(Low, High, [udp, _carrier], _clock, new MiddleRandom());
+        var only = NodeAddress.Udp(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 7));
+        connector.SetAddresses([FakeCarrier.Address(1), only]);
+        Assert.Equal(only, (await udp.Attempts.ReadAsync()).Address);
+        await _clock.UntilArmedAsync();
+        _clock.Advance(DialRace.Stagger);
+        Assert.Equal(FakeCarrier.Address(1), (await _carrier.Attempts.ReadAsync()).Address);
+    }
+
+    [Fact]
     public async Task Nudge_TriesAtOnce()
     {
         await using var connector = Connector(Low, High);

@@ -61,7 +61,7 @@ public sealed class TcpHostileTests
     {
         await using var a = await TestNode.StartAsync();
         await using var b = await TestNode.StartAsync();
-        var error = await Assert.ThrowsAsync<SessionException>(() => a.Carrier.ConnectAsync(b.Address, a.Key.PublicKey));
+        var error = await Assert.ThrowsAsync<SessionException>(() => a.Carrier.ConnectAsync([b.Address], a.Key.PublicKey));
         Assert.Equal(SessionErrorCode.WrongKey, error.Code);
     }
 
@@ -127,7 +127,7 @@ public sealed class TcpHostileTests
         var b = await TestNode.StartAsync();
         var address = b.Address;
         await b.DisposeAsync();
-        var error = await Assert.ThrowsAsync<SessionException>(() => a.Carrier.ConnectAsync(address, null));
+        var error = await Assert.ThrowsAsync<SessionException>(() => a.Carrier.ConnectAsync([address], null));
         Assert.Equal(SessionErrorCode.Unreachable, error.Code);
     }
 
@@ -145,7 +145,7 @@ public sealed class TcpHostileTests
         await using var a = await TestNode.StartAsync();
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
-        var connecting = a.Carrier.ConnectAsync(NodeAddress.Tcp((IPEndPoint)server.LocalEndpoint), null);
+        var connecting = a.Carrier.ConnectAsync([NodeAddress.Tcp((IPEndPoint)server.LocalEndpoint)], null);
         using var socket = await server.AcceptSocketAsync();
         await socket.SendAsync("SSH-2.0-x\r\n"u8.ToArray());
         var error = await Assert.ThrowsAsync<SessionException>(() => connecting);
