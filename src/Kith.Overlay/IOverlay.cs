@@ -1,5 +1,7 @@
 using Kith.Crypto;
+using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
+using Kith.Wire;
 
 namespace Kith.Overlay;
 
@@ -38,6 +40,21 @@ public interface IOverlay : IAsyncDisposable
 
     /// <summary>Addresses where nodes of the overlay may be (contacts' addresses, from links and records): tried side by side with the other entry points.</summary>
     void Suggest(IReadOnlyList<string> addresses);
+
+    /// <summary>Sets what is agreed to about relays, from now on: what it no longer allows ends at once. Off until this is called.</summary>
+    void SetRelay(RelayConsent consent);
+
+    /// <summary>
+    /// Asks a relay for a circuit to whoever is registered there under a handle. The circuit is an endpoint of the node's UDP port until <see cref="CloseCircuit"/>, or until one of the
+    /// three ends it. Completes with a refusal rather than with an exception.
+    /// </summary>
+    /// <param name="relay">Where the relay is.</param>
+    /// <param name="handle">16 bytes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<CircuitResult> OpenCircuitAsync(Endpoint relay, ReadOnlyMemory<byte> handle, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a circuit that is not needed any more, by its endpoint; nothing when it is none.</summary>
+    void CloseCircuit(Endpoint path);
 
     /// <summary>The network changed (an interface came or went, the machine slept): asks everybody anew.</summary>
     void NetworkChanged();

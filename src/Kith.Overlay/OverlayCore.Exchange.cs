@@ -38,6 +38,7 @@ internal sealed partial class OverlayCore : IWalkerObserver
         Dht.ChangeNetworks(now, networks);
         Walker.NetworkChanged(now, networks);
         Nat.NetworkChanged(now);
+        Relay.ChangeNetworks(now, networks);
         Entry.InterfacesChanged(now);
         Entry.PeersLost(now);
         // What is published is put again once somebody answers, however lately it was.

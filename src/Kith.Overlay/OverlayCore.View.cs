@@ -34,6 +34,7 @@ internal sealed partial class OverlayCore
             {
                 Reachable = _reachability.IsReachable(_now),
                 Nat = Nat.View,
+                Relay = Relay.View,
                 Problem = _seal is { OutOfTime: > 0 } seal ? ClockSentence(seal.OutOfTime) : null,
             };
         }
@@ -45,7 +46,7 @@ internal sealed partial class OverlayCore
     // After each event, so it must cost nothing; what takes a look at every peer is looked at once a second.
     private void NoticeChanges()
     {
-        var shown = new Shown(Walker.Wan, Walker.Known, _counts, Entry.Version, Dht.Table.Count + Dht.Table6.Count, Dht.StoredItems, Dht.IsReadOnly, Nat.View.Sentence);
+        var shown = new Shown(Walker.Wan, Walker.Known, _counts, Entry.Version, Dht.Table.Count + Dht.Table6.Count, Dht.StoredItems, Dht.IsReadOnly, Nat.View.Sentence, Relay.Version);
         if (shown == _shown)
             return;
         _shown = shown;
@@ -53,5 +54,5 @@ internal sealed partial class OverlayCore
     }
 
     // What makes the view another one for people: not every byte counted.
-    private readonly record struct Shown(Endpoint? Wan, int Known, WalkerCounts Counts, int Entries, int Nodes, int Stored, bool IsReadOnly, string Nat);
+    private readonly record struct Shown(Endpoint? Wan, int Known, WalkerCounts Counts, int Entries, int Nodes, int Stored, bool IsReadOnly, string Nat, int Relay);
 }

@@ -4,6 +4,7 @@ using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
 using Kith.Overlay.Knock;
 using Kith.Overlay.Nat;
+using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Overlay.Swarm;
 using Kith.Overlay.Walker;
@@ -63,6 +64,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         Nat = new NatCore(this, random);
         Rendezvous = new RendezvousCore(this, random);
         Knocks = new KnockCore(options.Knock ?? options.Swarm is not null, _sink, random, () => Walker.Neighbours(_now), outside.Knocked);
+        Relay = new RelayCore(networks, _sink, random, Registrations, outside);
         Entry = new EntryCore(EntryOptionsOf(options, port, listensOnLoopbackOnly ?? networks.IsLoopbackOnly), this, random);
     }
 
@@ -71,6 +73,12 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
 
     /// <summary>The walker.</summary>
     public WalkerCore Walker { get; }
+
+    /// <summary>Relays.</summary>
+    public RelayCore Relay { get; }
+
+    /// <summary>Who is registered here, and where we are.</summary>
+    public OwnRegistrations Registrations { get; } = new();
 
     /// <summary>The ways in.</summary>
     public EntryCore Entry { get; }
@@ -83,7 +91,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
 
     /// <inheritdoc/>
     public long NextDeadline =>
-        Math.Min(Math.Min(Math.Min(_upkeepDue, Nat.NextDeadline), Rendezvous.NextDeadline), Math.Min(Dht.NextDeadline, Math.Min(Walker.NextDeadline, Entry.NextDeadline)));
+        Math.Min(Math.Min(Math.Min(_upkeepDue, Nat.NextDeadline), Math.Min(Relay.NextDeadline, Rendezvous.NextDeadline)), Math.Min(Dht.NextDeadline, Math.Min(Walker.NextDeadline, Entry.NextDeadline)));
 
     /// <summary>Begins: tries every way in at once.</summary>
     public void Start(long now)
@@ -117,6 +125,9 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
                 _reachability.Received(now, from);
                 Nat.Receive(now, NatSocket.Main, from, datagram);
                 break;
+            case DatagramKind.Relay:
+                Relay.Receive(now, from, datagram);
+                break;
             case DatagramKind.Beacon:
                 Entry.Receive(now, from, datagram);
                 break;
@@ -149,6 +160,8 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
             Rendezvous.Tick(now);
         if (Nat.NextDeadline <= now)
             Nat.Tick(now);
+        if (Relay.NextDeadline <= now)
+            Relay.Tick(now);
         if (Entry.NextDeadline <= now)
             Entry.Tick(now);
         if (_upkeepDue <= now)

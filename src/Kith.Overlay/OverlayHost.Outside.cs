@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
 using Kith.Overlay.Nat;
+using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Transport.Dns;
 using Kith.Transport.Udp;
@@ -39,6 +40,13 @@ public sealed partial class OverlayHost
 
         // The caller holds the gate, as each call of the core's does.
         public void Knocked(FindSecret secret, Contactable content, long madeAt) => host._tellings.Add(() => host._observer.Knocked(secret, content, madeAt));
+
+        // Until the port has virtual paths, a circuit has no endpoint.
+        public Endpoint Add(CircuitEnd end) => default;
+
+        public void Remove(Endpoint path, RelayRefusal why)
+        {
+        }
 
         public void Resolve(int id, string name) => Own(ResolveAsync(id, name));
 

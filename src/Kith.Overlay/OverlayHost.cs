@@ -104,9 +104,12 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         {
             if (_isDisposed)
                 return;
+            _core.Relay.EndAll();
+            EndCircuitCalls();
             _isDisposed = true;
         }
 
+        Tell();
         _port.Register((byte)'d', null);
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _changed.DisposeAsync().ConfigureAwait(false);
@@ -208,6 +211,8 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     private void BeginAnew()
     {
         var old = _core;
+        old.Relay.EndAll();
+        EndCircuitCalls();
         _clock.Restart();
         _core = NewCore(_options with { Remembered = old.Remember() });
         old.Dispose();
@@ -216,6 +221,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         _core.Start(now);
         _core.Publish(now, _publications);
         _core.Knocks.Listen(_sought);
+        _core.Relay.SetConsent(_relayConsent);
         var finds = _finds.ToList();
         _finds.Clear();
         foreach (var find in finds)

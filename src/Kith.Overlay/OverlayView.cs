@@ -1,4 +1,5 @@
 using Kith.Overlay.Nat;
+using Kith.Overlay.Relay;
 using Kith.Wire;
 
 namespace Kith.Overlay;
@@ -35,6 +36,9 @@ public sealed record OverlayView(
 
     /// <summary>What stands between this node and the internet.</summary>
     public NatView Nat { get; init; } = NatView.Nothing;
+
+    /// <summary>Relays: what is agreed to, and what is going on.</summary>
+    public RelayView Relay { get; init; } = RelayView.Nothing;
 
     /// <summary>What is wrong with the whole of it, one sentence; null when nothing is.</summary>
     public string? Problem { get; init; }

@@ -3,6 +3,7 @@ using System.Text;
 using Kith.Crypto;
 using Kith.Overlay;
 using Kith.Overlay.Host;
+using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Wire;
 
@@ -116,6 +117,14 @@ public sealed class OverlayFloodTests(ITestOutputHelper output)
         void IOutside.ExchangeDns(int id, Endpoint? server, ReadOnlyMemory<byte> message) => Assert.Fail($"asks {server}");
 
         void IOutside.Knocked(FindSecret secret, Contactable content, long madeAt) => Assert.Fail("a knock opened");
+
+        Endpoint ICircuitPaths.Add(CircuitEnd end)
+        {
+            Assert.Fail("a circuit opened");
+            return default;
+        }
+
+        void ICircuitPaths.Remove(Endpoint path, RelayRefusal why) => Assert.Fail("a circuit ended");
 
         // From anywhere: the internet, one prefix that floods, addresses that are nobody's, and some that are watched.
         private Endpoint From(int number, byte[] datagram)

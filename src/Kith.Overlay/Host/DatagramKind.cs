@@ -1,4 +1,5 @@
 using Kith.Overlay.Entry;
+using Kith.Overlay.Relay;
 using Kith.Wire.Bencode;
 
 namespace Kith.Overlay.Host;
@@ -20,6 +21,9 @@ internal enum DatagramKind
 
     /// <summary>Observes a NAT, with a key <c>nat</c>.</summary>
     Nat,
+
+    /// <summary>About a relay's circuits, with a key <c>relay</c>.</summary>
+    Relay,
 
     /// <summary>The answer to a beacon on the local network, with <c>here</c> as its first key.</summary>
     Beacon,
@@ -58,6 +62,8 @@ internal static class DatagramKinds
             return DatagramKind.Walker;
         if (key.SequenceEqual("nat"u8))
             return DatagramKind.Nat;
+        if (RelayMessage.IsKey(key))
+            return DatagramKind.Relay;
         return key.SequenceEqual("knock"u8) ? DatagramKind.Knock : DatagramKind.None;
     }
 }

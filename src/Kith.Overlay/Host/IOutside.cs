@@ -1,11 +1,12 @@
 using Kith.Overlay.Nat;
+using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Wire;
 
 namespace Kith.Overlay.Host;
 
 /// <summary>What <see cref="OverlayCore"/> wants done that is neither a datagram of its own port nor time. Each call returns at once; what comes of it is told to the core later.</summary>
-internal interface IOutside
+internal interface IOutside : ICircuitPaths
 {
     /// <summary>Sends a datagram, sealed already where it must be, to the local network's group.</summary>
     void SendMulticast(ReadOnlySpan<byte> datagram);
