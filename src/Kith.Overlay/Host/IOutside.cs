@@ -22,4 +22,9 @@ internal interface IOutside : ICircuitPaths
 
     /// <summary>A contact knocked (<see cref="IOverlayObserver.Knocked"/>).</summary>
     void Knocked(FindSecret secret, Contactable content, long madeAt);
+
+    // Outside of a real port there are no virtual paths: whoever has none needs to agree to no relays either.
+    Endpoint ICircuitPaths.Add(CircuitEnd end) => throw new NotSupportedException("no circuits without a port");
+
+    void ICircuitPaths.Remove(Endpoint path, RelayRefusal why) => throw new NotSupportedException("no circuits without a port");
 }

@@ -1,7 +1,6 @@
 using Kith.Crypto;
 using Kith.Overlay;
 using Kith.Overlay.Host;
-using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Simulation.Network;
 using Kith.Wire;
@@ -62,9 +61,5 @@ internal sealed class NodeWorld(ulong seed, LinkQuality quality)
         public void Knocked(FindSecret secret, Contactable content, long madeAt)
         {
         }
-
-        public Endpoint Add(CircuitEnd end) => throw new InvalidOperationException("nobody here has agreed to relays");
-
-        public void Remove(Endpoint path, RelayRefusal why) => throw new InvalidOperationException("nobody here has agreed to relays");
     }
 }
