@@ -12,7 +12,7 @@ namespace Kith.Transport.Tcp;
 /// <summary>Sessions over TCP.</summary>
 /// <param name="identity">Who this node is.</param>
 /// <param name="time">The clock of every timeout.</param>
-public sealed class TcpCarrier(TransportIdentity identity, TimeProvider time) : ICarrier
+public sealed partial class TcpCarrier(TransportIdentity identity, TimeProvider time) : ICarrier
 {
     private const int Backlog = 128;
 
@@ -50,7 +50,7 @@ public sealed class TcpCarrier(TransportIdentity identity, TimeProvider time) : 
             throw;
         }
 
-        return Task.FromResult<IListener>(new TcpSessionListener(socket, identity, time));
+        return Task.FromResult<IListener>(Follow(new TcpSessionListener(socket, identity, time)));
     }
 
     private async Task<ISession> ConnectAsync(NodeAddress address, X25519PublicKey? remoteKey, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Kith.Transport.Handshake;
 using Kith.Transport.Sessions;
+using Kith.Transport.Tcp.SimultaneousOpen;
 
 namespace Kith.Transport.Tcp;
 
@@ -24,6 +25,8 @@ internal sealed class TcpSessionListener : IListener
     private readonly Admission _admission = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Task, bool> _handshakes = new();
+    private readonly ConcurrentDictionary<IPEndPoint, Expected> _expected = new();
+    private readonly ConcurrentDictionary<IPEndPoint, TcpLink> _shaking = new();
     private readonly Channel<ISession> _sessions = Channel.CreateBounded<ISession>(MaxWaiting);
     private readonly Task _accepting;
 
@@ -33,10 +36,17 @@ internal sealed class TcpSessionListener : IListener
         _identity = identity;
         _time = time;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        SharesPort = PortSharing.TryAllow(socket);
         _accepting = AcceptAsync();
     }
 
     public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Whether connections can be made from its port.</summary>
+    public bool SharesPort { get; }
+
+    /// <summary>Called when it listens no more.</summary>
+    public Action? Disposed { get; set; }
 
     public ChannelReader<ISession> Sessions => _sessions.Reader;
 
@@ -44,6 +54,7 @@ internal sealed class TcpSessionListener : IListener
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
+        Disposed?.Invoke();
         await _accepting.ConfigureAwait(false);
         await Task.WhenAll(_handshakes.Keys).ConfigureAwait(false);
         _sessions.Writer.TryComplete();
@@ -51,6 +62,18 @@ internal sealed class TcpSessionListener : IListener
         while (_sessions.Reader.TryRead(out var session))
             await session.CloseAsync(SessionErrorCode.ShuttingDown).ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    /// <summary>A connection from this endpoint is handed over instead of being taken as a stranger's, until the result is disposed.</summary>
+    public Expected Expect(IPEndPoint remote)
+    {
+        var expected = new Expected(one => _expected.TryRemove(KeyValuePair.Create(remote, one)));
+        // Two that wait for one endpoint: the later one. It is one connection only.
+        _expected[remote] = expected;
+        // It was faster, and was taken for a stranger's: it comes again, and finds us prepared.
+        if (_shaking.TryRemove(remote, out var early))
+            early.Abort();
+        return expected;
     }
 
     private async Task AcceptAsync()
@@ -75,8 +98,10 @@ internal sealed class TcpSessionListener : IListener
 
     private void Admit(Socket socket)
     {
+        if (TryGetRemote(socket) is { } remote && _expected.TryGetValue(remote, out var expected) && expected.TryGive(socket))
+            return;
         // Over the limits: closed unread. An answer would cost more than the connection did.
-        if (TryGetAddress(socket) is not { } address || _admission.TryEnter(address) is not { } place)
+        if (TryGetRemote(socket)?.Address is not { } address || _admission.TryEnter(address) is not { } place)
         {
             socket.Dispose();
             return;
@@ -89,11 +114,11 @@ internal sealed class TcpSessionListener : IListener
     }
 
     // A connection that is gone before it is looked at has no address.
-    private static IPAddress? TryGetAddress(Socket socket)
+    private static IPEndPoint? TryGetRemote(Socket socket)
     {
         try
         {
-            return (socket.RemoteEndPoint as IPEndPoint)?.Address;
+            return socket.RemoteEndPoint as IPEndPoint;
         }
         catch (SocketException)
         {
@@ -104,8 +129,14 @@ internal sealed class TcpSessionListener : IListener
     private async Task ShakeAsync(TcpLink link, Admission.Place place)
     {
         Session? session = null;
+        var remote = link.RemoteEndPoint as IPEndPoint;
         try
         {
+            if (remote is not null)
+                _shaking[remote] = link;
+            // It became expected between the two looks.
+            if (remote is not null && _expected.ContainsKey(remote))
+                link.Abort();
             var core = HandshakeCore.Respond(_identity, SessionParameters.Default);
             session = await Handshaker.RunAsync(link, core, _time, _stopping.Token).ConfigureAwait(false);
         }
@@ -116,6 +147,8 @@ internal sealed class TcpSessionListener : IListener
         }
         finally
         {
+            if (remote is not null)
+                _shaking.TryRemove(KeyValuePair.Create(remote, link));
             if (session is null)
                 place.Dispose();
         }
