@@ -19,6 +19,9 @@ internal static class SocketAddresses
     private const int Size4 = 16;
     private const int Size6 = 28;
 
+    /// <summary>The longest of them, bytes.</summary>
+    public const int MaxSize = Size6;
+
     [ThreadStatic]
     private static SocketAddress? _four;
 
@@ -36,14 +39,19 @@ internal static class SocketAddresses
     /// <summary>An empty address of a family.</summary>
     public static SocketAddress Create(AddressFamily family) => new(family, family == AddressFamily.InterNetwork ? Size4 : Size6);
 
+    /// <summary>The size of an endpoint as an address, bytes.</summary>
+    public static int SizeOf(Endpoint endpoint) => endpoint.IsIPv4 ? Size4 : Size6;
+
     /// <summary>Reads an address that the system wrote.</summary>
-    public static Endpoint Read(SocketAddress address)
+    public static Endpoint Read(SocketAddress address) => Read(address.Buffer.Span, address.Family == AddressFamily.InterNetworkV6);
+
+    /// <summary>Reads an address of a family from the system's bytes.</summary>
+    public static Endpoint Read(ReadOnlySpan<byte> bytes, bool isIPv6)
     {
-        var bytes = address.Buffer.Span;
         var port = BinaryPrimitives.ReadUInt16BigEndian(bytes[PortAt..]);
-        return address.Family == AddressFamily.InterNetwork
-            ? Endpoint.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(bytes[AddressAt4..]), port)
-            : Endpoint.FromIPv6(BinaryPrimitives.ReadUInt64BigEndian(bytes[AddressAt6..]), BinaryPrimitives.ReadUInt64BigEndian(bytes[(AddressAt6 + 8)..]), port);
+        return isIPv6
+            ? Endpoint.FromIPv6(BinaryPrimitives.ReadUInt64BigEndian(bytes[AddressAt6..]), BinaryPrimitives.ReadUInt64BigEndian(bytes[(AddressAt6 + 8)..]), port)
+            : Endpoint.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(bytes[AddressAt4..]), port);
     }
 
     /// <summary>Writes an endpoint into an address of its own family.</summary>

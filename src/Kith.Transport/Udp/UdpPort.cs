@@ -11,8 +11,11 @@ namespace Kith.Transport.Udp;
 /// </summary>
 public sealed class UdpPort : IAsyncDisposable
 {
-    /// <summary>The longest datagram that is received, bytes; longer ones are dropped and counted. More than any path's MTU that we send at.</summary>
+    /// <summary>The longest datagram that a taker gets which asks for no longer ones, bytes; longer ones are dropped and counted.</summary>
     public const int MaxDatagram = 4095;
+
+    /// <summary>The longest datagram there can be, bytes: what UDP over IPv4 has room for.</summary>
+    public const int LongestDatagram = 65_507;
 
     /// <summary>Further sockets open at once.</summary>
     public const int MaxExtraSockets = 256;
@@ -24,7 +27,7 @@ public sealed class UdpPort : IAsyncDisposable
     private const ulong VirtualPrefix = 0x0100_0000_0000_0000;
     private const ushort VirtualPort = 1;
 
-    private readonly IDatagramTaker?[] _takers = new IDatagramTaker?[256];
+    private readonly Registration?[] _takers = new Registration?[256];
     private readonly ConcurrentDictionary<Endpoint, IVirtualPath> _paths = new();
     private readonly ConcurrentDictionary<UdpExtraSocket, Task> _extras = new();
     private long _lastPath;
@@ -89,13 +92,15 @@ public sealed class UdpPort : IAsyncDisposable
     }
 
     /// <summary>Sets who takes the datagrams that begin with a byte; null for nobody.</summary>
-    public void Register(byte first, IDatagramTaker? taker) => Volatile.Write(ref _takers[first], taker);
+    public void Register(byte first, IDatagramTaker? taker) => Register(first, first, taker);
 
     /// <summary>Sets who takes the datagrams that begin with any of the bytes from <paramref name="first"/> to <paramref name="last"/>; null for nobody.</summary>
     public void Register(byte first, byte last, IDatagramTaker? taker)
     {
+        // One registration for all of them: datagrams that come together are handed out together.
+        var registration = taker is null ? null : new Registration(taker, taker.MaxDatagram);
         for (int at = first; at <= last; at++)
-            Register((byte)at, taker);
+            Volatile.Write(ref _takers[at], registration);
     }
 
     /// <summary>Whether an endpoint stands for a virtual path: of any port.</summary>
@@ -119,7 +124,7 @@ public sealed class UdpPort : IAsyncDisposable
     public void DeliverFrom(Endpoint at, ReadOnlySpan<byte> datagram)
     {
         if (_paths.ContainsKey(at))
-            HandOut(at, datagram);
+            HandOut(at, datagram, datagram.Length);
     }
 
     /// <summary>Whether datagrams can go to an address of this one's family, or to this virtual path.</summary>
@@ -141,6 +146,28 @@ public sealed class UdpPort : IAsyncDisposable
             Interlocked.Add(ref _bytesOut, datagram.Length);
         else
             Interlocked.Increment(ref _dropped);
+    }
+
+    /// <summary>Sends datagrams of one size, one behind the other, at best effort: in one call of the system where it can.</summary>
+    /// <param name="to">Where all of them go.</param>
+    /// <param name="datagrams">The datagrams without anything between.</param>
+    /// <param name="size">The size of each; only the last one may be shorter.</param>
+    public void Send(Endpoint to, ReadOnlySpan<byte> datagrams, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        var socket = to.IsIPv4 ? _four : _six;
+        if (datagrams.Length <= size || IsVirtual(to) || socket is null || to.Port == 0)
+        {
+            for (; datagrams.Length > size; datagrams = datagrams[size..])
+                Send(to, datagrams[..size]);
+            Send(to, datagrams);
+            return;
+        }
+
+        var dropped = socket.Send(to, datagrams, size);
+        Interlocked.Add(ref _bytesOut, datagrams.Length - (dropped * (long)size));
+        if (dropped > 0)
+            Interlocked.Add(ref _dropped, dropped);
     }
 
     /// <summary>Opens a further socket at the port's address of a family, on a number of the system's choice; null when there are <see cref="MaxExtraSockets"/> already, the port has
@@ -179,15 +206,15 @@ public sealed class UdpPort : IAsyncDisposable
             await _six.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Hands out a received datagram; called by the sockets' loops.</summary>
-    internal void Deliver(Endpoint from, ReadOnlySpan<byte> datagram)
+    /// <summary>Hands out what was received at once: datagrams of one size, the last maybe shorter. Called by the sockets' loops.</summary>
+    internal void Deliver(Endpoint from, ReadOnlySpan<byte> datagrams, int size)
     {
-        Interlocked.Add(ref _bytesIn, datagram.Length);
+        Interlocked.Add(ref _bytesIn, datagrams.Length);
         // Nobody on a network is at a virtual path's endpoint: who says so forges.
-        if (datagram.Length > MaxDatagram || IsVirtual(from))
+        if (IsVirtual(from))
             Interlocked.Increment(ref _dropped);
         else
-            HandOut(from, datagram);
+            HandOut(from, datagrams, size);
     }
 
     internal void CountSent(int bytes) => Interlocked.Add(ref _bytesOut, bytes);
@@ -196,10 +223,29 @@ public sealed class UdpPort : IAsyncDisposable
 
     internal void Forget(UdpExtraSocket socket) => _extras.TryRemove(socket, out _);
 
-    private void HandOut(Endpoint from, ReadOnlySpan<byte> datagram)
+    // Neighbours that go to one taker go together.
+    private void HandOut(Endpoint from, ReadOnlySpan<byte> datagrams, int size)
     {
-        if (datagram.Length > 0)
-            Volatile.Read(ref _takers[datagram[0]])?.Take(from, datagram);
+        while (datagrams.Length > 0)
+        {
+            var registration = Volatile.Read(ref _takers[datagrams[0]]);
+            var end = Math.Min(size, datagrams.Length);
+            while (end < datagrams.Length && Volatile.Read(ref _takers[datagrams[end]]) == registration)
+                end = Math.Min(end + size, datagrams.Length);
+            if (registration is not null)
+                HandTo(registration, from, datagrams[..end], size);
+            datagrams = datagrams[end..];
+        }
+    }
+
+    private void HandTo(Registration registration, Endpoint from, ReadOnlySpan<byte> datagrams, int size)
+    {
+        if (Math.Min(size, datagrams.Length) > registration.MaxDatagram)
+            Interlocked.Add(ref _dropped, (datagrams.Length + size - 1) / size);
+        else if (datagrams.Length <= size)
+            registration.Taker.Take(from, datagrams);
+        else
+            registration.Taker.TakeMany(from, datagrams, size);
     }
 
     private static UdpPort Bind(IReadOnlyList<IPAddress> addresses, int number, TimeProvider time)
@@ -238,11 +284,13 @@ public sealed class UdpPort : IAsyncDisposable
 
     private UdpSocket Bind(IPEndPoint local, TimeProvider time)
     {
-        var socket = new UdpSocket(local, this, time);
+        var socket = UdpSocket.Bind(local, this, time);
         if (local.AddressFamily == AddressFamily.InterNetwork)
             _four = socket;
         else
             _six = socket;
         return socket;
     }
+
+    private sealed record Registration(IDatagramTaker Taker, int MaxDatagram);
 }

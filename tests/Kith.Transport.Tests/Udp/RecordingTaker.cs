@@ -10,6 +10,8 @@ internal sealed class RecordingTaker : IDatagramTaker
 {
     private readonly Channel<(Endpoint From, byte[] Datagram)> _taken = Channel.CreateUnbounded<(Endpoint, byte[])>();
 
+    public int MaxDatagram { get; init; } = UdpPort.MaxDatagram;
+
     public int Count => _taken.Reader.Count;
 
     public void Take(Endpoint from, ReadOnlySpan<byte> datagram) => _taken.Writer.TryWrite((from, datagram.ToArray()));

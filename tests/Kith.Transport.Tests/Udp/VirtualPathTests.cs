@@ -64,7 +64,7 @@ public sealed class VirtualPathTests
         await using var port = Open();
         var taker = new RecordingTaker();
         port.Register(0x40, taker);
-        port.Deliver(port.AddPath(new MemoryPath()), [0x40]);
+        port.Deliver(port.AddPath(new MemoryPath()), [0x40], 1);
         Assert.Equal(0, taker.Count);
         Assert.Equal(1, port.Dropped);
     }
