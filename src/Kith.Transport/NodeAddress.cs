@@ -5,29 +5,34 @@ using System.Net.Sockets;
 namespace Kith.Transport;
 
 /// <summary>
-/// Where a node can be reached: the carrier's kind, a host (IPv4, IPv6 or a DNS name) and a port. Text form of kind "tcp": <c>127.0.0.1:4711</c>,
-/// <c>[::1]:4711</c>, <c>example.org:4711</c>; of any other kind the same after <c>kind/</c>.
+/// Where a node can be reached: the carrier's kind, a host (IPv4, IPv6 or a DNS name) and a port. Text form of kind "tcp", which is a node's own address, to be tried by TCP and by UDP:
+/// <c>127.0.0.1:4711</c>, <c>[::1]:4711</c>, <c>example.org:4711</c>; of any other kind the same after <c>kind/</c>. <c>udp/HOST:PORT</c> is an address for UDP alone;
+/// <c>via/HOST:PORT/HANDLE</c> is an introducer and the handle that the node has there (docs/protocol/reach.md).
 /// </summary>
 public sealed record NodeAddress
 {
-    /// <summary>The kind of TCP addresses.</summary>
+    /// <summary>The kind of a node's own address: TCP and UDP.</summary>
     public const string TcpKind = "tcp";
 
-    /// <summary>The kind of addresses at which there is UDP alone.</summary>
+    /// <summary>The kind of an address for UDP alone: a mapped one, or one that others saw.</summary>
     public const string UdpKind = "udp";
 
-    /// <summary>The longest text form, characters: a kind, a name of 253 (RFC 1035 section 2.3.4 less the root) and a port.</summary>
-    public const int MaxTextLength = MaxKindLength + 1 + MaxHostLength + 2 + 1 + 5;
+    /// <summary>The kind of an introducer's address, with the node's handle there.</summary>
+    public const string ViaKind = "via";
+
+    /// <summary>The longest text form, characters: a kind, a name of 253 (RFC 1035 section 2.3.4 less the root), a port, and a handle.</summary>
+    public const int MaxTextLength = MaxKindLength + 1 + MaxHostLength + 2 + 1 + 5 + 1 + NodeHandle.TextLength;
 
     private const int MaxKindLength = 8;
     private const int MaxHostLength = 253;
     private const int MaxLabelLength = 63;
 
-    private NodeAddress(string kind, string host, int port)
+    private NodeAddress(string kind, string host, int port, NodeHandle? handle = null)
     {
         Kind = kind;
         Host = host;
         Port = port;
+        Handle = handle;
     }
 
     /// <summary>The carrier's kind, lower case.</summary>
@@ -39,17 +44,20 @@ public sealed record NodeAddress
     /// <summary>The port, 1 to 65535.</summary>
     public int Port { get; }
 
-    /// <summary>The TCP address of an endpoint.</summary>
-    /// <exception cref="ArgumentException">The endpoint's port is 0.</exception>
-    public static NodeAddress Tcp(IPEndPoint endPoint) => endPoint.Port > 0
-        ? new NodeAddress(TcpKind, Unmapped(endPoint.Address).ToString(), endPoint.Port)
-        : throw new ArgumentException("an address needs a port", nameof(endPoint));
+    /// <summary>What the node is called at the introducer; of kind <see cref="ViaKind"/> alone, and always there.</summary>
+    public NodeHandle? Handle { get; }
 
-    /// <summary>The address of an endpoint at which there is UDP alone: one that a NAT gave.</summary>
+    /// <summary>The address of an endpoint for UDP alone.</summary>
     /// <exception cref="ArgumentException">The endpoint's port is 0.</exception>
-    public static NodeAddress Udp(IPEndPoint endPoint) => endPoint.Port > 0
-        ? new NodeAddress(UdpKind, Unmapped(endPoint.Address).ToString(), endPoint.Port)
-        : throw new ArgumentException("an address needs a port", nameof(endPoint));
+    public static NodeAddress Udp(IPEndPoint endPoint) => OfKind(UdpKind, endPoint, null);
+
+    /// <summary>The address through an introducer.</summary>
+    /// <exception cref="ArgumentException">The endpoint's port is 0.</exception>
+    public static NodeAddress Via(IPEndPoint introducer, NodeHandle handle) => OfKind(ViaKind, introducer, handle);
+
+    /// <summary>The node's own address at an endpoint.</summary>
+    /// <exception cref="ArgumentException">The endpoint's port is 0.</exception>
+    public static NodeAddress Tcp(IPEndPoint endPoint) => OfKind(TcpKind, endPoint, null);
 
     /// <summary>Reads the text form; false when it is anything else.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out NodeAddress? address)
@@ -65,10 +73,20 @@ public sealed record NodeAddress
             text = text[(slash + 1)..];
         }
 
+        NodeHandle? handle = null;
+        if (kind.SequenceEqual(ViaKind))
+        {
+            var end = text.LastIndexOf('/');
+            if (end < 0 || !NodeHandle.TryParse(text[(end + 1)..], out var read))
+                return false;
+            handle = read;
+            text = text[..end];
+        }
+
         var colon = text.LastIndexOf(':');
         if (colon < 0 || !IsKind(kind) || !TryParsePort(text[(colon + 1)..], out var port) || !TryParseHost(text[..colon], out var host))
             return false;
-        address = new NodeAddress(kind.ToString(), host, port);
+        address = new NodeAddress(kind.ToString(), host, port, handle);
         return true;
     }
 
@@ -80,8 +98,13 @@ public sealed record NodeAddress
     {
         var host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
         var prefix = Kind == TcpKind ? "" : Kind + "/";
-        return string.Create(CultureInfo.InvariantCulture, $"{prefix}{host}:{Port}");
+        var suffix = Handle is { } handle ? $"/{handle}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{prefix}{host}:{Port}{suffix}");
     }
+
+    private static NodeAddress OfKind(string kind, IPEndPoint endPoint, NodeHandle? handle) => endPoint.Port > 0
+        ? new NodeAddress(kind, Unmapped(endPoint.Address).ToString(), endPoint.Port, handle)
+        : throw new ArgumentException("an address needs a port", nameof(endPoint));
 
     private static bool IsKind(ReadOnlySpan<char> kind) =>
         kind.Length is > 0 and <= MaxKindLength && !kind.ContainsAnyExceptInRange('a', 'z');

@@ -49,6 +49,30 @@ public sealed class NodeAddressTests
         Assert.Null(address);
     }
 
+    [Theory]
+    [InlineData("via/192.0.2.1:7300/AAECAwQFBgcICQoLDA0ODw", "192.0.2.1", 7300)]
+    [InlineData("via/[2001:db8::1]:7300/AAECAwQFBgcICQoLDA0ODw", "2001:db8::1", 7300)]
+    public void Introducer_HasTheHandle(string text, string host, int port)
+    {
+        Assert.True(NodeAddress.TryParse(text, out var address));
+        Assert.Equal((NodeAddress.ViaKind, host, port), (address!.Kind, address.Host, address.Port));
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], address.Handle!.Value.ToArray());
+        Assert.Equal(text, address.ToString());
+        Assert.Equal(address, NodeAddress.Via(address.ToIPEndPoint()!, address.Handle.Value));
+    }
+
+    [Theory]
+    [InlineData("via/192.0.2.1:7300")]
+    [InlineData("via/192.0.2.1:7300/")]
+    [InlineData("via/192.0.2.1:7300/AAECAwQFBgcICQoLDA0OD")]
+    [InlineData("via/192.0.2.1:7300/AAECAwQFBgcICQoLDA0ODx")]
+    [InlineData("via/192.0.2.1:7300/AAECAwQFBgcICQoLDA0ODw==")]
+    [InlineData("via/192.0.2.1:7300/AAECAwQFBgcICQoLDA0OD/")]
+    [InlineData("via/192.0.2.1/AAECAwQFBgcICQoLDA0ODw")]
+    [InlineData("udp/192.0.2.1:7300/AAECAwQFBgcICQoLDA0ODw")]
+    [InlineData("192.0.2.1:7300/AAECAwQFBgcICQoLDA0ODw")]
+    public void HandleThatIsNone_OrInTheWrongPlace_IsRefused(string text) => Assert.False(NodeAddress.TryParse(text, out _));
+
     [Fact]
     public void TooLong_IsRefused() => Assert.False(NodeAddress.TryParse(new string('a', 10_000) + ":1", out _));
 
