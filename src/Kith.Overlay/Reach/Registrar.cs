@@ -1,0 +1,207 @@
+using Kith.Crypto;
+using Kith.Overlay.Walker;
+using Kith.Transport;
+using Kith.Transport.Udp;
+using Kith.Wire;
+
+namespace Kith.Overlay.Reach;
+
+/// <summary>Keeps this node registered with some introducers, of different prefixes where there are any, each under a handle of its own that lasts for this run.</summary>
+internal sealed class Registrar(IReachGround ground, IRandom random)
+{
+    private readonly List<OwnRegistration> _own = [];
+    private readonly Dictionary<Endpoint, long> _avoided = [];
+    private long _lookAt;
+    private bool _takesCircuits;
+
+    /// <summary>How often new introducers are looked for, milliseconds.</summary>
+    private const long LookPeriod = 1_000;
+
+    /// <summary>Whether we agree to circuits; a change is told to all introducers at once.</summary>
+    public bool TakesCircuits
+    {
+        get => _takesCircuits;
+        set
+        {
+            if (_takesCircuits == value)
+                return;
+            _takesCircuits = value;
+            AskAgain();
+        }
+    }
+
+    /// <summary>When something is due; never while nothing was started.</summary>
+    public long NextDeadline
+    {
+        get
+        {
+            var next = _lookAt;
+            foreach (var own in _own)
+                next = Math.Min(next, own.NextAsk);
+            return next;
+        }
+    }
+
+    /// <summary>The registrations that stand.</summary>
+    public IEnumerable<OwnRegistration> Kept => _own.Where(own => own.IsKept);
+
+    /// <summary>The one of a handle, with the introducer at this address; null when there is none.</summary>
+    public OwnRegistration? Find(Endpoint introducer, NodeHandle handle) => _own.Find(own => own.IsKept && own.Introducer == introducer && own.Handle == handle);
+
+    /// <summary>
+    /// Our via addresses, those of the internet and of the shortest round trip first, and after them the same introducers' addresses of the other family: so that somebody without ours reaches them too.
+    /// </summary>
+    public IReadOnlyList<string> Via()
+    {
+        var kept = Kept.OrderBy(own => ground.Networks.AreLifted(own.Introducer)).ThenBy(own => own.RoundTrip ?? long.MaxValue).ToList();
+        var addresses = new List<string>();
+        foreach (var own in kept)
+        {
+            // By a tunnel we know a made-up endpoint alone; the introducer says itself where it is.
+            var first = !UdpPort.IsVirtual(own.Introducer) ? own.Introducer : own.Own4 != default ? own.Own4 : own.Own6;
+            Add(addresses, first, own.Handle);
+        }
+
+        foreach (var own in kept)
+        {
+            var isIPv4 = UdpPort.IsVirtual(own.Introducer) || own.Introducer.IsIPv4;
+            Add(addresses, isIPv4 ? own.Own6 : own.Own4, own.Handle);
+        }
+
+        return [.. addresses.Distinct().Take(ReachLimits.MaxVias)];
+    }
+
+    /// <summary>We are on other networks: the introducers learn it at once, and others may be better now.</summary>
+    public void NetworkChanged(long now)
+    {
+        _avoided.Clear();
+        foreach (var lost in _own.Where(own => !ground.Networks.MayContact(own.Introducer) && !UdpPort.IsVirtual(own.Introducer)).ToList())
+            Drop(lost);
+        AskAgain();
+        _lookAt = now;
+    }
+
+    /// <summary>Does what is due.</summary>
+    public void Tick(long now)
+    {
+        foreach (var own in _own.Where(own => now >= own.NextAsk).ToList())
+        {
+            if (own.Asks >= ReachLimits.MaxUnanswered)
+                GiveUp(now, own);
+            else
+                Ask(now, own);
+        }
+
+        if (now < _lookAt)
+            return;
+        _lookAt = now + LookPeriod;
+        Look(now);
+    }
+
+    /// <summary>Takes an introducer's answer; false when it answers nothing that we asked.</summary>
+    public bool Receive(long now, Endpoint from, in ReachMessage message)
+    {
+        var number = message.Number;
+        var own = _own.Find(one => one.Introducer == from && one.Number == number && one.Asks > 0);
+        if (own is null)
+            return false;
+        switch (message.Type)
+        {
+            case ReachMessageType.Challenge:
+                message.Token.CopyTo(own.Token);
+                // One challenge for each request of ours: an introducer that challenges for ever is given up like a silent one.
+                if (own.Asks < ReachLimits.MaxUnanswered)
+                    Ask(now, own);
+                return true;
+            case ReachMessageType.Refused:
+                GiveUp(now, own);
+                return true;
+            default:
+                OnRegistered(now, own, in message);
+                return true;
+        }
+    }
+
+    private void OnRegistered(long now, OwnRegistration own, in ReachMessage message)
+    {
+        message.Token.CopyTo(own.Token);
+        own.RoundTrip = own.Asks == 1 || own.RoundTrip is null ? now - own.AskedAt : own.RoundTrip;
+        own.Asks = 0;
+        own.Number = 0;
+        own.NextAsk = now + ReachLimits.RenewAfter + random.NextInt32((int)ReachLimits.RenewJitter);
+        var isNews = !own.IsKept || own.Own4 != message.Own4 || own.Own6 != message.Own6 || own.Serves != message.HasFlag;
+        (own.IsKept, own.Own4, own.Own6, own.Serves) = (true, Usable(message.Own4), Usable(message.Own6), message.HasFlag);
+        if (isNews)
+            ground.ViaChanged();
+    }
+
+    // What an introducer says of itself is published: it must be an address of the internet, and of nobody's service.
+    private static Endpoint Usable(Endpoint said) =>
+        said.Port >= ReachLimits.MinPort && AddressScope.KindOf(said) is AddressKind.Global or AddressKind.Documentation ? said : default;
+
+    private void Look(long now)
+    {
+        var wanted = ground.IsReachable == true ? ReachLimits.RegistrationsWhenReachable : ReachLimits.Registrations;
+        if (_own.Count >= wanted)
+            return;
+        foreach (var introducer in ground.Introducers)
+        {
+            if (_own.Count >= wanted)
+                return;
+            if (IsAvoided(now, introducer) || _own.Exists(own => own.Introducer == introducer || IsSamePrefix(own.Introducer, introducer)))
+                continue;
+            var own = new OwnRegistration(introducer, random.NextBytes(ReachMessage.KeySize), now);
+            _own.Add(own);
+            Ask(now, own);
+        }
+    }
+
+    private bool IsSamePrefix(Endpoint one, Endpoint other) => !ground.Networks.AreLifted(other) && AddressPrefix.Of(one) == AddressPrefix.Of(other);
+
+    private bool IsAvoided(long now, Endpoint introducer) => _avoided.TryGetValue(introducer, out var until) && now < until;
+
+    private void Ask(long now, OwnRegistration own)
+    {
+        own.Number = random.NextUInt64();
+        own.AskedAt = now;
+        own.NextAsk = now + (ReachLimits.FirstRetry << own.Asks);
+        own.Asks++;
+        Span<byte> datagram = stackalloc byte[ReachMessage.MaxDatagram];
+        var message = new ReachMessage
+        {
+            Type = ReachMessageType.Register, Key = own.Key, Token = own.Token, Number = own.Number, Flags = (byte)(_takesCircuits ? 1 : 0),
+        };
+        ground.Send(own.Introducer, datagram[..message.Write(datagram)]);
+    }
+
+    private void AskAgain()
+    {
+        foreach (var own in _own)
+        {
+            own.NextAsk = 0;
+            own.Asks = 0;
+        }
+    }
+
+    private void GiveUp(long now, OwnRegistration own)
+    {
+        if (_avoided.Count >= ReachLimits.MaxAvoided)
+            _avoided.Clear();
+        _avoided[own.Introducer] = now + ReachLimits.AvoidFor;
+        Drop(own);
+        _lookAt = now;
+    }
+
+    private void Drop(OwnRegistration own)
+    {
+        _own.Remove(own);
+        if (own.IsKept)
+            ground.ViaChanged();
+    }
+
+    private static void Add(List<string> addresses, Endpoint at, NodeHandle handle)
+    {
+        if (at.Port != 0)
+            addresses.Add(NodeAddress.Via(at.ToIPEndPoint(), handle).ToString());
+    }
+}
