@@ -69,6 +69,10 @@ internal static unsafe partial class Sodium
     public static partial int XChaCha20Poly1305Decrypt(byte* message, ulong* messageLength, byte* secretNonce, byte* ciphertext,
         ulong ciphertextLength, byte* associatedData, ulong associatedDataLength, byte* nonce, byte* key);
 
+    [LibraryImport(Library, EntryPoint = "crypto_stream_chacha20_ietf_xor_ic")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int ChaCha20XorFrom(byte* destination, byte* source, ulong length, byte* nonce, uint counter, byte* key);
+
     [LibraryImport(Library, EntryPoint = "crypto_generichash_blake2b")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int Blake2b(byte* hash, nuint hashLength, byte* message, ulong messageLength, byte* key, nuint keyLength);

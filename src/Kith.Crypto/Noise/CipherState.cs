@@ -103,6 +103,8 @@ public sealed class CipherState : IDisposable
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => _key?.Dispose();
 
+    internal CipherState Fork() => _key is null ? new CipherState() : new CipherState(_key.Value) { Nonce = Nonce };
+
     internal void InitializeKey(ReadOnlySpan<byte> key, ulong nonce = 0)
     {
         var old = _key;

@@ -63,6 +63,18 @@ public sealed class HandshakeState : IDisposable
             MixPublicKey(initiator ? rs!.Value : s!.PublicKey);
     }
 
+    private HandshakeState(HandshakeState other)
+    {
+        (_pattern, _initiator, _usesPsk, _static, _psks, _random) =
+            (other._pattern, other._initiator, other._usesPsk, other._static, other._psks, other._random);
+        (_remoteStatic, _remoteEphemeral, _message, _psksUsed, _ended) =
+            (other._remoteStatic, other._remoteEphemeral, other._message, other._psksUsed, other._ended);
+        HasFailed = other.HasFailed;
+        _symmetric = other._symmetric.Fork();
+        if (other._ephemeral is { } ephemeral && !other._ended)
+            _ephemeral = X25519PrivateKey.FromBytes(ephemeral.Value);
+    }
+
     /// <summary>Whether all messages went through.</summary>
     public bool IsFinished => !HasFailed && _message == _pattern.Messages.Length;
 
@@ -177,6 +189,26 @@ public sealed class HandshakeState : IDisposable
         Dispose();
         return _initiator ? (first, second) : (second, first);
     }
+
+    /// <summary>
+    /// As <see cref="Split"/>, but the two 32-byte outputs themselves, for carriers that derive keys of their own from them (packets that come in
+    /// any order need one for their headers too). They are the caller's; the other method cannot be used as well.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The handshake is not finished, or was split already.</exception>
+    public (SecretBytes Send, SecretBytes Receive) SplitSecrets()
+    {
+        if (!IsFinished || _ended)
+            throw new InvalidOperationException("only a finished handshake can be split, and once");
+        var (first, second) = _symmetric.SplitSecrets();
+        Dispose();
+        return _initiator ? (first, second) : (second, first);
+    }
+
+    /// <summary>
+    /// A copy at the same place. Where messages travel in datagrams anybody can send one that does not verify: it is tried on a copy, and the
+    /// handshake goes on from the one that did. Dispose both. Never write the same message from both.
+    /// </summary>
+    public HandshakeState Fork() => new(this);
 
     /// <summary>Erases the handshake's secrets.</summary>
     public void Dispose()

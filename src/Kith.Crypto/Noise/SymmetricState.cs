@@ -9,7 +9,7 @@ internal sealed class SymmetricState : IDisposable
     private readonly NoiseHash _hash;
     private readonly byte[] _chainingKey = GC.AllocateArray<byte>(NoiseHash.Size, pinned: true);
     private readonly byte[] _h = new byte[NoiseHash.Size];
-    private readonly CipherState _cipher = new();
+    private readonly CipherState _cipher;
 
     /// <summary>InitializeSymmetric(protocol_name).</summary>
     public SymmetricState(NoiseProtocol protocol)
@@ -21,6 +21,15 @@ internal sealed class SymmetricState : IDisposable
         else
             _hash.Hash(name, [], _h);
         _h.CopyTo(_chainingKey, 0);
+        _cipher = new CipherState();
+    }
+
+    private SymmetricState(SymmetricState other)
+    {
+        _hash = other._hash;
+        other._chainingKey.CopyTo(_chainingKey, 0);
+        other._h.CopyTo(_h, 0);
+        _cipher = other._cipher.Fork();
     }
 
     /// <summary>GetHandshakeHash().</summary>
@@ -78,6 +87,19 @@ internal sealed class SymmetricState : IDisposable
         CryptographicOperations.ZeroMemory(keys);
         return result;
     }
+
+    /// <summary>The two outputs of Split() themselves, the initiator's sending one first: for carriers that derive more than one key from each.</summary>
+    public (SecretBytes First, SecretBytes Second) SplitSecrets()
+    {
+        Span<byte> keys = stackalloc byte[2 * NoiseHash.Size];
+        _hash.Hkdf(_chainingKey, [], keys);
+        var result = (new SecretBytes(keys[..NoiseHash.Size]), new SecretBytes(keys[NoiseHash.Size..]));
+        CryptographicOperations.ZeroMemory(keys);
+        return result;
+    }
+
+    /// <summary>A copy that goes its own way.</summary>
+    public SymmetricState Fork() => new(this);
 
     public void Dispose()
     {

@@ -4,7 +4,7 @@ namespace Kith.Transport.Sessions;
 /// What a core wants done outside the session's lock, collected while inside it: room-above code runs there (readers are continued inline), and
 /// it must never run under the lock.
 /// </summary>
-internal sealed class SessionEffects
+internal class SessionEffects
 {
     private readonly List<SessionStream> _accepted = [];
     private readonly List<(SessionStream Stream, bool Ended)> _woken = [];
@@ -38,9 +38,9 @@ internal sealed class SessionEffects
     /// <summary>Tells the reader that nothing more will come.</summary>
     public void End(SessionStream stream) => _woken.Add((stream, true));
 
-    public bool IsEmpty => _accepted.Count == 0 && _woken.Count == 0 && _datagrams.Count == 0 && !StreamsAllowed;
+    public virtual bool IsEmpty => _accepted.Count == 0 && _woken.Count == 0 && _datagrams.Count == 0 && !StreamsAllowed;
 
-    public void Clear()
+    public virtual void Clear()
     {
         _accepted.Clear();
         _woken.Clear();
