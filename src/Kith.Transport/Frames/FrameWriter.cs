@@ -83,6 +83,65 @@ internal ref struct FrameWriter(Span<byte> destination)
         return true;
     }
 
+    // What only packets have (RFC 9000 section 19).
+
+    public bool TryWritePing()
+    {
+        if (Space < TypeSize)
+            return false;
+        WriteType(FrameType.Ping);
+        return true;
+    }
+
+    public bool TryWriteRetireConnectionId(ulong sequence) => TryWriteVarInts(FrameType.RetireConnectionId, [sequence]);
+
+    public bool TryWriteNewConnectionId(ulong sequence, ulong retirePriorTo, ulong id, UInt128 token)
+    {
+        if (Space < TypeSize + VarInt.SizeOf(sequence) + VarInt.SizeOf(retirePriorTo) + (3 * sizeof(ulong)))
+            return false;
+        WriteType(FrameType.NewConnectionId);
+        WriteVarInt(sequence);
+        WriteVarInt(retirePriorTo);
+        BinaryPrimitives.WriteUInt64BigEndian(_destination[Length..], id);
+        BinaryPrimitives.WriteUInt128BigEndian(_destination[(Length + sizeof(ulong))..], token);
+        Length += 3 * sizeof(ulong);
+        return true;
+    }
+
+    /// <summary>The most data that a STREAM frame with an offset and a length can still take here; 0 when none.</summary>
+    public readonly int StreamSpace(ulong id, ulong offset, bool withLength)
+    {
+        var header = TypeSize + VarInt.SizeOf(id) + VarInt.SizeOf(offset) + (withLength ? VarInt.SizeOf((ulong)Math.Max(Space, 0)) : 0);
+        return Math.Max(Space - header, 0);
+    }
+
+    /// <summary>Writes a STREAM frame's header with an offset; the caller puts <paramref name="count"/> bytes into what is returned. Without a length it must be the packet's last.</summary>
+    public Span<byte> WriteStreamHeader(ulong id, ulong offset, int count, bool withLength, bool fin)
+    {
+        WriteType((FrameType)((byte)FrameType.StreamAt | (withLength ? 0x02 : 0) | (fin ? 0x01 : 0)));
+        WriteVarInt(id);
+        WriteVarInt(offset);
+        if (withLength)
+            WriteVarInt((ulong)count);
+        var data = _destination.Slice(Length, count);
+        Length += count;
+        return data;
+    }
+
+    /// <summary>What is still free, for a frame that is written elsewhere; then <see cref="Advance"/>.</summary>
+    public readonly Span<byte> Rest => _destination[Length..];
+
+    public void Advance(int count) => Length += count;
+
+    /// <summary>Fills up with padding to this length.</summary>
+    public void PadTo(int length)
+    {
+        if (length <= Length)
+            return;
+        _destination[Length..length].Clear();
+        Length = length;
+    }
+
     private bool TryWriteVarInts(FrameType type, scoped ReadOnlySpan<ulong> values)
     {
         var size = TypeSize;

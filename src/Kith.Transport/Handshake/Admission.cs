@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Kith.Transport.Handshake;
 
 /// <summary>Counts a listener's pending handshakes and accepted sessions, in all and by address, and says who may come in. For several threads.</summary>
-internal sealed class Admission
+internal sealed class Admission(int maxPending, int maxPendingPerAddress, int maxSessions, int maxSessionsPerAddress)
 {
     private const int PrefixBytes = 8; // an IPv6 /64 is one subscriber (RFC 6177)
 
@@ -13,6 +13,26 @@ internal sealed class Admission
     private int _pending;
     private int _sessions;
 
+    /// <summary>With the limits of <see cref="HandshakeLimits"/>.</summary>
+    public Admission()
+        : this(HandshakeLimits.MaxPending, HandshakeLimits.MaxPendingPerAddress, HandshakeLimits.MaxSessions, HandshakeLimits.MaxSessionsPerAddress)
+    {
+    }
+
+    private int MaxSessions { get; } = maxSessions;
+
+    private int MaxSessionsPerAddress { get; } = maxSessionsPerAddress;
+
+    /// <summary>Handshakes under way.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_gate)
+                return _pending;
+        }
+    }
+
     /// <summary>Admits a connection to the handshake; null when too many are under way.</summary>
     public Place? TryEnter(IPAddress address)
     {
@@ -20,13 +40,15 @@ internal sealed class Admission
         lock (_gate)
         {
             var (pending, sessions) = _byAddress.GetValueOrDefault(group);
-            if (_pending >= HandshakeLimits.MaxPending || pending >= HandshakeLimits.MaxPendingPerAddress)
+            if (_pending >= maxPending || pending >= maxPendingPerAddress)
                 return null;
             _pending++;
             _byAddress[group] = (pending + 1, sessions);
             return new Place(this, group);
         }
     }
+
+    private static ReadOnlySpan<byte> VirtualPrefix => [1, 0, 0, 0, 0, 0, 0, 0];
 
     private static IPAddress GroupOf(IPAddress address)
     {
@@ -35,6 +57,9 @@ internal sealed class Admission
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
             return address;
         var bytes = address.GetAddressBytes();
+        // Virtual paths (100::/64, RFC 6666) have nothing in common but their form: each is its own.
+        if (bytes.AsSpan(0, PrefixBytes).SequenceEqual(VirtualPrefix))
+            return address;
         bytes.AsSpan(PrefixBytes).Clear();
         return new IPAddress(bytes);
     }
@@ -67,7 +92,7 @@ internal sealed class Admission
                 if (_isGone)
                     return false;
                 var (_, sessions) = admission._byAddress[group];
-                if (admission._sessions >= HandshakeLimits.MaxSessions || sessions >= HandshakeLimits.MaxSessionsPerAddress)
+                if (admission._sessions >= admission.MaxSessions || sessions >= admission.MaxSessionsPerAddress)
                     return false;
                 _isSession = true;
                 admission.Add(group, pending: -1, sessions: 1);

@@ -16,8 +16,8 @@ internal sealed class ReceiveHalf(ulong window)
         resumeWriterThreshold: 0,
         useSynchronizationContext: false));
 
-    /// <summary>What the sender may have unread here, bytes.</summary>
-    public ulong Window { get; } = window;
+    /// <summary>What the sender may have unread here, bytes. It grows only where round trips are long.</summary>
+    public ulong Window { get; set; } = window;
 
     /// <summary>Bytes received.</summary>
     public ulong Offset { get; set; }

@@ -30,7 +30,8 @@ internal sealed class SessionStream : IStream
 
     public long Id => (long)Number;
 
-    public StreamKind Kind { get; }
+    /// <summary>Where packets come in any order it may be known later than the stream: nobody above has the stream before.</summary>
+    public StreamKind Kind { get; set; }
 
     public PipeReader Input => _input;
 
@@ -42,6 +43,9 @@ internal sealed class SessionStream : IStream
 
     /// <summary>In the queue of streams with a control frame to send.</summary>
     public bool HasControl { get; set; }
+
+    /// <summary>What only a carrier that loses packets keeps; null on others.</summary>
+    public Connections.StreamTransfer? Transfer { get; init; }
 
     /// <summary>No longer among the session's streams.</summary>
     public bool IsRetired { get; set; }

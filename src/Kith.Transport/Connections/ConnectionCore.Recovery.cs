@@ -1,0 +1,241 @@
+using Kith.Wire;
+
+namespace Kith.Transport.Connections;
+
+/// <summary>What arrived and what was lost (RFC 9002), and the turns of the keys (RFC 9001 section 6).</summary>
+internal sealed partial class ConnectionCore
+{
+    private const int PacketThreshold = 3; // RFC 9002 section 6.1.1
+
+    private TimeSpan _keySince;
+    private long _firstUnderKey; // number of the first packet sealed under the current key
+    private bool _isKeyConfirmed = true; // the other side has acknowledged a packet of the current key: it may turn again (RFC 9001 section 6.1)
+    private TimeSpan? _dropKeyAt;
+    private bool _isConfirmed; // the other side has shown that it has the keys
+
+    private SessionErrorCode HandleAck(TimeSpan now, in PacketFrame frame, ConnectionEffects effects)
+    {
+        var largest = (long)frame.Value;
+        if (largest >= _book.Next)
+            return SessionErrorCode.RecordInvalid; // a packet that was never sent (RFC 9000 section 13.1)
+        var delay = TimeSpan.FromMicroseconds(Math.Min(frame.Second << ConnectionLimits.AckDelayExponent, ConnectionLimits.MaxAckDelay.TotalMicroseconds));
+        var newest = _book.First <= largest ? _book[largest] : default;
+        var any = TakeRange(largest - (long)frame.Third, largest + 1);
+        var reader = new WireReader(frame.Data);
+        var smallest = largest - (long)frame.Third;
+        for (var i = 0UL; i < frame.Count; i++)
+        {
+            _ = reader.TryReadVarInt(out var gap) & reader.TryReadVarInt(out var length); // checked when the frame was read
+            var end = smallest - (long)gap - 1;
+            smallest = end - 1 - (long)length;
+            if (end <= _book.First)
+                break; // done with, and so is everything below
+            any |= TakeRange(smallest, end);
+        }
+
+        if (!any)
+            return SessionErrorCode.None;
+        // RFC 9002 section 5.1: a sample only when the largest one is new and asked for an acknowledgement.
+        if (newest is { Path: { } path, IsEliciting: true })
+        {
+            path.Recovery.Sample(now - newest.SentAt, delay);
+            if (path == _active)
+                _streams!.RoundTrip = path.Recovery.Smoothed!.Value;
+        }
+
+        if (largest >= _firstUnderKey)
+            _isKeyConfirmed = true;
+        DetectLost(now);
+        if (_isPathLost)
+            _isPathLost = false;
+        return SessionErrorCode.None;
+    }
+
+    private bool TakeRange(long start, long end)
+    {
+        var any = false;
+        var cursor = start;
+        while (_book.TryNextNew(ref cursor, end, out var from, out var to))
+        {
+            _book.MarkAcknowledged(from, to);
+            for (var number = from; number < to; number++)
+                any |= TakeAcknowledged(number);
+        }
+
+        return any;
+    }
+
+    private bool TakeAcknowledged(long number)
+    {
+        ref var packet = ref _book[number];
+        if (packet.Path is not { } path)
+            return false; // counted as lost before: its frames were said again, which harms nobody
+        packet.Path = null;
+        path.Recovery.LargestAcknowledged = Math.Max(path.Recovery.LargestAcknowledged, number);
+        path.Recovery.Timeouts = 0;
+        if (packet.IsEliciting)
+            path.Recovery.Acknowledged(packet.SentAt, packet.Size, packet.WasFull);
+        if (number == path.Recovery.ProbeNumber)
+            path.Recovery.ProbeDone(passed: true);
+        var count = _content.Count(number, out var first);
+        for (var i = 0; i < count; i++)
+        {
+            ref readonly var frame = ref _content[first + i];
+            if (frame.Kind == SentKind.Ack)
+                _receivedPackets.Confirmed((long)frame.Value);
+            else
+                _streams!.Acknowledged(frame);
+        }
+
+        _content.Release(number);
+        return true;
+    }
+
+    // RFC 9002 section 6.1: three later ones arrived, or a later one did and it is old. Each path is judged by its own packets.
+    private void DetectLost(TimeSpan now)
+    {
+        foreach (var path in _paths)
+            path.Recovery.LossTime = null;
+        for (var number = _book.First; number < _book.Next; number++)
+        {
+            ref var packet = ref _book[number];
+            if (packet.Path is not { } path)
+                continue;
+            var recovery = path.Recovery;
+            if (number > recovery.LargestAcknowledged)
+            {
+                if (path == _active)
+                    break; // nothing newer of the path in use can be lost either
+                continue;
+            }
+
+            var lostAt = packet.SentAt + recovery.LossDelay;
+            if (number + PacketThreshold <= recovery.LargestAcknowledged || lostAt <= now)
+                Lose(now, number, ref packet);
+            else
+                recovery.LossTime = Earlier(recovery.LossTime, lostAt);
+        }
+
+        _book.Trim();
+    }
+
+    private void Lose(TimeSpan now, long number, ref SentPacket packet)
+    {
+        var recovery = packet.Path!.Recovery;
+        packet.Path = null;
+        if (number == recovery.ProbeNumber)
+        {
+            recovery.ProbeDone(passed: false);
+            recovery.Forget(packet.Size); // too large, not too much
+        }
+        else if (packet.IsEliciting)
+        {
+            recovery.Lost(now, packet.SentAt, packet.Size);
+        }
+
+        SayAgain(number);
+        _content.Release(number);
+    }
+
+    private void SayAgain(long number)
+    {
+        var count = _content.Count(number, out var first);
+        for (var i = 0; i < count; i++)
+        {
+            var frame = _content[first + i];
+            switch (frame.Kind)
+            {
+                case SentKind.NewId:
+                    _newIds.Enqueue(frame.Value);
+                    break;
+                case SentKind.RetireId when !_remoteIds.Retirements.Contains(frame.Value):
+                    _remoteIds.Retirements.Enqueue(frame.Value);
+                    break;
+                default:
+                    _streams!.Lost(frame);
+                    break;
+            }
+        }
+    }
+
+    // RFC 9002 section 6.2.4: something that asks for an answer; best what has waited longest.
+    private void TimeOutProbe(TimeSpan now, ConnectionEffects effects)
+    {
+        var recovery = _active!.Recovery;
+        recovery.Timeouts++;
+        _probesDue = 2;
+        var again = 2;
+        for (var number = _book.First; number < _book.Next && again > 0; number++)
+        {
+            if (_book[number] is not { Path: not null, IsEliciting: true })
+                continue;
+            SayAgain(number);
+            again--;
+        }
+
+        if (recovery.Timeouts == DeadPathTimeouts - 1 && recovery.DatagramSize > ConnectionLimits.MinInitialDatagram)
+            recovery.ShrinkDatagram();
+        if (recovery.Timeouts > DeadPathTimeouts)
+            recovery.Collapse();
+        if (recovery.Timeouts >= DeadPathTimeouts)
+            ReplaceActive(now, effects);
+    }
+
+    // Packets of a path that is left behind are not waited for: they may be lost with it. What they said goes by the new one.
+    private void LoseOtherPaths()
+    {
+        for (var number = _book.First; number < _book.Next; number++)
+        {
+            ref var packet = ref _book[number];
+            if (packet.Path is not { } path || path == _active)
+                continue;
+            Abandon(number, ref packet);
+        }
+
+        _book.Trim();
+    }
+
+    private void ForgetPackets(ConnectionPath gone)
+    {
+        for (var number = _book.First; number < _book.Next; number++)
+        {
+            ref var packet = ref _book[number];
+            if (packet.Path == gone)
+                Abandon(number, ref packet);
+        }
+
+        _book.Trim();
+    }
+
+    private void Abandon(long number, ref SentPacket packet)
+    {
+        if (packet.IsEliciting)
+            packet.Path!.Recovery.Forget(packet.Size);
+        packet.Path = null;
+        SayAgain(number);
+        _content.Release(number);
+    }
+
+    private void TurnPhaseIfDue(TimeSpan now)
+    {
+        if (!_isKeyConfirmed || !_isConfirmed || (_sealer!.Sealed < _table.PacketsPerKey && now < _keySince + ConnectionLimits.KeyLifetime))
+            return;
+        TurnSending(now);
+    }
+
+    private void TurnSending(TimeSpan now)
+    {
+        _sealer!.Update();
+        _keySince = now;
+        _firstUnderKey = _book.Next;
+        _isKeyConfirmed = false;
+    }
+
+    // The other side has turned: this side follows, if it did not begin (RFC 9001 section 6.2), and keeps the last key for what is late.
+    private void TurnPhase(TimeSpan now)
+    {
+        if (_sealer!.Generation < _opener!.Generation)
+            TurnSending(now);
+        _dropKeyAt = now + (3 * (_active?.Recovery.ProbeTimeout ?? TimeSpan.FromSeconds(1)));
+    }
+}
