@@ -12,11 +12,14 @@ internal static class Benchmarks
         ["idle"] = new IdleBenchmark(),
         ["lookup"] = new LookupBenchmark(),
         ["ratchet"] = new RatchetBenchmark(),
+        ["transfer"] = new TransferBenchmark(),
     };
 
     public static async Task<int> RunChildAsync(string name, string[] arguments) => name switch
     {
         "tls-echo" => await TlsEcho.ServeAsync(arguments.FirstOrDefault()),
+        "tls-transfer" => await TlsTransfer.ReceiveAsync(),
+        "session-transfer" => await SessionTransfer.ReceiveAsync(arguments[0]),
         "node" => await BenchPair.ServeAsync(arguments),
         _ => 2,
     };

@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Kith.Bench;
 
@@ -48,7 +46,7 @@ internal static class TlsEcho
         using var client = await listener.AcceptTcpClientAsync();
         client.NoDelay = true;
         await using var tls = new SslStream(client.GetStream());
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = SelfSigned(), EnabledSslProtocols = SslProtocols.Tls13 });
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = TlsCertificate.SelfSigned(), EnabledSslProtocols = SslProtocols.Tls13 });
         using var journal = Journal.Open(journalPath);
         var buffer = new byte[1 << 16];
         try
@@ -74,14 +72,6 @@ internal static class TlsEcho
         journal.Append(buffer.AsSpan(4, size));
         await tls.WriteAsync(buffer.AsMemory(0, 4 + size));
         await tls.ReadExactlyAsync(buffer.AsMemory(0, 4 + size));
-    }
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=kith", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 
     /// <summary>Appends and syncs, or does nothing when there is no file.</summary>

@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+
+namespace Kith.Bench;
+
+/// <summary>One stream on loopback, beside TLS 1.3 over TCP and UDX: the same bytes in the same run.</summary>
+internal sealed class TransferBenchmark : IBenchmark
+{
+    private const long Bytes = 256 * 1024 * 1024;
+    private const int Runs = 3;
+
+    public string Work => "one stream of 256 MiB between two processes on loopback; beside TLS 1.3 over TCP and hyperdht's UDX";
+
+    public async Task RunAsync(BenchmarkOutput output, IReadOnlyList<string> arguments)
+    {
+        var (tls, udx, tcp) = (new List<double>(), new List<double>(), new List<double>());
+        for (var run = 1; run <= Runs; run++)
+        {
+            tls.Add(await TlsTransfer.MeasureAsync(Bytes));
+            tcp.Add(await SessionTransfer.MeasureAsync("tcp", Bytes));
+            udx.Add(await UdxTransfer.MeasureAsync(Bytes));
+            BenchmarkOutput.Say($"run {run}: TLS {Mega(tls[^1])} MB/s, session over TCP {Mega(tcp[^1])}, UDX {Mega(udx[^1])}");
+        }
+
+        output.Summarise(new JsonObject
+        {
+            ["bench"] = "transfer",
+            ["bytes"] = Bytes,
+            ["tcpPerSecond"] = Mega(Median(tcp)),
+            ["tlsPerSecond"] = Mega(Median(tls)),
+            ["udxPerSecond"] = Mega(Median(udx)),
+        });
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
+
+    private static double Mega(double bytes) => Math.Round(bytes / 1e6, 1);
+}
