@@ -74,4 +74,9 @@ public interface IOverlayObserver
 
     /// <summary>A contact knocked: the secret under which we look for them, where they are now, and when they said so (unix milliseconds, their clock).</summary>
     void Knocked(FindSecret secret, Contactable content, long madeAt);
+
+    /// <summary>A circuit of ours has ended: nothing goes through its endpoint any more, and what used it must find another path or end.</summary>
+    void CircuitEnded(Endpoint path, RelayRefusal why)
+    {
+    }
 }

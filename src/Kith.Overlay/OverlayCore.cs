@@ -8,6 +8,7 @@ using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Overlay.Swarm;
 using Kith.Overlay.Walker;
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Overlay;
@@ -73,12 +74,6 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
 
     /// <summary>The walker.</summary>
     public WalkerCore Walker { get; }
-
-    /// <summary>Relays.</summary>
-    public RelayCore Relay { get; }
-
-    /// <summary>Who is registered here, and where we are.</summary>
-    public OwnRegistrations Registrations { get; } = new();
 
     /// <summary>The ways in.</summary>
     public EntryCore Entry { get; }
@@ -202,7 +197,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     private bool TryAdmit(Endpoint from, bool isForAll, ref ReadOnlySpan<byte> datagram)
     {
         BytesIn += datagram.Length;
-        if (!_networks.MayContact(from) || !_limit.TryTake(_now, from, _networks.AreLifted(from)))
+        if (!_networks.MayAnswer(from) || !_limit.TryTake(_now, from, _networks.AreLifted(from) || UdpPort.IsVirtual(from)))
             return false;
         HeardFrom(from);
         if (_seal is null)

@@ -41,11 +41,12 @@ public sealed partial class OverlayHost
         // The caller holds the gate, as each call of the core's does.
         public void Knocked(FindSecret secret, Contactable content, long madeAt) => host._tellings.Add(() => host._observer.Knocked(secret, content, madeAt));
 
-        // Until the port has virtual paths, a circuit has no endpoint.
-        public Endpoint Add(CircuitEnd end) => default;
+        public Endpoint Add(CircuitEnd end) => host._traffic.Add(end);
 
         public void Remove(Endpoint path, RelayRefusal why)
         {
+            host._traffic.Remove(path, why);
+            host._tellings.Add(() => host._observer.CircuitEnded(path, why));
         }
 
         public void Resolve(int id, string name) => Own(ResolveAsync(id, name));

@@ -15,7 +15,7 @@ public sealed partial class OverlayHost
     public void SetRelay(RelayConsent consent) => Run((core, _) =>
     {
         _relayConsent = consent;
-        core.Relay.SetConsent(consent);
+        core.SetRelay(consent);
     });
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Kith.Crypto;
 using Kith.Overlay.Host;
+using Kith.Overlay.Relay;
 using Kith.Transport.Udp;
 using Kith.Wire;
 
@@ -25,6 +26,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     private readonly TimeProvider _time;
     private readonly OverlayClock _clock;
     private readonly Outside _outside;
+    private readonly RelayTraffic _traffic;
     private readonly ITimer _timer;
     private readonly ITimer _changed;
     private readonly List<Action> _tellings = [];
@@ -44,6 +46,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         _time = time;
         _clock = new OverlayClock(time);
         _outside = new Outside(this);
+        _traffic = new RelayTraffic(port, time, (from, id) => Run((core, _) => core.Relay.TellMoved(from, id)));
         _core = NewCore(options);
         _timer = time.CreateTimer(static host => ((OverlayHost)host!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _changed = time.CreateTimer(static host => ((OverlayHost)host!).TellChanged(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -54,6 +57,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     {
         var host = new OverlayHost(port, options, observer, random, time);
         port.Register((byte)'d', host);
+        port.Register(RelayLimits.DataByte, host._traffic);
         host._outside.Open();
         host.Run(static (core, now) => core.Start(now));
         if (host._outside.Problem is { } problem)
@@ -111,6 +115,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
 
         Tell();
         _port.Register((byte)'d', null);
+        _port.Register(RelayLimits.DataByte, null);
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _changed.DisposeAsync().ConfigureAwait(false);
         await _outside.DisposeAsync().ConfigureAwait(false);
@@ -164,8 +169,12 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         Tell();
     }
 
-    private OverlayCore NewCore(OverlayOptions options) =>
-        new(options, (ushort)_port.Port, OwnInterfaces.Of(_port.LocalEndPoints), this, _outside, _random, _clock.Now(), _port.IsLoopbackOnly);
+    private OverlayCore NewCore(OverlayOptions options)
+    {
+        var core = new OverlayCore(options, (ushort)_port.Port, OwnInterfaces.Of(_port.LocalEndPoints), this, _outside, _random, _clock.Now(), _port.IsLoopbackOnly);
+        _traffic.Table = core.Relay.Table;
+        return core;
+    }
 
     private void Tick()
     {
@@ -221,7 +230,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         _core.Start(now);
         _core.Publish(now, _publications);
         _core.Knocks.Listen(_sought);
-        _core.Relay.SetConsent(_relayConsent);
+        _core.SetRelay(_relayConsent);
         var finds = _finds.ToList();
         _finds.Clear();
         foreach (var find in finds)

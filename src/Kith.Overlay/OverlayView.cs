@@ -55,7 +55,11 @@ public sealed record WanReport(Endpoint By, Endpoint Seen, long At);
 /// <param name="LastSeen">Unix milliseconds.</param>
 /// <param name="RoundTrip">Milliseconds, or null until measured.</param>
 /// <param name="Speaks">What it speaks: <c>kith</c>, or <c>app-to-app</c> for a peer of the four messages alone.</param>
-public sealed record OverlayPeer(string Id, Endpoint Address, bool Incoming, bool? Connectable, long LastSeen, double? RoundTrip, string Speaks);
+public sealed record OverlayPeer(string Id, Endpoint Address, bool Incoming, bool? Connectable, long LastSeen, double? RoundTrip, string Speaks)
+{
+    /// <summary>Whether it says that it carries circuits of others.</summary>
+    public bool ServesRelay { get; init; }
+}
 
 /// <summary>A way into the overlay and what became of it.</summary>
 /// <param name="Source">Where we have it from.</param>

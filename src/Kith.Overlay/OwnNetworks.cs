@@ -1,3 +1,4 @@
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Overlay;
@@ -81,6 +82,12 @@ public sealed class OwnNetworks
 
         return false;
     }
+
+    /// <summary>
+    /// Whether we may answer there: wherever we may send at all, and by a virtual path of our port, which is ours. Nobody else can know such an endpoint: it is never followed, named to others or kept as a
+    /// node's.
+    /// </summary>
+    public bool MayAnswer(Endpoint from) => UdpPort.IsVirtual(from) || MayContact(from);
 
     /// <summary>
     /// Whether we may send to an address because a node named it: as <see cref="MayContact"/>, and an address that is not of the internet only when the node that named it is itself

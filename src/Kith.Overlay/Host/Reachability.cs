@@ -1,3 +1,4 @@
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Overlay.Host;
@@ -72,7 +73,7 @@ internal sealed class Reachability(OwnNetworks onNetworks)
     {
         Turn(now);
         // Neighbours reach us past any NAT, and prove nothing.
-        if (_isIncomplete || _wasIncomplete || _networks.AreLifted(from))
+        if (_isIncomplete || _wasIncomplete || _networks.AreLifted(from) || UdpPort.IsVirtual(from))
             return;
         var address = AddressOf(from);
         if (!_sent.Contains(address) && !_sentBefore.Contains(address))

@@ -1,4 +1,5 @@
 using Kith.Overlay.Swarm;
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Overlay.Host;
@@ -23,7 +24,7 @@ internal sealed class SealingSink(IDatagramSink port, SwarmSeal? seal, Reachabil
     public void Send(Endpoint to, ReadOnlySpan<byte> datagram)
     {
         // The cores ask before they follow an address; this is the last door, past which nothing goes to the wrong place.
-        if (!Networks.MayContact(to))
+        if (!Networks.MayAnswer(to))
             return;
         if (seal is not null)
         {
@@ -33,7 +34,7 @@ internal sealed class SealingSink(IDatagramSink port, SwarmSeal? seal, Reachabil
 
         if (datagram.IsEmpty)
             return;
-        if (!Networks.AreLifted(to))
+        if (!Networks.AreLifted(to) && !UdpPort.IsVirtual(to))
             reachability.Sent(Now, to);
         BytesOut += datagram.Length;
         port.Send(to, datagram);

@@ -38,6 +38,9 @@ internal sealed class CircuitTable
     /// <summary>Packets of circuits that were over a limit.</summary>
     public long PacketsDropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>The id in a data packet's header.</summary>
+    public static ulong IdOf(ReadOnlySpan<byte> packet) => BinaryPrimitives.ReadUInt64BigEndian(packet[1..]);
+
     /// <summary>Looks whose a data packet is. For <see cref="PacketFate.Forward"/> its id is changed in place.</summary>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="from">Where it comes from.</param>
@@ -49,7 +52,7 @@ internal sealed class CircuitTable
         if (packet.Length <= RelayLimits.DataHeaderSize || packet[0] != RelayLimits.DataByte || packet.Length > RelayLimits.DataHeaderSize + RelayLimits.MaxPacket
             || !IsCarried(packet[RelayLimits.DataHeaderSize]))
             return PacketFate.Dropped;
-        var id = BinaryPrimitives.ReadUInt64BigEndian(packet[1..]);
+        var id = IdOf(packet);
         lock (_gate)
         {
             if (_used.TryGetValue((from, id), out var used))

@@ -1,3 +1,4 @@
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Overlay.Relay;
@@ -8,8 +9,8 @@ internal sealed class RelayAdmission(RelayGround ground)
     private readonly Dictionary<AddressPrefix, RateMeter> _perPrefix = [];
     private RateMeter _all = new(RelayLimits.AsksPerSecond, RelayLimits.AskBurst);
 
-    /// <summary>The prefix by which a caller is counted; null on a network of our own, where the rules about prefixes are lifted.</summary>
-    public AddressPrefix? PrefixOf(Endpoint caller) => ground.Networks.AreLifted(caller) ? null : AddressPrefix.Of(caller);
+    /// <summary>The prefix by which a caller is counted; null on a network of our own, where the rules about prefixes are lifted, and for a tunnel, which is counted where it comes in.</summary>
+    public AddressPrefix? PrefixOf(Endpoint caller) => ground.Networks.AreLifted(caller) || UdpPort.IsVirtual(caller) ? null : AddressPrefix.Of(caller);
 
     /// <summary>Looks at a proven request; <see cref="RelayRefusal.None"/> when it may go on.</summary>
     public RelayRefusal Check(

@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Overlay.Walker;
@@ -85,10 +86,13 @@ public sealed partial class WalkerCore
 
     // Alive, shown to be there, of the asker's family, and to be reached from where the asker is.
     private static bool MayName(long now, WalkerPeer peer, WalkerPeer asker) => peer.Standing >= PeerStanding.Answered && peer.IsActive(now)
-        && peer.Address != asker.Address && peer.Address.IsIPv4 == asker.Address.IsIPv4 && CanReach(asker.Address, peer.Address);
+        && peer.Address != asker.Address && (peer.Address.IsIPv4 == asker.Address.IsIPv4 || UdpPort.IsVirtual(asker.Address)) && CanReach(asker.Address, peer.Address);
 
     private static bool CanReach(Endpoint from, Endpoint to)
     {
+        // A tunnel is ours alone: nobody else gets through it.
+        if (UdpPort.IsVirtual(to))
+            return false;
         var kind = AddressScope.KindOf(to);
         return kind is AddressKind.Global or AddressKind.Documentation || AddressScope.IsOneNetwork(kind, from, to);
     }

@@ -24,7 +24,7 @@ public sealed partial class WalkerCore
     /// <inheritdoc/>
     public void Receive(long now, Endpoint from, ReadOnlySpan<byte> datagram)
     {
-        if (!_table.Own.MayContact(from) || !WalkerReader.TryRead(datagram, out var message))
+        if (!_table.Own.MayAnswer(from) || !WalkerReader.TryRead(datagram, out var message))
         {
             Refused++;
             return;
@@ -276,6 +276,7 @@ public sealed partial class WalkerCore
         if (peer.Standing == PeerStanding.Heard)
             peer.Room = Math.Min(MaxRoom, peer.Room + (MaxAmplification * message.Size));
         peer.SpeaksKith = message.SpeaksKith;
+        peer.ServesRelay = message.ServesRelay;
         // Alive, but its answer was lost: it is asked again in its turn.
         if (now - peer.AskedLast >= PeerTable.Timeout)
             peer.AskedSince = 0;

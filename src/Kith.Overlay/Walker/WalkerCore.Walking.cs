@@ -116,7 +116,7 @@ public sealed partial class WalkerCore
         if (peer.SpeaksKith == false)
             return new WalkerWriter(_buffer, _peerId, peer.Address, default);
         _tokens.Write(now, peer.Address, token);
-        return new WalkerWriter(_buffer, _peerId, peer.Address, new WalkerWriter.Additions(token, peer.Token));
+        return new WalkerWriter(_buffer, _peerId, peer.Address, new WalkerWriter.Additions(token, peer.Token, ServesRelay && peer.SpeaksKith == true));
     }
 
     private void Send(WalkerPeer peer, ReadOnlySpan<byte> datagram)

@@ -69,6 +69,9 @@ public sealed partial class WalkerCore : IDatagramCore
     /// <summary>Our address by vote: IPv4 where there is one.</summary>
     public Endpoint? Wan => _wan4.Address ?? _wan6.Address;
 
+    /// <summary>Whether this node carries circuits of others, which it then says.</summary>
+    public bool ServesRelay { get; set; }
+
     /// <summary>Datagrams that were none of the four messages, or were refused.</summary>
     public long Refused { get; private set; }
 

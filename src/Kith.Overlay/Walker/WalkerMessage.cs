@@ -38,6 +38,9 @@ internal ref struct WalkerMessage
     /// <summary>The token that it had from us; empty, or <see cref="AddressTokens.Size"/> bytes.</summary>
     public ReadOnlySpan<byte> Echo;
 
+    /// <summary>Whether the sender carries circuits of others.</summary>
+    public bool ServesRelay;
+
     /// <summary>How many peers it wants, in a request; null when it does not say (the seed: as many as there are).</summary>
     public int? Wanted;
 }

@@ -55,6 +55,9 @@ internal sealed class WalkerPeer(Endpoint address, bool incoming, long now)
     /// <summary>Whether it understands Kith's additions; null until it said something.</summary>
     public bool? SpeaksKith { get; set; }
 
+    /// <summary>Whether it says that it carries circuits of others.</summary>
+    public bool ServesRelay { get; set; }
+
     /// <summary>When it was last heard, so that we may believe it.</summary>
     public long LastHeard { get; set; }
 
@@ -126,5 +129,5 @@ internal sealed class WalkerPeer(Endpoint address, bool incoming, long now)
 
     /// <summary>What the façade shows.</summary>
     public OverlayPeer ToView() =>
-        new(Encoding.ASCII.GetString(Id), Address, Incoming, Connectable, LastHeard, RoundTrip, SpeaksKith == true ? "kith" : "app-to-app");
+        new(Encoding.ASCII.GetString(Id), Address, Incoming, Connectable, LastHeard, RoundTrip, SpeaksKith == true ? "kith" : "app-to-app") { ServesRelay = ServesRelay };
 }

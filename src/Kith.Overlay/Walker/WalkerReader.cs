@@ -42,6 +42,7 @@ internal static class WalkerReader
         Echo = 1 << 11,
         Wanted = 1 << 12,
         Version = 1 << 13,
+        ServesRelay = 1 << 14,
         Always = Type | PeerId | Destination,
     }
 
@@ -97,6 +98,7 @@ internal static class WalkerReader
         _ when key.SequenceEqual("kt"u8) => Fields.Token,
         _ when key.SequenceEqual("ke"u8) => Fields.Echo,
         _ when key.SequenceEqual("kn"u8) => Fields.Wanted,
+        _ when key.SequenceEqual("kr"u8) => Fields.ServesRelay,
         _ when key.SequenceEqual("kv"u8) => Fields.Version,
         _ => Fields.None,
     };
@@ -145,6 +147,11 @@ internal static class WalkerReader
                 if (!reader.TryReadInteger(out var wanted) || wanted < 0)
                     return false;
                 message.Wanted = (int)Math.Min(wanted, MaxPex);
+                return true;
+            case Fields.ServesRelay:
+                if (!reader.TryReadInteger(out var serves))
+                    return false;
+                message.ServesRelay = serves == 1;
                 return true;
             default:
                 message.SpeaksKith = reader.TryReadBytes(out var version) && version.Length <= MaxVersion;

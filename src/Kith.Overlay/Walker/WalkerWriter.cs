@@ -143,6 +143,8 @@ internal ref struct WalkerWriter
             _writer.WriteEntry("ke"u8, _additions.Echo);
         if (wanted is { } peers)
             _writer.WriteEntry("kn"u8, peers);
+        if (_additions.ServesRelay)
+            _writer.WriteEntry("kr"u8, 1);
         _writer.WriteEntry("kt"u8, _additions.Token);
         _writer.WriteEntry("kv"u8, Version);
     }
@@ -157,8 +159,12 @@ internal ref struct WalkerWriter
     /// <summary>What Kith adds, in keys that the seed passes over; nothing in the default value.</summary>
     /// <param name="token">Our token for the address.</param>
     /// <param name="echo">The token that we have from there, or nothing.</param>
-    public readonly ref struct Additions(ReadOnlySpan<byte> token, ReadOnlySpan<byte> echo)
+    /// <param name="servesRelay">Whether we carry circuits of others.</param>
+    public readonly ref struct Additions(ReadOnlySpan<byte> token, ReadOnlySpan<byte> echo, bool servesRelay = false)
     {
+        /// <summary>Whether we carry circuits of others.</summary>
+        public bool ServesRelay { get; } = servesRelay;
+
         /// <summary>Whether there are any.</summary>
         public bool Present => !Token.IsEmpty;
 

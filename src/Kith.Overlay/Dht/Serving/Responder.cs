@@ -1,5 +1,6 @@
 using Kith.Crypto;
 using Kith.Overlay.Dht.Krpc;
+using Kith.Transport.Udp;
 using Kith.Wire;
 using Kith.Wire.Bencode;
 
@@ -62,7 +63,7 @@ internal sealed class Responder
     /// <summary>Takes a query.</summary>
     public void Take(long now, Endpoint from, ReadOnlySpan<byte> datagram, in KrpcMessage message)
     {
-        if (!_limiter.TryPass(now, from) || !_own.Networks.MayContact(from))
+        if (!_limiter.TryPass(now, from) || !_own.Networks.MayAnswer(from))
             return;
         // BEP 43: a read-only node answers nobody; but whom it asks right now may want to see that it is there.
         if (_own.IsReadOnly && !(message.Method.SequenceEqual("ping"u8) && _querier.Transactions.IsAsking(from)))
@@ -146,7 +147,7 @@ internal sealed class Responder
 
         Proven.Add(asking.Now, asking.From);
         var port = query.ImpliedPort ? asking.From.Port : query.Port;
-        if (port == 0)
+        if (port == 0 || UdpPort.IsVirtual(asking.From))
             Refuse(asking, message, DhtError.Protocol);
         else if (!Peers.TryKeep(asking.Now, query.InfoHash, asking.From.WithPort(port), _own.Networks.AreLifted(asking.From)))
             Refuse(asking, message, DhtError.Server);
@@ -195,7 +196,9 @@ internal sealed class Responder
 
     private void FillNodes(ref KrpcReply reply, in Asking asking, NodeId target, Families want, Span<KnownNode> nodes, Span<KnownNode> nodes6)
     {
-        if (want == Families.None)
+        if (want == Families.None && UdpPort.IsVirtual(asking.From))
+            want = Families.IPv4 | Families.IPv6;
+        else if (want == Families.None)
             want = asking.From.IsIPv4 ? Families.IPv4 : Families.IPv6;
         reply.WithNodes = want.HasFlag(Families.IPv4);
         reply.WithNodes6 = want.HasFlag(Families.IPv6);
