@@ -58,20 +58,33 @@ public sealed class DeliveryCore
         }
     }
 
-    /// <summary>The peer can be reached on a route, or on a new session of it: all that is not acknowledged is sent again, in order.</summary>
-    public void RouteUp(AccountId peer, RouteKind route)
+    /// <summary>The peer can be reached, or over a new session: all that is not acknowledged is sent again, in order.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="routes">All on which it can be reached now.</param>
+    public void RoutesUp(AccountId peer, RouteSet routes)
     {
         if (!_queues.TryGetValue(peer, out var queue))
             _queues.Add(peer, queue = new PeerQueue(peer, _store, _policy, _routes));
-        queue.Up(route);
+        queue.Up(routes);
         Touch(queue);
     }
 
-    /// <summary>The peer cannot be reached on this route any more.</summary>
-    public void RouteDown(AccountId peer, RouteKind route)
+    /// <summary>The peer can be reached on other routes than before, and what is on its way is not lost by that: it changed to another path. Nothing is sent again; what waited for a route that is there now is sent.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="routes">All on which it can be reached now.</param>
+    public void RoutesChanged(AccountId peer, RouteSet routes)
+    {
+        if (!_queues.TryGetValue(peer, out var queue) || !queue.IsUp)
+            return;
+        queue.Change(routes);
+        Touch(queue);
+    }
+
+    /// <summary>The peer cannot be reached any more.</summary>
+    public void RoutesDown(AccountId peer)
     {
         if (_queues.TryGetValue(peer, out var queue))
-            queue.Down(route);
+            queue.Change(default);
     }
 
     /// <summary>A route that took less than all has room again.</summary>

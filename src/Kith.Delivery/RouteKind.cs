@@ -8,4 +8,7 @@ public enum RouteKind
 
     /// <summary>A session between the two devices themselves.</summary>
     Direct = 1,
+
+    /// <summary>A session through a node that agreed to pass its packets on.</summary>
+    Relay = 2,
 }

@@ -13,6 +13,9 @@ public readonly record struct RouteSet
     /// <summary>Whether the route is among them.</summary>
     public bool Contains(RouteKind route) => (_bits & (1u << (int)route)) != 0;
 
+    /// <summary>Whether there is one here that is not among the others.</summary>
+    public bool HasMoreThan(RouteSet others) => (_bits & ~others._bits) != 0;
+
     /// <summary>These and one more.</summary>
     public RouteSet With(RouteKind route) => new(_bits | (1u << (int)route));
 

@@ -81,7 +81,11 @@ public sealed record MessageView(
 public sealed record HistoryView(IReadOnlyList<MessageView> Messages, bool More);
 
 /// <summary>What the user has chosen.</summary>
-public sealed record Settings(string Name, bool ReadReceipts, bool Typing, string Privacy, string Relay, bool Notifications, string Theme, string Language);
+public sealed record Settings(string Name, bool ReadReceipts, bool Typing, string Privacy, string Relay, bool Notifications, string Theme, string Language)
+{
+    /// <summary>Whether the user has said what they think of relays, be it "not now": nobody asks them again.</summary>
+    public bool RelayAsked { get; init; }
+}
 
 /// <summary>The number that two people compare to know that nobody stands between them: 60 digits in groups of five.</summary>
 public sealed record SafetyNumberView(AccountId Contact, string SafetyNumber, bool Verified);

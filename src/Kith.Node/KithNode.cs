@@ -140,7 +140,7 @@ public sealed class KithNode : INode, IAsyncDisposable
         var shown = Shapes.Settings(settings);
         var view = _core.Overlay.View;
         return new Status(
-            Account, shown.Name, shown.Privacy, view.Wan?.ToString(), ListenAddresses, Nat: null, _core.Route.Peers().Count + view.Peers.Count, outbox, Version, ApiAddress + "/", _hasPassphrase, _options.Home);
+            Account, shown.Name, shown.Privacy, view.Wan?.ToString(), ListenAddresses, NetworkPicture.KindOf(view.Nat), _core.Route.Peers().Count + view.Peers.Count, outbox, Version, ApiAddress + "/", _hasPassphrase, _options.Home, NetworkPicture.Nat(view.Nat), shown.Relay);
     }
 
     /// <inheritdoc/>

@@ -46,7 +46,7 @@ internal sealed class NodeCore : IAsyncDisposable
         _carrier = new TcpCarrier(new TransportIdentity(keys.Transport, _swarmKey, SystemRandom.Instance), time);
         var sink = new InputSink();
         Route = new DirectRoute(keys.Transport.PublicKey, [_carrier], sink, time, SystemRandom.Instance);
-        _traffic = new PeerTraffic(new DeliveryCore(vault.Outbox, [Route], new RoutePolicy()), Route, messenger, effects, time, Publish);
+        _traffic = new PeerTraffic(new DeliveryCore(vault.Outbox, [Route, Route.Relayed], new RoutePolicy()), Route, messenger, effects, time, Publish);
         _batches = new Batches(new VaultTransactions(vault), messenger, effects, _traffic, Publish, defect, time);
         _loop = new NodeLoop(messenger, _batches, AfterBatch, fatal);
         _timer = new LoopTimer(time, () => _loop.TryPost(new TickItem(Tick)));
@@ -65,6 +65,9 @@ internal sealed class NodeCore : IAsyncDisposable
 
     /// <summary>The overlay.</summary>
     public NodeOverlay Overlay { get; }
+
+    /// <summary>What the user has said of relays.</summary>
+    public RelayChoice Relays { get; } = new();
 
     /// <summary>Whether mainline's routers may be asked: for what to advise.</summary>
     public bool MayAskMainline { get; private set; }
@@ -104,9 +107,12 @@ internal sealed class NodeCore : IAsyncDisposable
             var effects = new HeldEffects();
             vault.Begin();
             var messenger = Messenger.Open(new MessengerStores(vault.Records, vault.Messages, vault.Outbox), effects, options.Time, SystemRandom.Instance, options.Name);
-            if (options.Name is { } name && messenger.Settings.Name != name)
+            var settings = messenger.Settings with { Name = options.Name ?? messenger.Settings.Name };
+            if (options.Relay is { } relay)
+                settings = settings with { Relay = relay, RelayAsked = true };
+            if (settings != messenger.Settings)
             {
-                messenger.ChangeSettings(messenger.Settings with { Name = name });
+                messenger.ChangeSettings(settings);
                 messenger.EndBatch();
             }
 
@@ -201,7 +207,7 @@ internal sealed class NodeCore : IAsyncDisposable
 
     /// <summary>What the node sees of the network.</summary>
     public Api.Types.Network DrawNetwork()
-        => NetworkPicture.Draw(Overlay.View, Addresses, Overlay.View.Reachable, Route.Peers(), Board, NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Overlay.Clocks, Board), _time.GetUtcNow().ToUnixTimeMilliseconds());
+        => NetworkPicture.Draw(Overlay.View, Addresses, Overlay.View.Reachable, Route.Peers(), Board, NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Overlay.Clocks, Board), Relays.Draw(Overlay.View), _time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Closes the sessions, ends the loop when what was queued is done, and lets the home go.</summary>
     public async ValueTask DisposeAsync()
@@ -241,6 +247,7 @@ internal sealed class NodeCore : IAsyncDisposable
     private void Begin()
     {
         Board.Load(Messenger.Contacts());
+        Relays.Take(Messenger.Settings);
         foreach (var (peer, endpoint) in Messenger.Peers())
             _effects.PeerChanged(peer, endpoint);
     }
@@ -268,6 +275,9 @@ internal sealed class NodeCore : IAsyncDisposable
         }));
     }
 
+    // What is agreed to holds from this moment on, and what is not ends.
+    private void ApplyRelays() => Overlay.Report();
+
     private void TellNetwork() => Publish(new NodeEvent.NetworkChanged(DrawNetwork()));
 
     private void Tick()
@@ -293,6 +303,8 @@ internal sealed class NodeCore : IAsyncDisposable
 
     private void Publish(MessengerEvent what)
     {
+        if (what is MessengerEvent.SettingsChanged changed && Relays.Take(changed.Settings))
+            ApplyRelays();
         // The hot path: a message that nobody watches costs nothing here.
         if (what is not MessengerEvent.MessageChanged || Events.Any)
             Publish(new NodeEvent.Messaging(what, Board));

@@ -75,13 +75,18 @@ public abstract record NodeEvent
         internal override void WriteData(Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, Now, ApiJson.Default.Network);
     }
 
-    /// <summary>A session with a contact opened, or the last one closed.</summary>
-    public sealed record Presence(AccountId Contact, bool Online) : NodeEvent
+    /// <summary>A session with a contact opened, goes another way, or the last one closed.</summary>
+    /// <param name="Contact">Who.</param>
+    /// <param name="Path">Which way it goes; null when there is none any more.</param>
+    public sealed record Presence(AccountId Contact, Way? Path) : NodeEvent
     {
+        /// <summary>Whether there is a session.</summary>
+        public bool Online => Path is not null;
+
         /// <inheritdoc/>
         public override string Type => "presence";
 
         internal override void WriteData(Utf8JsonWriter writer)
-            => JsonSerializer.Serialize(writer, new PresenceEvent(Contact.ToString(), Online), ApiJson.Default.PresenceEvent);
+            => JsonSerializer.Serialize(writer, new PresenceEvent(Contact.ToString(), Online, Path), ApiJson.Default.PresenceEvent);
     }
 }

@@ -12,6 +12,9 @@ public sealed record NodeOptions
     /// <summary>The vault's passphrase; for a new home the one that it shall have. Null for none.</summary>
     public string? Passphrase { get; init; }
 
+    /// <summary>What is agreed to about relays, <c>off</c>, <c>use</c>, <c>serve</c> or <c>both</c>; kept. Null keeps what the home has: off when it is new.</summary>
+    public string? Relay { get; init; }
+
     /// <summary>Where other nodes reach this one, HOST:PORT with an IP address as host. Empty: every interface, on a port that the home remembers.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 

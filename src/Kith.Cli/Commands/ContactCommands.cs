@@ -37,7 +37,7 @@ internal static class ContactRows
         if (output.Json)
         {
             foreach (var contact in contacts)
-                output.Result(Output.Pick(contact!, "contact", "name", "verified", "online", "state", "unread", "canFindUs"), () => "");
+                output.Result(Output.Pick(contact!, "contact", "name", "verified", "online", "path", "state", "unread", "canFindUs"), () => "");
             return;
         }
 
@@ -46,7 +46,7 @@ internal static class ContactRows
             contact!["name"]!.GetValue<string>(),
             contact["contact"]!.GetValue<string>()[..12],
             contact["state"]!.GetValue<string>(),
-            contact["online"]!.GetValue<bool>() ? "online" : "",
+            WayText.Of(contact["path"]) is { } way ? $"online, {way}" : "",
             contact["verified"]!.GetValue<bool>() ? "verified" : "",
             contact["canFindUs"]!.GetValue<bool>() ? "" : "cannot find you",
             contact["unread"]!.GetValue<int>() is var unread and > 0 ? $"{unread} unread" : "",

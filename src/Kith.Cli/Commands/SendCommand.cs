@@ -13,7 +13,7 @@ internal static class SendCommand
     {
         var contact = ContactCommands.Contact();
         var text = new Argument<string>("TEXT") { Description = "What to say; - reads standard input" };
-        var route = new Option<string>("--route") { Description = "How it must travel: auto or direct", HelpName = "ROUTE", DefaultValueFactory = _ => "auto" };
+        var route = new Option<string>("--route") { Description = "How it must travel: auto, direct (never through a relay) or relay (through one alone)", HelpName = "ROUTE", DefaultValueFactory = _ => "auto" };
         route.AcceptOnlyFromAmong("auto", "direct", "relay", "forward", "onion", "drop");
         var wait = new Option<string>("--wait") { Description = "The state to wait for", HelpName = "sent|stored|delivered", DefaultValueFactory = _ => "sent" };
         wait.AcceptOnlyFromAmong("waiting", "sent", "stored", "delivered", "read");
@@ -31,10 +31,14 @@ internal static class SendCommand
                 ["timeout"] = (int)invocation.Value(timeout).TotalMilliseconds,
             };
             var sent = await node.PostAsync($"contacts/{NodeClient.Escape(invocation.Value(contact))}/messages", body, cancellationToken).ConfigureAwait(false);
-            invocation.Output.Result(Output.Pick(sent, "id", "state", "route", "elapsed"), () => $"{sent["state"]} ({sent["elapsed"]} ms)");
+            var result = Output.Pick(sent, "id", "state", "route", "elapsed");
+            var reason = sent["reason"]?.GetValue<string>();
+            if (reason is not null)
+                result["reason"] = reason;
+            invocation.Output.Result(result, () => $"{sent["state"]}{(WayText.Of(sent["route"]) is { } way ? ", " + way : "")} ({sent["elapsed"]} ms)");
             if (Array.IndexOf(Order, sent["state"]!.GetValue<string>()) >= Array.IndexOf(Order, invocation.Value(wait)))
                 return ExitStatus.Done;
-            throw new CliException($"the message is {sent["state"]}, not {invocation.Value(wait)}, after {invocation.Value(timeout).TotalSeconds:0.##} s; it stays in the outbox and goes on being tried.");
+            throw new CliException($"the message is {sent["state"]}, not {invocation.Value(wait)}, after {invocation.Value(timeout).TotalSeconds:0.##} s; it stays in the outbox and goes on being tried.{(reason is null ? "" : " " + reason)}");
         });
     }
 

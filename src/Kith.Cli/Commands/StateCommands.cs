@@ -12,7 +12,7 @@ internal static class StatusCommand
         using var node = invocation.OpenNode();
         var status = await node.GetAsync("status", cancellationToken).ConfigureAwait(false);
         invocation.Output.Result(
-            Output.Pick(status, "account", "name", "privacy", "wan", "listen", "nat", "peers", "outbox", "version", "home"),
+            Output.Pick(status, "account", "name", "privacy", "wan", "listen", "nat", "peers", "outbox", "version", "home", "natDetail", "relay"),
             () => Output.Table(
             [
                 ["name", status["name"]!.GetValue<string>()],
@@ -21,6 +21,8 @@ internal static class StatusCommand
                 ["privacy", status["privacy"]!.GetValue<string>()],
                 ["listens on", string.Join(", ", status["listen"]!.AsArray().Select(address => address!.GetValue<string>()))],
                 ["seen at", status["wan"]?.GetValue<string>() ?? "not known yet"],
+                ["network", status["natDetail"]?["sentence"]?.GetValue<string>() ?? "not known yet"],
+                ["relays", RelayCommand.Says(status["relay"]?.GetValue<string>())],
                 ["peers", $"{status["peers"]} ('kith peers' lists them)"],
                 ["outbox", status["outbox"]!.GetValue<int>() is var waiting and > 0 ? $"{waiting} on their way" : "empty"],
             ]));
@@ -38,14 +40,14 @@ internal static class PeersCommand
         if (invocation.Output.Json)
         {
             foreach (var peer in peers)
-                invocation.Output.Result(Output.Pick(peer!, "id", "address", "direction", "connectable", "lastSeen", "rtt", "name", "kind"), () => "");
+                invocation.Output.Result(Output.Pick(peer!, "id", "address", "direction", "connectable", "lastSeen", "rtt", "name", "kind", "carrier", "path"), () => "");
             return ExitStatus.Done;
         }
 
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         invocation.Output.Note(peers.Count == 0
             ? "Nobody yet: 'kith doctor' says how your node looks for a way into the network."
-            : Output.Table([["WHO", "ADDRESS", "CALLED BY", "FROM OUTSIDE", "RTT", "LAST HEARD"], .. peers.Select(peer => Row(peer!, now))]));
+            : Output.Table([["WHO", "ADDRESS", "WAY", "CALLED BY", "FROM OUTSIDE", "RTT", "LAST HEARD"], .. peers.Select(peer => Row(peer!, now))]));
         return ExitStatus.Done;
     });
 
@@ -53,6 +55,7 @@ internal static class PeersCommand
     [
         peer["name"]?.GetValue<string>() ?? (peer["kind"]!.GetValue<string>() == "session" ? "a stranger" : "node " + peer["id"]!.GetValue<string>()),
         peer["address"]!.GetValue<string>(),
+        peer["kind"]!.GetValue<string>() == "session" ? $"{WayText.Of(peer["path"])}, {peer["carrier"]}" : "",
         peer["direction"]!.GetValue<string>() == "in" ? "them" : "us",
         peer["connectable"]?.GetValue<bool>() switch { true => "reachable", false => "not reachable", null => "not known" },
         peer["rtt"] is { } rtt ? $"{rtt.GetValue<double>().ToString("0.#", CultureInfo.InvariantCulture)} ms" : "-",

@@ -12,7 +12,7 @@ internal static class UpCommand
     private static readonly Option<string[]> ListenOption = new("--listen") { Description = "Where other nodes reach this one; port 0 takes the one that the home remembers, else a free one. Default: every interface, port 0", HelpName = "HOST:PORT" };
     private static readonly Option<string> ApiOption = new("--api") { Description = "Where the page and the commands reach it: loopback only", HelpName = "127.0.0.1:PORT", DefaultValueFactory = _ => "127.0.0.1:0" };
     private static readonly Option<string?> PrivacyOption = new("--privacy") { Description = "open: contacts learn your address", HelpName = "open|veiled|onion" };
-    private static readonly Option<string?> RelayOption = new("--relay") { Description = "off: no relays", HelpName = "off|use|serve|both" };
+    private static readonly Option<string?> RelayOption = new("--relay") { Description = "Whether sessions may go through other nodes (use), and others' through this one (serve); kept. Off until you say otherwise", HelpName = "off|use|serve|both" };
     private static readonly Option<FileInfo?> PassphraseFileOption = PassphraseCommand.PassphraseFile("--passphrase-file", "A file with the vault's passphrase");
 
     public static Command Create()
@@ -32,8 +32,6 @@ internal static class UpCommand
     {
         if (invocation.Value(PrivacyOption) is "veiled" or "onion")
             throw new CliException($"this version has only direct sessions: --privacy {invocation.Value(PrivacyOption)} is not in it yet.");
-        if (invocation.Value(RelayOption) is "use" or "serve" or "both")
-            throw new CliException($"this version has no relays: --relay {invocation.Value(RelayOption)} is not in it yet.");
         return ServeAsync(invocation, cancellationToken);
     }
 
@@ -70,6 +68,7 @@ internal static class UpCommand
             Passphrase = passphrase,
             Listen = invocation.Value(ListenOption),
             Api = invocation.Value(ApiOption),
+            Relay = invocation.Value(RelayOption),
             Network = NetworkFlags.Read(invocation),
         };
         try

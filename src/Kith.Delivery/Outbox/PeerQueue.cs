@@ -14,6 +14,7 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
     private RouteSet _up;
     private long _headSince;
     private bool _refused;
+    private bool _hasPassed; // some before the cursor were passed over, since their route is not there
 
     public AccountId Peer => peer;
 
@@ -45,16 +46,18 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
             _headSince = now;
     }
 
-    public void Up(RouteKind route)
+    public void Up(RouteSet routes)
     {
-        _up = _up.With(route);
+        _up = routes;
         _refused = false;
+        _hasPassed = false;
         _window.Rewind();
     }
 
-    public void Down(RouteKind route)
+    public void Change(RouteSet routes)
     {
-        _up = _up.Without(route);
+        _refused &= !routes.HasMoreThan(_up);
+        _up = routes;
         if (!IsUp)
             Restart();
     }
@@ -67,6 +70,7 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
     {
         _window = new PeerWindow();
         _refused = false;
+        _hasPassed = false;
         CheckAt = Never;
     }
 
@@ -81,6 +85,8 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
             Resend(now, firstSent);
         }
 
+        if (_hasPassed && !_refused)
+            SendPassed(now, firstSent);
         while (!_refused)
         {
             if (_window.Cursor >= _window.End)
@@ -107,9 +113,20 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
             if (item.IsSettled)
                 continue;
 
-            // An item that is not sealed, or whose route is not there, holds up the later ones: they arrive in order or not yet.
-            if (item.Envelope is not { } envelope || policy.Choose(item.Asked, _up) is not { } choice || (route ?? choice) != choice)
+            // An item that is not sealed holds up the later ones: they arrive in order or not yet.
+            if (item.Envelope is not { } envelope)
                 break;
+
+            // One whose route is not there holds up nobody: it was asked to wait, and the conversation has an order of its own.
+            if (policy.Choose(item.Asked, _up) is not { } choice)
+            {
+                item.IsPassed = _hasPassed = true;
+                continue;
+            }
+
+            if ((route ?? choice) != choice)
+                break;
+            item.IsPassed = false;
             route = choice;
             _batch.Add(envelope);
         }
@@ -124,7 +141,7 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
         var index = from;
         for (var left = taken; left > 0; index++)
         {
-            if (_window[index].IsSettled)
+            if (_window[index].IsSettled || _window[index].IsPassed)
                 continue;
             Sent(_window[index], route.Value, now, firstSent);
             left--;
@@ -137,6 +154,31 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
             return true;
         Refused(now);
         return false;
+    }
+
+    // Those that were passed over and whose route is there now, in order.
+    private void SendPassed(long now, List<QueuedItem> firstSent)
+    {
+        _hasPassed = false;
+        for (var i = _window.Head; i < _window.Cursor; i++)
+        {
+            var item = _window[i];
+            if (!item.IsPassed || item.IsSettled)
+                continue;
+            if (!_refused && item.Envelope is { } envelope && policy.Choose(item.Asked, _up) is { } route)
+            {
+                if (routes[route].Send(peer, [envelope]) == 1)
+                {
+                    item.IsPassed = false;
+                    Sent(item, route, now, firstSent);
+                    continue;
+                }
+
+                Refused(now);
+            }
+
+            _hasPassed = true;
+        }
     }
 
     private void Resend(long now, List<QueuedItem> firstSent)

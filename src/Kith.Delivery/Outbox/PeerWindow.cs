@@ -104,7 +104,10 @@ internal sealed class PeerWindow
     {
         Cursor = _head;
         for (var i = _head; i < _items.Count; i++)
+        {
             _items[i].Attempts = 0;
+            _items[i].IsPassed = false;
+        }
     }
 
     private void Append(OutboxItem item)

@@ -32,6 +32,9 @@ internal sealed class QueuedItem(OutboxItem item)
 
     public bool IsReported { get; set; }
 
+    /// <summary>The cursor went past it without sending it: its route is not there.</summary>
+    public bool IsPassed { get; set; }
+
     public bool IsSettled { get; set; }
 
     public int Bytes => Envelope?.Length ?? 0;

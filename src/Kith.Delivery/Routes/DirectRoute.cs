@@ -7,8 +7,8 @@ using Kith.Wire;
 namespace Kith.Delivery.Routes;
 
 /// <summary>
-/// Sessions between the two devices themselves (docs/protocol/peer.md): keeps one to each wanted peer, takes in those that others make, and carries peer frames on
-/// them. <see cref="Want"/>, <see cref="Unwant"/> and <see cref="Send"/> belong to the node loop and never wait; what arrives goes to the sink.
+/// Sessions with other devices (docs/protocol/peer.md): keeps one to each wanted peer, takes in those that others make, and carries peer frames on
+/// them. What goes from device to device is the direct route; what goes through a relay at the moment is another one, <see cref="Relayed"/>. <see cref="Want"/>, <see cref="Unwant"/> and <see cref="Send"/> belong to the node loop and never wait; what arrives goes to the sink.
 /// </summary>
 public sealed class DirectRoute : IRoute, IAsyncDisposable
 {
@@ -43,6 +43,7 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         _random = random;
         _strangerBundles = new TokenBucket(PeerProtocol.StrangerBundleBurst, PeerProtocol.StrangerBundlePause, time);
         Stopping = _stopping.Token;
+        Relayed = new RelayedRoute(this);
     }
 
     /// <inheritdoc/>
@@ -155,8 +156,14 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         Nudge();
     }
 
+    /// <summary>The part of the sessions that goes through relays, as a route of its own.</summary>
+    public IRoute Relayed { get; }
+
     /// <inheritdoc/>
-    public int Send(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes) => LinkOf(peer)?.Send(PeerFrameType.Envelope, envelopes) ?? 0;
+    public int Send(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes) => Send(peer, RouteKind.Direct, envelopes);
+
+    /// <summary>As <see cref="Send(AccountId, ReadOnlySpan{ReadOnlyMemory{byte}})"/> on whatever session there is.</summary>
+    public int SendAnyhow(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes) => LinkOf(peer)?.Send(PeerFrameType.Envelope, envelopes) ?? 0;
 
     /// <summary>The session to a peer; null when it is not reachable now. A peer is online while there is one.</summary>
     public PeerSession? SessionOf(AccountId peer) => LinkOf(peer)?.Remote;
@@ -178,11 +185,13 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
                 .. _links.Values.Select(link => new PeerView(
                     link.Owner?.Account,
                     Convert.ToHexStringLower(link.Remote.RemoteKeyBytes.Span[..8]),
-                    link.Remote.RemoteEndPoint?.ToString() ?? "",
+                    link.Session.Path.Address,
                     link.Remote.IsIncoming,
                     link.Remote.Since,
                     link.Session.Silence,
-                    link.Remote.RoundTrip)),
+                    link.Remote.RoundTrip,
+                    link.Session.Carrier,
+                    link.Session.Path.Kind)),
             ];
         }
     }
@@ -248,8 +257,27 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
                 return Task.CompletedTask;
             owner.Ready.Remove(link);
             owner.Choose();
-            return owner.AnnounceAsync(Stopping);
+            return owner.AnnounceAsync(_gate, Stopping);
         }
+    }
+
+    /// <summary>The session goes another way now.</summary>
+    internal void OnLinkMoved(PeerLink link)
+    {
+        lock (_gate)
+        {
+            if (link is { Owner: { } owner, IsReady: true })
+                Own(owner.AnnounceAsync(_gate, Stopping));
+        }
+    }
+
+    // Which session is of a route is asked at this moment: it may have moved since delivery was told.
+    private int Send(AccountId peer, RouteKind route, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes)
+    {
+        PeerLink? link;
+        lock (_gate)
+            link = _wanted.GetValueOrDefault(peer)?.LinkOf(route);
+        return link?.Send(PeerFrameType.Envelope, envelopes) ?? 0;
     }
 
     private PeerLink? LinkOf(AccountId peer)
@@ -332,7 +360,7 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         if (!owner.Ready.Contains(link))
             owner.Ready.Add(link);
         owner.Choose();
-        return owner.AnnounceAsync(Stopping);
+        return owner.AnnounceAsync(_gate, Stopping);
     }
 
     // Under _gate. Its sessions end, each link tells so, and the last one that nobody is there.
@@ -348,5 +376,12 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
     {
         _tasks.RemoveWhere(static done => done.IsCompleted);
         _tasks.Add(task);
+    }
+
+    private sealed class RelayedRoute(DirectRoute sessions) : IRoute
+    {
+        public RouteKind Kind => RouteKind.Relay;
+
+        public int Send(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes) => sessions.Send(peer, RouteKind.Relay, envelopes);
     }
 }

@@ -1,3 +1,4 @@
+using Kith.Transport;
 using Kith.Wire;
 
 namespace Kith.Delivery.Routes;
@@ -6,7 +7,14 @@ namespace Kith.Delivery.Routes;
 public abstract record PeerInput
 {
     /// <summary>A wanted peer can be reached, or over another session than before: send again what it has not acknowledged.</summary>
-    public sealed record PeerUp(AccountId Peer, PeerSession Session) : PeerInput;
+    /// <param name="Peer">The peer.</param>
+    /// <param name="Session">The session to send on.</param>
+    /// <param name="Routes">Which routes its sessions are.</param>
+    /// <param name="Path">Which kind of way that session goes.</param>
+    public sealed record PeerUp(AccountId Peer, PeerSession Session, RouteSet Routes, PathKind Path) : PeerInput;
+
+    /// <summary>The sessions with a peer go another way than before: nothing on its way is lost by that.</summary>
+    public sealed record PeerMoved(AccountId Peer, RouteSet Routes, PathKind Path) : PeerInput;
 
     /// <summary>A wanted peer cannot be reached any more.</summary>
     public sealed record PeerDown(AccountId Peer) : PeerInput;

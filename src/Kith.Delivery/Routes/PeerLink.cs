@@ -33,6 +33,9 @@ internal sealed class PeerLink : IDisposable
 
     public PeerSession Remote { get; }
 
+    /// <summary>Which route it is now.</summary>
+    public RouteKind Route => RouteOf(Session.Path.Kind);
+
     /// <summary>Whom it belongs to; null for a stranger. Guarded by the route's lock.</summary>
     public WantedPeer? Owner { get; set; }
 
@@ -43,6 +46,9 @@ internal sealed class PeerLink : IDisposable
 
     /// <summary>It was told to go. Guarded by the route's lock.</summary>
     public bool IsLeaving { get; private set; }
+
+    /// <summary>Which route a session on such a path is: one to the other node itself, over whatever, is direct.</summary>
+    public static RouteKind RouteOf(PathKind path) => path == PathKind.Relay ? RouteKind.Relay : RouteKind.Direct;
 
     /// <summary>A stranger gives way to another. Called under the route's lock.</summary>
     public async Task LeaveAsync()
@@ -74,6 +80,8 @@ internal sealed class PeerLink : IDisposable
     /// <summary>Runs until the session has ended.</summary>
     public async Task RunAsync()
     {
+        Action moved = () => _route.OnLinkMoved(this);
+        Session.PathChanged += moved;
         var accepting = AcceptAsync();
         using var overdue = _lifetime.Token.Register(() => _ = Session.CloseAsync());
         try
@@ -85,6 +93,7 @@ internal sealed class PeerLink : IDisposable
             // The end of the session, whoever ended it.
         }
 
+        Session.PathChanged -= moved;
         await Session.CloseAsync().ConfigureAwait(false);
         await accepting.ConfigureAwait(false);
         if (_output is { } output)

@@ -34,6 +34,9 @@ public sealed class PeerSession
     /// <summary>Where the other node is, when the carrier knows.</summary>
     public EndPoint? RemoteEndPoint => _session.RemoteEndPoint;
 
+    /// <summary>Which route it is at this moment: a session can move from one to another.</summary>
+    public RouteKind Route => PeerLink.RouteOf(_session.Path.Kind);
+
     /// <summary>True when the other node called.</summary>
     public bool IsIncoming => !_session.IsInitiator;
 

@@ -1,3 +1,4 @@
+using Kith.Transport;
 using Kith.Wire;
 
 namespace Kith.Delivery.Routes;
@@ -10,4 +11,6 @@ namespace Kith.Delivery.Routes;
 /// <param name="Since">Unix milliseconds.</param>
 /// <param name="Silence">How long nothing has come from it.</param>
 /// <param name="RoundTrip">Smoothed, once measured.</param>
-public sealed record PeerView(AccountId? Peer, string Key, string Address, bool Incoming, long Since, TimeSpan Silence, TimeSpan? RoundTrip);
+/// <param name="Carrier">What carries it: "tcp" or "udp".</param>
+/// <param name="Path">Which kind of way its packets go now.</param>
+public sealed record PeerView(AccountId? Peer, string Key, string Address, bool Incoming, long Since, TimeSpan Silence, TimeSpan? RoundTrip, string Carrier, PathKind Path);

@@ -8,6 +8,7 @@ internal sealed class SettingsBook
 {
     private const int MaxLanguage = 35;
 
+    private static readonly string[] Relays = ["off", "use", "serve", "both"];
     private static readonly string[] Themes = ["system", "light", "dark"];
 
     private readonly Surroundings _around;
@@ -32,7 +33,10 @@ internal sealed class SettingsBook
     }
 
     public Settings Current => new(
-        _record.Name, _record.ReadReceipts, _record.Typing, _record.Privacy, _record.Relay, _record.Notifications, _record.Theme, _record.Language);
+        _record.Name, _record.ReadReceipts, _record.Typing, _record.Privacy, _record.Relay, _record.Notifications, _record.Theme, _record.Language)
+    {
+        RelayAsked = _record.RelayAsked,
+    };
 
     public bool ReadReceipts => _record.ReadReceipts;
 
@@ -58,8 +62,8 @@ internal sealed class SettingsBook
             throw new MessengerException(MessengerError.Invalid, $"A name has 1 to {ContactName.MaxCodePoints} visible characters on one line.");
         if (settings.Privacy != "open")
             throw new MessengerException(MessengerError.Invalid, "This version has direct routes only: privacy can be 'open', nothing else yet.");
-        if (settings.Relay != "off")
-            throw new MessengerException(MessengerError.Invalid, "This version has no relays yet: relay can be 'off', nothing else.");
+        if (!Relays.Contains(settings.Relay))
+            throw new MessengerException(MessengerError.Invalid, "Relays are 'off', 'use', 'serve' or 'both'.");
         if (!Themes.Contains(settings.Theme))
             throw new MessengerException(MessengerError.Invalid, "The theme is 'system', 'light' or 'dark'.");
         if (settings.Language.Length is 0 or > MaxLanguage || !settings.Language.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
@@ -70,6 +74,7 @@ internal sealed class SettingsBook
         _record.Typing = settings.Typing;
         _record.Privacy = settings.Privacy;
         _record.Relay = settings.Relay;
+        _record.RelayAsked = settings.RelayAsked;
         _record.Notifications = settings.Notifications;
         _record.Theme = settings.Theme;
         _record.Language = settings.Language;

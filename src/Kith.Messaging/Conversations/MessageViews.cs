@@ -34,6 +34,7 @@ internal sealed class MessageViews(History history)
     private static string? RouteOf(HistoryEntry entry) => entry.Row.State == MessageState.Waiting ? null : (RouteKind)entry.Body.Route switch
     {
         RouteKind.Direct => "direct",
+        RouteKind.Relay => "relay",
         _ => null,
     };
 

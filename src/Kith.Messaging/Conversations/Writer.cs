@@ -48,7 +48,7 @@ internal sealed class Writer(
         var place = order.PlaceOwn(contact);
         body.Parents.AddRange(place.Parents);
 
-        // The only route there is so far; DeliveryStates corrects it when another was taken.
+        // The usual one; DeliveryStates corrects it when another was taken.
         body.Route = (int)RouteKind.Direct;
         var now = around.Now;
         var row = new StoredMessage(contact.Id, new MessagePosition((long)place.Depth, id), true, MessageState.Waiting, false, now, now, null, default);

@@ -33,7 +33,7 @@ internal sealed class Inbox(
 
         if (inner.Kind == EnvelopeKind.Receipt)
         {
-            contents.Receipt(contact, inner);
+            contents.Receipt(from, contact, inner);
             return;
         }
 

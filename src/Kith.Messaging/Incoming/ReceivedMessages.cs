@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Kith.Delivery;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Conversations;
@@ -11,7 +10,7 @@ namespace Kith.Messaging.Incoming;
 internal sealed class ReceivedMessages(
     Surroundings around, ConversationBook conversations, History history, CausalOrder order, ReceivedChanges changes, TypingSigns typing, Announcer announcer)
 {
-    public void Text(Contact contact, MessageId id, ContentMessage content)
+    public void Text(PeerOrigin from, Contact contact, MessageId id, ContentMessage content)
     {
         var text = content.Text;
         var body = new HistoryBody
@@ -24,21 +23,21 @@ internal sealed class ReceivedMessages(
             Deleted = text.Deleted,
         };
         typing.Ended(contact);
-        Place(contact, id, content.SentAt, text.Place, body, unread: !text.Deleted);
+        Place(from, contact, id, content.SentAt, text.Place, body, unread: !text.Deleted);
     }
 
-    public void Notice(Contact contact, MessageId id, ContentMessage content)
+    public void Notice(PeerOrigin from, Contact contact, MessageId id, ContentMessage content)
     {
         var body = new HistoryBody { IsNotice = true, NoticeAfter = content.Disappearing.After };
-        if (Place(contact, id, content.SentAt, content.Disappearing.Place, body, unread: false) is { } notice)
+        if (Place(from, contact, id, content.SentAt, content.Disappearing.Place, body, unread: false) is { } notice)
             DisappearingRules.Apply(conversations.Change(contact), notice);
     }
 
-    private HistoryEntry? Place(Contact contact, MessageId id, ulong sentAt, Place place, HistoryBody body, bool unread)
+    private HistoryEntry? Place(PeerOrigin from, Contact contact, MessageId id, ulong sentAt, Place place, HistoryBody body, bool unread)
     {
         var idBytes = id.ToProto();
         body.Parents.AddRange(place.Parents);
-        body.Route = (int)RouteKind.Direct;
+        body.Route = (int)from.Route;
         var depth = order.PlaceReceived(contact, idBytes, place, body.Missing);
         var row = new StoredMessage(
             contact.Id, new MessagePosition((long)depth, id), false, MessageState.Received, unread, Clamp(sentAt), around.Now, null, default);

@@ -25,20 +25,23 @@ internal sealed class DeliveryStates(
     }
 
     /// <summary>A device of the contact has committed these.</summary>
-    public void Delivered(Contact contact, IReadOnlyList<MessageId> ids)
+    /// <param name="contact">Who says so.</param>
+    /// <param name="ids">Of messages of ours.</param>
+    /// <param name="route">By which route that came: what was not noted to have been sent at all went the same way.</param>
+    public void Delivered(Contact contact, IReadOnlyList<MessageId> ids, RouteKind route)
     {
         foreach (var id in ids)
-            Acknowledge(contact, id, MessageState.Delivered);
+            Acknowledge(contact, id, MessageState.Delivered, route);
     }
 
     /// <summary>The contact has seen these. When the user wants no read receipts they are not shown either.</summary>
-    public void Read(Contact contact, IReadOnlyList<MessageId> ids)
+    public void Read(Contact contact, IReadOnlyList<MessageId> ids, RouteKind route)
     {
         foreach (var id in ids)
-            Acknowledge(contact, id, settings.ReadReceipts ? MessageState.Read : MessageState.Delivered);
+            Acknowledge(contact, id, settings.ReadReceipts ? MessageState.Read : MessageState.Delivered, route);
     }
 
-    private void Acknowledge(Contact contact, MessageId id, MessageState state)
+    private void Acknowledge(Contact contact, MessageId id, MessageState state, RouteKind route)
     {
         if (history.Find(id) is { } entry)
         {
@@ -47,8 +50,9 @@ internal sealed class DeliveryStates(
                 return;
             if (entry.Row.State < MessageState.Delivered)
             {
-                if (NeedsWriting(entry, RouteKind.Direct))
-                    entry = history.Save(WithRouteAndTimer(entry, RouteKind.Direct));
+                var taken = entry.Row.State >= MessageState.Sent ? (RouteKind)entry.Body.Route : route;
+                if (NeedsWriting(entry, taken))
+                    entry = history.Save(WithRouteAndTimer(entry, taken));
                 outbound.Settle(contact, id);
             }
 

@@ -33,7 +33,8 @@ internal static class Shapes
         contact.LastMessage is { } last ? Message(last, contact.Name) : null,
         contact.Draft,
         contact.DisappearAfter,
-        contact.CanFindUs);
+        contact.CanFindUs,
+        board.PathOf(contact.Id));
 
     public static Message Message(MessageView message, ContactBoard board) => Message(message, board.Name(message.Contact));
 
@@ -47,6 +48,7 @@ internal static class Shapes
         settings.Typing,
         Enum.TryParse<Privacy>(settings.Privacy, ignoreCase: true, out var privacy) ? privacy : Privacy.Open,
         Enum.TryParse<Relay>(settings.Relay, ignoreCase: true, out var relay) ? relay : Relay.Off,
+        settings.RelayAsked,
         settings.Notifications,
         Enum.TryParse<Theme>(settings.Theme, ignoreCase: true, out var theme) ? theme : Theme.System,
         settings.Language);
@@ -55,8 +57,6 @@ internal static class Shapes
     {
         if (patch.Privacy is Privacy.Veiled or Privacy.Onion)
             throw new MessengerException(MessengerError.Invalid, $"This version does not have the privacy setting {Name(patch.Privacy.Value)} yet.");
-        if (patch.Relay is Relay.Use or Relay.Serve or Relay.Both)
-            throw new MessengerException(MessengerError.Invalid, "This version does not have relays yet.");
         return now with
         {
             Name = patch.Name ?? now.Name,
@@ -67,6 +67,8 @@ internal static class Shapes
             Notifications = patch.Notifications ?? now.Notifications,
             Theme = patch.Theme is { } theme ? Name(theme) : now.Theme,
             Language = patch.Language ?? now.Language,
+            // Whoever chooses has answered; whoever does not want to choose now says so.
+            RelayAsked = patch.RelayAsked ?? (patch.Relay is not null || now.RelayAsked),
         };
     }
 
@@ -74,6 +76,7 @@ internal static class Shapes
     {
         Types.Route.Auto => RouteKind.Auto,
         Types.Route.Direct => RouteKind.Direct,
+        Types.Route.Relay => RouteKind.Relay,
         _ => throw new MessengerException(MessengerError.Invalid, $"This version does not have the route {Name(route)} yet."),
     };
 

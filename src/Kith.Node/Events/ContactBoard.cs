@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Kith.Messaging;
+using Kith.Node.Api.Types;
 using Kith.Wire;
 
 namespace Kith.Node.Events;
@@ -8,7 +9,7 @@ namespace Kith.Node.Events;
 public sealed class ContactBoard
 {
     private readonly ConcurrentDictionary<AccountId, string> _names = new();
-    private readonly ConcurrentDictionary<AccountId, bool> _online = new();
+    private readonly ConcurrentDictionary<AccountId, Way> _online = new();
     private readonly ConcurrentDictionary<AccountId, bool> _typing = new();
 
     /// <summary>Our name for a contact, or the id of somebody unknown.</summary>
@@ -16,6 +17,9 @@ public sealed class ContactBoard
 
     /// <summary>Whether a session with a contact is open.</summary>
     public bool IsOnline(AccountId contact) => _online.ContainsKey(contact);
+
+    /// <summary>Which way the session with a contact goes; null while there is none.</summary>
+    public Way? PathOf(AccountId contact) => _online.TryGetValue(contact, out var path) ? path : null;
 
     /// <summary>Whether a contact writes now.</summary>
     public bool IsTyping(AccountId contact) => _typing.ContainsKey(contact);
@@ -34,9 +38,14 @@ public sealed class ContactBoard
         switch (happened)
         {
             case NodeEvent.Presence presence:
-                Mark(_online, presence.Contact, presence.Online);
-                if (!presence.Online)
-                    _typing.TryRemove(presence.Contact, out _);
+                if (presence.Path is { } path)
+                {
+                    _online[presence.Contact] = path;
+                    break;
+                }
+
+                _online.TryRemove(presence.Contact, out _);
+                _typing.TryRemove(presence.Contact, out _);
                 break;
             case NodeEvent.Messaging { What: MessengerEvent.ContactChanged changed }:
                 _names[changed.Contact.Id] = changed.Contact.Name;

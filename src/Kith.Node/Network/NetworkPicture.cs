@@ -2,6 +2,8 @@ using Kith.Delivery.Routes;
 using Kith.Node.Api.Types;
 using Kith.Node.Events;
 using Kith.Overlay;
+using Kith.Overlay.Nat;
+using Kith.Transport;
 using Kith.Wire;
 using EntrySource = Kith.Node.Api.Types.EntrySource;
 using EntryState = Kith.Node.Api.Types.EntryState;
@@ -11,13 +13,15 @@ namespace Kith.Node.Network;
 /// <summary>Draws the API's picture of the network from what the rooms below see.</summary>
 internal static class NetworkPicture
 {
+    private const string OverlayCarrier = "udp";
+
     /// <summary>Everything that the network view shows.</summary>
     public static Api.Types.Network Draw(
-        OverlayView view, IReadOnlyList<string> listen, bool? connectable, IReadOnlyList<PeerView> sessions, ContactBoard board, IReadOnlyList<NetworkProblem> problems, long now) => new(
+        OverlayView view, IReadOnlyList<string> listen, bool? connectable, IReadOnlyList<PeerView> sessions, ContactBoard board, IReadOnlyList<NetworkProblem> problems, RelayState relay, long now) => new(
         listen,
         view.Wan?.ToString(),
         [.. view.Votes.Select(vote => new WanVote(vote.By.ToString(), vote.Seen.ToString(), vote.At))],
-        Nat: null,
+        KindOf(view.Nat),
         connectable,
         [.. view.Peers.OrderByDescending(peer => peer.LastSeen).Select(Peer)],
         [.. sessions.Select(session => Session(session, board, now))],
@@ -25,7 +29,23 @@ internal static class NetworkPicture
         new DhtState(view.Nodes, view.Depth, view.Stored, view.IsReadOnly),
         new Traffic(view.BytesIn, view.BytesOut),
         Counts(view),
-        problems);
+        problems,
+        Nat(view.Nat),
+        relay);
+
+    /// <summary>The kind of NAT in a word; null until known.</summary>
+    public static string? KindOf(NatView nat) => nat.Kind == NatKind.Unknown ? null : nat.Name;
+
+    /// <summary>What stands between this node and the internet.</summary>
+    public static NatState Nat(NatView nat) => new(nat.Name, nat.Sentence, nat.Advice, nat.IsConfirmed, nat.Mapped?.ToString(), nat.MappedAddresses);
+
+    /// <summary>Which way a session goes.</summary>
+    public static Way WayOf(PathKind kind) => kind switch
+    {
+        PathKind.Relay => Way.Relay,
+        PathKind.Tunnel => Way.Tunnel,
+        _ => Way.Direct,
+    };
 
     /// <summary>Every open session, then the nodes of the overlay: the lines of <c>kith peers</c>.</summary>
     public static IReadOnlyList<Peer> Peers(OverlayView view, IReadOnlyList<PeerView> sessions, ContactBoard board, long now) =>
@@ -37,12 +57,13 @@ internal static class NetworkPicture
             NameOf(peer, board),
             peer.Address,
             Side(peer.Incoming),
-            NodeCarrier.Tcp,
+            peer.Carrier,
             peer.Incoming ? null : true,
             now - (long)peer.Silence.TotalMilliseconds,
-            peer.RoundTrip?.TotalMilliseconds)),
+            peer.RoundTrip?.TotalMilliseconds,
+            WayOf(peer.Path))),
         .. view.Peers.OrderByDescending(peer => peer.LastSeen).Select(peer => new Peer(
-            peer.Id, PeerKind.Overlay, Contact: null, Name: null, peer.Address.ToString(), Side(peer.Incoming), NodeCarrier.Udp, peer.Connectable, peer.LastSeen, peer.RoundTrip)),
+            peer.Id, PeerKind.Overlay, Contact: null, Name: null, peer.Address.ToString(), Side(peer.Incoming), OverlayCarrier, peer.Connectable, peer.LastSeen, peer.RoundTrip, Way.Direct)),
     ];
 
     private static WalkerPeer Peer(OverlayPeer peer)
@@ -54,10 +75,11 @@ internal static class NetworkPicture
         NameOf(session, board),
         session.Address,
         Side(session.Incoming),
-        NodeCarrier.Tcp,
+        session.Carrier,
         session.Since,
         now - (long)session.Silence.TotalMilliseconds,
-        session.RoundTrip?.TotalMilliseconds);
+        session.RoundTrip?.TotalMilliseconds,
+        WayOf(session.Path));
 
     private static PeerCounts Counts(OverlayView view)
     {
@@ -86,10 +108,4 @@ internal static class NetworkPicture
         Overlay.EntryState.Answered => EntryState.Answered,
         _ => EntryState.Failed,
     };
-
-    private static class NodeCarrier
-    {
-        public const string Tcp = "tcp";
-        public const string Udp = "udp";
-    }
 }

@@ -186,7 +186,8 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         WhenWanChanged?.Invoke();
     }
 
-    private void Report()
+    /// <summary>Something that the network view shows has changed.</summary>
+    public void Report()
     {
         if (_isWatched())
             _newsAt ??= Math.Max(Now, _newsNotBefore);

@@ -3,6 +3,7 @@ using Kith.Delivery;
 using Kith.Delivery.Routes;
 using Kith.Messaging;
 using Kith.Node.Loop;
+using Kith.Transport;
 using Kith.Wire;
 
 namespace Kith.Node.Network;
@@ -21,7 +22,7 @@ internal sealed class PeerTraffic : IOutbound
     private readonly Action<NodeEvent> _publish;
     private readonly PeerSessions _sessions;
     private readonly BundleRequests _bundles;
-    private readonly HashSet<AccountId> _online = [];
+    private readonly Dictionary<AccountId, PathKind> _online = [];
     private readonly List<TransmittedItem> _transmitted = [];
 
     /// <summary>The overlay, which looks for whom the route does not reach; set before anything happens.</summary>
@@ -61,7 +62,10 @@ internal sealed class PeerTraffic : IOutbound
                 break;
             case PeerInput.PeerUp e:
                 _bundles.OnPeerUp(e.Peer);
-                _effects.After(() => OnUp(e.Peer));
+                _effects.After(() => OnUp(e.Peer, e.Routes, e.Path));
+                break;
+            case PeerInput.PeerMoved e:
+                _effects.After(() => OnMoved(e.Peer, e.Routes, e.Path));
                 break;
             case PeerInput.PeerDown e:
                 _effects.After(() => OnDown(e.Peer));
@@ -98,7 +102,7 @@ internal sealed class PeerTraffic : IOutbound
     public void Enqueued(OutboxItem item)
     {
         _delivery.Enqueued(item);
-        if (!_online.Contains(item.Peer))
+        if (!_online.ContainsKey(item.Peer))
             Overlay?.Urge(item.Peer);
     }
 
@@ -108,7 +112,7 @@ internal sealed class PeerTraffic : IOutbound
     /// <inheritdoc/>
     public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope)
     {
-        if (_route.Send(peer, [envelope]) == 0)
+        if (_route.SendAnyhow(peer, [envelope]) == 0)
             _sessions.Of(peer)?.TrySendEnvelope(envelope);
     }
 
@@ -148,25 +152,36 @@ internal sealed class PeerTraffic : IOutbound
         _delivery.Reload();
     }
 
-    private static PeerOrigin Origin(PeerSession session) => new(RouteKind.Direct, session.RemoteKeyBytes, session.HandshakeHash);
+    private static PeerOrigin Origin(PeerSession session) => new(session.Route, session.RemoteKeyBytes, session.HandshakeHash);
 
-    private void OnUp(AccountId peer)
+    private void OnUp(AccountId peer, RouteSet routes, PathKind path)
     {
-        _delivery.RouteUp(peer, RouteKind.Direct);
-        if (_online.Add(peer))
-            Presence(peer, online: true);
+        _delivery.RoutesUp(peer, routes);
+        Show(peer, path);
+    }
+
+    private void OnMoved(AccountId peer, RouteSet routes, PathKind path)
+    {
+        _delivery.RoutesChanged(peer, routes);
+        Show(peer, path);
     }
 
     private void OnDown(AccountId peer)
     {
-        _delivery.RouteDown(peer, RouteKind.Direct);
-        if (_online.Remove(peer))
-            Presence(peer, online: false);
+        _delivery.RoutesDown(peer);
+        if (!_online.Remove(peer))
+            return;
+        _publish(new NodeEvent.Presence(peer, Path: null));
+        Overlay?.Presence(peer, online: false);
     }
 
-    private void Presence(AccountId peer, bool online)
+    // Whoever has a session is online; which way it goes is shown too.
+    private void Show(AccountId peer, PathKind path)
     {
-        _publish(new NodeEvent.Presence(peer, online));
-        Overlay?.Presence(peer, online);
+        if (_online.TryGetValue(peer, out var shown) && shown == path)
+            return;
+        _online[peer] = path;
+        _publish(new NodeEvent.Presence(peer, NetworkPicture.WayOf(path)));
+        Overlay?.Presence(peer, online: true);
     }
 }

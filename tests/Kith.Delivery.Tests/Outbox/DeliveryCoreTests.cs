@@ -119,7 +119,7 @@ public sealed class DeliveryCoreTests
         Up();
         Put(1);
         Pump();
-        _core.RouteDown(Peer, RouteKind.Direct);
+        _core.RoutesDown(Peer);
         _route.Drain();
         Put(2);
         Advance(1_000_000);
@@ -383,7 +383,7 @@ public sealed class DeliveryCoreTests
 
     private void Up()
     {
-        _core.RouteUp(Peer, RouteKind.Direct);
+        _core.RoutesUp(Peer, default(RouteSet).With(RouteKind.Direct));
         Pump();
     }
 

@@ -3,9 +3,9 @@ using Kith.Wire;
 namespace Kith.Delivery.Tests.Outbox;
 
 /// <summary>A route that notes what it takes, up to its room.</summary>
-internal sealed class RecordingRoute : IRoute
+internal sealed class RecordingRoute(RouteKind kind = RouteKind.Direct) : IRoute
 {
-    public RouteKind Kind => RouteKind.Direct;
+    public RouteKind Kind => kind;
 
     public List<byte[]> Taken { get; } = [];
 

@@ -63,14 +63,14 @@ internal sealed class SimulatedNode(AccountId self, AccountId peer, Func<long> n
     public void SessionUp(Queue<int> wire)
     {
         Wire = wire;
-        Core.RouteUp(peer, RouteKind.Direct);
+        Core.RoutesUp(peer, default(RouteSet).With(RouteKind.Direct));
         Pump();
     }
 
     public void SessionDown()
     {
         Wire = null;
-        Core.RouteDown(peer, RouteKind.Direct);
+        Core.RoutesDown(peer);
     }
 
     public void Ready()

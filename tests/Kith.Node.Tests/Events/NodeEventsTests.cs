@@ -5,7 +5,7 @@ namespace Kith.Node.Tests.Events;
 
 public sealed class NodeEventsTests
 {
-    private static readonly NodeEvent Happened = new NodeEvent.Presence(default(AccountId), Online: true);
+    private static readonly NodeEvent Happened = new NodeEvent.Presence(default(AccountId), Kith.Node.Api.Types.Way.Direct);
 
     private readonly NodeEvents _events = new();
 
@@ -46,7 +46,7 @@ public sealed class NodeEventsTests
         var board = new ContactBoard();
         board.Apply(Happened);
         Assert.True(board.IsOnline(default));
-        board.Apply(new NodeEvent.Presence(default(AccountId), Online: false));
+        board.Apply(new NodeEvent.Presence(default(AccountId), Path: null));
         Assert.False(board.IsOnline(default));
     }
 }

@@ -67,7 +67,7 @@ internal static class MessageEndpoints
         if (progress is not null)
             sent = await progress ?? await node.QueryAsync(m => m.Message(sent.Id)) ?? sent;
         var shown = Shapes.Message(sent, node.Board);
-        return TypedResults.Ok(new SentMessage(shown.Id, shown.State, shown.Route, time.GetElapsedTime(begun).TotalMilliseconds, shown));
+        return TypedResults.Ok(new SentMessage(shown.Id, shown.State, shown.Route, time.GetElapsedTime(begun).TotalMilliseconds, shown, Reason: null));
     }
 
     private static async Task<Ok<Message>> EditAsync(string contact, string id, TextEdit body, INode node)

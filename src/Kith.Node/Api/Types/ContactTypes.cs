@@ -30,6 +30,7 @@ public sealed record NewContact(string Link, string? Name = null, int Timeout = 
 /// <param name="Reason">Why the state is what it is, when there is something to say.</param>
 /// <param name="Verified">Whether the safety number was compared.</param>
 /// <param name="DisappearAfter">How long messages live after they were seen, in milliseconds; 0 for ever.</param>
+/// <param name="Path">Which way the session with them goes; null when there is none.</param>
 /// <param name="CanFindUs">False when the find secrets issued last left them out: they find us no more once we have moved.</param>
 public sealed record Contact(
     [property: JsonPropertyName("contact")] string Id,
@@ -46,7 +47,8 @@ public sealed record Contact(
     Message? LastMessage,
     string Draft,
     long DisappearAfter,
-    bool CanFindUs);
+    bool CanFindUs,
+    Way? Path);
 
 /// <summary>All contacts, most recent conversation first.</summary>
 public sealed record ContactList(IReadOnlyList<Contact> Contacts);

@@ -25,15 +25,15 @@ public enum Relay
     [JsonStringEnumMemberName("off")]
     Off,
 
-    /// <summary>Uses relays; not in this version.</summary>
+    /// <summary>Own sessions may go through a relay where they do not go directly.</summary>
     [JsonStringEnumMemberName("use")]
     Use,
 
-    /// <summary>Is a relay; not in this version.</summary>
+    /// <summary>Carries circuits of others, within limits.</summary>
     [JsonStringEnumMemberName("serve")]
     Serve,
 
-    /// <summary>Both; not in this version.</summary>
+    /// <summary>Both.</summary>
     [JsonStringEnumMemberName("both")]
     Both,
 }
@@ -65,7 +65,7 @@ public enum Route
     [JsonStringEnumMemberName("direct")]
     Direct,
 
-    /// <summary>Through a relay; not in this version.</summary>
+    /// <summary>A session through a node that passes its packets on.</summary>
     [JsonStringEnumMemberName("relay")]
     Relay,
 
@@ -80,6 +80,22 @@ public enum Route
     /// <summary>Left with peers; not in this version.</summary>
     [JsonStringEnumMemberName("drop")]
     Drop,
+}
+
+/// <summary>What kind of way a session's packets go.</summary>
+public enum Way
+{
+    /// <summary>From one node to the other.</summary>
+    [JsonStringEnumMemberName("direct")]
+    Direct,
+
+    /// <summary>To the other node over TCP, where UDP does not pass.</summary>
+    [JsonStringEnumMemberName("tunnel")]
+    Tunnel,
+
+    /// <summary>Through a node that agreed to pass them on; it can read nothing.</summary>
+    [JsonStringEnumMemberName("relay")]
+    Relay,
 }
 
 /// <summary>How well we know somebody.</summary>

@@ -13,7 +13,8 @@ public sealed record ContactRemovedEvent(string Contact);
 public sealed record TypingEvent(string Contact, bool Active);
 
 /// <summary>The data of the event <c>presence</c>.</summary>
-public sealed record PresenceEvent(string Contact, bool Online);
+/// <param name="Path">Which way the session goes; null when there is none.</param>
+public sealed record PresenceEvent(string Contact, bool Online, Way? Path);
 
 /// <summary>Every type of event with its data: <c>event: NAME</c> carries the data of the property NAME. Never sent as a whole.</summary>
 public sealed record Events(

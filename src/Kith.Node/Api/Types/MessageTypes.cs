@@ -51,7 +51,8 @@ public sealed record NewMessage(
 
 /// <summary>A message that was committed, and how far it came in time.</summary>
 /// <param name="Elapsed">Milliseconds from the call to the state.</param>
-public sealed record SentMessage(string Id, MessageState State, string? Route, double Elapsed, Message Message);
+/// <param name="Reason">Why it still waits, one sentence, when that is known.</param>
+public sealed record SentMessage(string Id, MessageState State, string? Route, double Elapsed, Message Message, string? Reason);
 
 /// <summary>A new text for a message of ours.</summary>
 public sealed record TextEdit(string Text);

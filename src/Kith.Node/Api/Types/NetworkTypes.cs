@@ -6,12 +6,14 @@ namespace Kith.Node.Api.Types;
 /// <param name="Listen">Where other nodes reach this one, HOST:PORT.</param>
 /// <param name="Wan">The address that others see, by vote; null until known.</param>
 /// <param name="Votes">The reports that count for it, newest first.</param>
-/// <param name="Nat">The kind of NAT; null until known.</param>
+/// <param name="Nat">The kind of NAT in a word (docs/protocol/nat.md); null until known.</param>
 /// <param name="Connectable">Whether this node can be reached from outside without help; null until known.</param>
 /// <param name="Peers">The walker's peers, those heard last first.</param>
 /// <param name="Sessions">Open sessions.</param>
 /// <param name="Entries">The ways into the network and what became of them, those that worked first.</param>
 /// <param name="Problems">What is wrong, the gravest first; empty when all is well.</param>
+/// <param name="NatDetail">What stands between this node and the internet, in plain words.</param>
+/// <param name="Relay">Relays: what was agreed to, and what they do here.</param>
 public sealed record Network(
     IReadOnlyList<string> Listen,
     string? Wan,
@@ -24,7 +26,33 @@ public sealed record Network(
     DhtState Dht,
     Traffic Traffic,
     PeerCounts Counts,
-    IReadOnlyList<NetworkProblem> Problems);
+    IReadOnlyList<NetworkProblem> Problems,
+    NatState NatDetail,
+    RelayState Relay);
+
+/// <summary>What stands between this node and the internet.</summary>
+/// <param name="Kind"><c>none</c>, <c>firewall</c>, <c>full-cone</c>, <c>address-restricted</c>, <c>port-restricted</c>, <c>symmetric</c>, <c>blocked</c> or <c>unknown</c>.</param>
+/// <param name="Sentence">What that means, in plain words.</param>
+/// <param name="Advice">What to do about it; null when there is nothing to do.</param>
+/// <param name="Confirmed">Whether at least two nodes that are strangers to each other bear it out.</param>
+/// <param name="Mapped">Where the node's UDP port is seen from outside; null until known.</param>
+/// <param name="Opened">Addresses that the router opened for this node because it was asked.</param>
+public sealed record NatState(string Kind, string Sentence, string? Advice, bool Confirmed, string? Mapped, IReadOnlyList<string> Opened);
+
+/// <summary>Relays, as this node sees them.</summary>
+/// <param name="Consent">What was agreed to: the setting.</param>
+/// <param name="Asked">Whether the user has answered that once.</param>
+/// <param name="Helps">Whether relays would reach people who are not reached otherwise from here: when to ask.</param>
+/// <param name="Serving">Circuits of others that go through this node now.</param>
+/// <param name="Using">Circuits of this node's own sessions now.</param>
+/// <param name="Bytes">Bytes passed on for others since the start.</param>
+/// <param name="Dropped">Packets of others not passed on, being over a limit, since the start.</param>
+/// <param name="Refused">How often this node refused others since the start, by reason.</param>
+public sealed record RelayState(
+    Relay Consent, bool Asked, bool Helps, int Serving, int Using, long Bytes, long Dropped, IReadOnlyList<RelayRefusals> Refused);
+
+/// <summary>How often a relay was refused to others for one reason.</summary>
+public sealed record RelayRefusals(string Reason, long Count);
 
 /// <summary>What one peer says our address is.</summary>
 /// <param name="By">The peer, HOST:PORT.</param>
@@ -45,12 +73,13 @@ public sealed record WalkerPeer(string Id, string Address, Direction Direction, 
 /// <param name="Id">The key of the other device's transport.</param>
 /// <param name="Contact">The contact's id; null for somebody who is none yet.</param>
 /// <param name="Name">The contact's name.</param>
-/// <param name="Carrier">What carries the session: <c>tcp</c>.</param>
+/// <param name="Carrier">What carries the session: <c>udp</c> or <c>tcp</c>.</param>
 /// <param name="Since">When it was opened.</param>
 /// <param name="LastSeen">When something last came on it.</param>
 /// <param name="Rtt">Round-trip time in milliseconds, or null until measured.</param>
+/// <param name="Path">Which way its packets go now.</param>
 public sealed record OpenSession(
-    string Id, string? Contact, string? Name, string Address, Direction Direction, string Carrier, long Since, long LastSeen, double? Rtt);
+    string Id, string? Contact, string? Name, string Address, Direction Direction, string Carrier, long Since, long LastSeen, double? Rtt, Way Path);
 
 /// <summary>A way into the network.</summary>
 /// <param name="Address">HOST:PORT as given.</param>

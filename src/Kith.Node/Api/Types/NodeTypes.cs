@@ -21,7 +21,9 @@ public sealed record Page([property: JsonPropertyName("page")] string Address);
 /// <param name="Account">The account id.</param>
 /// <param name="Wan">The address that others see, or null until known.</param>
 /// <param name="Listen">Where sessions are taken, HOST:PORT.</param>
-/// <param name="Nat">The kind of NAT, or null until known.</param>
+/// <param name="Nat">The kind of NAT in a word (docs/protocol/nat.md), or null until known.</param>
+/// <param name="NatDetail">What stands between this node and the internet, in plain words.</param>
+/// <param name="Relay">What was agreed to about relays.</param>
 /// <param name="Peers">How many nodes of the overlay are heard from, and sessions open.</param>
 /// <param name="Outbox">How many messages wait for their receipt.</param>
 /// <param name="Page">Where the page is, without a key.</param>
@@ -39,18 +41,22 @@ public sealed record Status(
     string Version,
     string Page,
     bool Passphrase,
-    string Home);
+    string Home,
+    NatState NatDetail,
+    Relay Relay);
 
 /// <summary>What the user has chosen.</summary>
 /// <param name="Name">The name that contacts see; empty until chosen.</param>
 /// <param name="ReadReceipts">Whether contacts learn that their messages were seen.</param>
 /// <param name="Typing">Whether contacts learn that we write.</param>
+/// <param name="Relay">Whether sessions may go through other nodes, and others' through this one.</param>
+/// <param name="RelayAsked">Whether the user has answered that once: nobody asks them again.</param>
 /// <param name="Notifications">Whether the page notifies.</param>
 /// <param name="Language">A language tag, or <c>system</c>.</param>
 public sealed record Settings(
-    string Name, bool ReadReceipts, bool Typing, Privacy Privacy, Relay Relay, bool Notifications, Theme Theme, string Language);
+    string Name, bool ReadReceipts, bool Typing, Privacy Privacy, Relay Relay, bool RelayAsked, bool Notifications, Theme Theme, string Language);
 
-/// <summary>Settings to change; what is left out stays.</summary>
+/// <summary>Settings to change; what is left out stays. To set <c>relay</c> is an answer too: <c>relayAsked</c> is true from then on.</summary>
 public sealed record SettingsPatch(
     string? Name = null,
     bool? ReadReceipts = null,
@@ -59,18 +65,20 @@ public sealed record SettingsPatch(
     Relay? Relay = null,
     bool? Notifications = null,
     Theme? Theme = null,
-    string? Language = null);
+    string? Language = null,
+    bool? RelayAsked = null);
 
 /// <summary>A node of the overlay, or one with which a session is open.</summary>
 /// <param name="Id">The key of its transport, or what it calls itself in the overlay.</param>
 /// <param name="Contact">The contact's id when it is one.</param>
 /// <param name="Name">The contact's name when it is one.</param>
-/// <param name="Carrier">What carries it: <c>tcp</c> for sessions, <c>udp</c> for the overlay.</param>
+/// <param name="Carrier">What carries it: <c>udp</c> or <c>tcp</c>.</param>
 /// <param name="Connectable">Whether it can be reached from outside; null when not known.</param>
 /// <param name="LastSeen">When something last came from it.</param>
 /// <param name="Rtt">Round-trip time in milliseconds, or null until measured.</param>
+/// <param name="Path">Which way its packets go.</param>
 public sealed record Peer(
-    string Id, PeerKind Kind, string? Contact, string? Name, string Address, Direction Direction, string Carrier, bool? Connectable, long LastSeen, double? Rtt);
+    string Id, PeerKind Kind, string? Contact, string? Name, string Address, Direction Direction, string Carrier, bool? Connectable, long LastSeen, double? Rtt, Way Path);
 
 /// <summary>All sessions and the nodes of the overlay.</summary>
 public sealed record PeerList(IReadOnlyList<Peer> Peers);
