@@ -51,7 +51,7 @@ export class Live {
         this.client.removeQueries({ queryKey: keys.timeline(event.data.contact) });
         break;
       case "presence":
-        this.contacts((list) => changeContact(list, event.data.contact, { online: event.data.online }));
+        this.contacts((list) => changeContact(list, event.data.contact, { online: event.data.online, path: event.data.path }));
         break;
       case "typing":
         this.onTyping(event.data.contact, event.data.active);

@@ -42,6 +42,7 @@ export function contact(change: Partial<Contact> = {}): Contact {
     draft: "",
     canFindUs: true,
     disappearAfter: 0,
+    path: null,
     ...change,
   };
 }
@@ -53,7 +54,7 @@ export function networkPeer(id: string, change: Partial<NetworkPeer> = {}): Netw
 
 /** A session with a contact for tests. */
 export function session(name: string, change: Partial<NetworkSession> = {}): NetworkSession {
-  return { id: `device of ${name}`, contact: name.toLowerCase(), name, address: "198.51.100.1:1", direction: "out", carrier: "tcp", since: 1, lastSeen: 1_000, rtt: null, ...change };
+  return { id: `device of ${name}`, contact: name.toLowerCase(), name, address: "198.51.100.1:1", direction: "out", carrier: "tcp", since: 1, lastSeen: 1_000, rtt: null, path: "direct", ...change };
 }
 
 /** What a node with nobody around it tells. */
@@ -71,6 +72,8 @@ export function network(change: Partial<Network> = {}): Network {
     traffic: { in: 0, out: 0 },
     counts: { active: 0, connectable: 0, incoming: 0, outgoing: 0, ratio: null },
     problems: [],
+    natDetail: { kind: "unknown", sentence: "", advice: null, confirmed: false, mapped: null, opened: [] },
+    relay: { consent: "off", asked: false, helps: false, serving: 0, using: 0, bytes: 0, dropped: 0, refused: [] },
     ...change,
   };
 }

@@ -45,5 +45,6 @@ function Presence({ contact }: { contact: Contact }) {
   if (contact.state === "connecting") return t("contacts.connecting");
   if (contact.state === "blocked") return t("contacts.blocked");
   if (contact.state !== "connected") return "";
+  if (contact.online && contact.path === "relay") return <span title={t("contacts.onlineRelayHint")}>{t("contacts.onlineRelay")}</span>;
   return contact.online ? t("contacts.online") : t("contacts.offline");
 }

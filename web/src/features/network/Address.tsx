@@ -32,20 +32,25 @@ export function Address({ network, now }: { network: Network; now: number }) {
       ) : (
         <p className={classes.plain}>{t(votes.length ? "network.mineUnsure" : "network.mineUnknown")}</p>
       )}
-      <Reach connectable={network.connectable} />
+      <Reach network={network} />
       <Details network={network} now={now} />
     </Section>
   );
 }
 
-function Reach({ connectable }: { connectable: boolean | null }) {
+/** Until the node knows what stands between it and the internet, whether it was reached is all that there is to say. */
+function Reach({ network: { connectable, natDetail } }: { network: Network }) {
   const { t } = useTranslation();
+  const known = natDetail.kind !== "unknown" && natDetail.sentence !== "";
   const Icon = connectable === null ? IconHelpCircle : connectable ? IconCircleCheck : IconShieldHalf;
   const text = connectable === null ? "network.reachUnsure" : connectable ? "network.reachable" : "network.unreachable";
   return (
     <p className={classes.reach} data-reach={String(connectable)}>
       <Icon size={19} aria-hidden="true" />
-      <span>{t(text)}</span>
+      <span data-testid="nat">
+        {known ? natDetail.sentence : t(text)}
+        {known && natDetail.advice && <> {natDetail.advice}</>}
+      </span>
     </p>
   );
 }
@@ -78,7 +83,22 @@ function Details({ network, now }: { network: Network; now: number }) {
         {network.nat && (
           <>
             <dt>{t("network.nat")}</dt>
-            <dd>{network.nat}</dd>
+            <dd>
+              {network.nat}
+              {!network.natDetail.confirmed && <span className={classes.quiet}> {t("network.natSingle")}</span>}
+            </dd>
+          </>
+        )}
+        {network.natDetail.mapped && (
+          <>
+            <dt>{t("network.natMapped")}</dt>
+            <dd className={classes.mono}>{network.natDetail.mapped}</dd>
+          </>
+        )}
+        {network.natDetail.opened.length > 0 && (
+          <>
+            <dt>{t("network.natOpened")}</dt>
+            <dd className={classes.mono}>{network.natDetail.opened.join(", ")}</dd>
           </>
         )}
       </dl>

@@ -11,6 +11,7 @@ import { Entries } from "./Entries";
 import { Headline } from "./Headline";
 import classes from "./Network.module.css";
 import { Problems } from "./Problems";
+import { RelaySection } from "./RelaySection";
 import { healthOf } from "./summary";
 import { Traffic } from "./Traffic";
 import { useNow } from "./useNow";
@@ -49,6 +50,7 @@ export function NetworkPage() {
               {alone ? [ways, address] : [address, ways]}
             </div>
             <div className={classes.below}>
+              <RelaySection relay={seen.relay} />
               <Directory dht={seen.dht} />
               <Traffic traffic={seen.traffic} at={network.dataUpdatedAt} />
             </div>

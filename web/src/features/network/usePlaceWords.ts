@@ -35,7 +35,9 @@ export function beganWords(direction: "in" | "out", person: boolean, t: TFunctio
   return t(direction === "out" ? "network.beganMe" : "network.beganIt");
 }
 
-function carrierWords(carrier: string, t: TFunction): string {
+function carrierWords({ carrier, path }: NetworkSession, t: TFunction): string {
+  if (path === "relay") return t("network.carrierRelay");
+  if (path === "tunnel") return t("network.carrierTunnel");
   if (carrier === "tcp") return t("network.carrierTcp");
   return carrier === "udp" ? t("network.carrierUdp") : t("network.carrierOther", { carrier });
 }
@@ -55,7 +57,7 @@ export function usePlaceWords(network: Network, now: number): PlaceWords {
 
   const lines = (place: Place): string[] => {
     if (place.kind === "contact") {
-      return [carrierWords(place.session.carrier, t), pace(place.session), beganWords(place.session.direction, true, t)];
+      return [carrierWords(place.session, t), pace(place.session), beganWords(place.session.direction, true, t)];
     }
     if (place.kind === "me") return [t("network.listensWords", { addresses: network.listen.join(", ") || "–" })];
     const { peer, door, leaving } = place;

@@ -11,6 +11,7 @@ import { Notices } from "./Notices";
 import { Passphrase } from "./Passphrase";
 import { Privacy } from "./Privacy";
 import { Profile } from "./Profile";
+import { Relays } from "./Relays";
 import classes from "./Settings.module.css";
 
 export function SettingsPage() {
@@ -29,6 +30,7 @@ export function SettingsPage() {
         <div className={classes.column}>
           <Profile settings={settings} />
           <Privacy settings={settings} />
+          <Relays settings={settings} />
           <FindKeys />
           <Notices settings={settings} />
           <Appearance settings={settings} />

@@ -14,6 +14,7 @@ import { Onboarding } from "../onboarding/Onboarding";
 import { SettingsPage } from "../settings/SettingsPage";
 import { Nothing } from "./Nothing";
 import { OfflineBanner } from "./OfflineBanner";
+import { RelayQuestion } from "./RelayQuestion";
 import classes from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
 import { useShortcuts } from "./useShortcuts";
@@ -78,6 +79,7 @@ export function Shell() {
   return (
     <div className={classes.root}>
       <OfflineBanner />
+      <RelayQuestion />
       <div className={classes.panes}>
         {showSidebar && <Sidebar whole={narrow} search={search} onAdd={() => setAdding(true)} active={open?.contact ?? null} />}
         {showMain && (
