@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Overlay.Reach;
 using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Wire;
@@ -40,6 +41,9 @@ public interface IOverlay : IAsyncDisposable
 
     /// <summary>Addresses where nodes of the overlay may be (contacts' addresses, from links and records): tried side by side with the other entry points.</summary>
     void Suggest(IReadOnlyList<string> addresses);
+
+    /// <summary>Calls to nodes behind NATs.</summary>
+    IReach Reach { get; }
 
     /// <summary>Sets what is agreed to about relays, from now on: what it no longer allows ends at once. Off until this is called.</summary>
     void SetRelay(RelayConsent consent);

@@ -39,6 +39,7 @@ internal sealed partial class OverlayCore : IWalkerObserver
         Walker.NetworkChanged(now, networks);
         Nat.NetworkChanged(now);
         Relay.ChangeNetworks(now, networks);
+        Reach.NetworkChanged(now);
         Entry.InterfacesChanged(now);
         Entry.PeersLost(now);
         // What is published is put again once somebody answers, however lately it was.

@@ -4,6 +4,7 @@ using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
 using Kith.Overlay.Knock;
 using Kith.Overlay.Nat;
+using Kith.Overlay.Reach;
 using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Overlay.Swarm;
@@ -66,6 +67,8 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         Rendezvous = new RendezvousCore(this, random);
         Knocks = new KnockCore(options.Knock ?? options.Swarm is not null, _sink, random, () => Walker.Neighbours(_now), outside.Knocked);
         Relay = new RelayCore(networks, _sink, random, Registrations, outside);
+        Reach = new ReachCore(this, options.Identity, random);
+        Registrations.Source = new RegistrationsForRelay(this);
         Entry = new EntryCore(EntryOptionsOf(options, port, listensOnLoopbackOnly ?? networks.IsLoopbackOnly), this, random);
     }
 
@@ -86,7 +89,9 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
 
     /// <inheritdoc/>
     public long NextDeadline =>
-        Math.Min(Math.Min(Math.Min(_upkeepDue, Nat.NextDeadline), Math.Min(Relay.NextDeadline, Rendezvous.NextDeadline)), Math.Min(Dht.NextDeadline, Math.Min(Walker.NextDeadline, Entry.NextDeadline)));
+        Math.Min(
+            Math.Min(Math.Min(_upkeepDue, Nat.NextDeadline), Math.Min(Relay.NextDeadline, Rendezvous.NextDeadline)),
+            Math.Min(Math.Min(Dht.NextDeadline, Reach.NextDeadline), Math.Min(Walker.NextDeadline, Entry.NextDeadline)));
 
     /// <summary>Begins: tries every way in at once.</summary>
     public void Start(long now)
@@ -95,12 +100,19 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
         _upkeepDue = now + UpkeepPeriod;
         Entry.Start(now);
         Nat.Start(now);
+        Reach.Start(now);
     }
 
     /// <inheritdoc/>
     public void Receive(long now, Endpoint from, ReadOnlySpan<byte> datagram)
     {
         Enter(now);
+        if (datagram is [ProbePacket.First, ..])
+        {
+            ReceiveProbe(from, datagram);
+            return;
+        }
+
         if (!TryAdmit(from, isForAll: false, ref datagram))
             return;
         switch (DatagramKinds.Of(datagram))
@@ -122,6 +134,9 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
                 break;
             case DatagramKind.Relay:
                 Relay.Receive(now, from, datagram);
+                break;
+            case DatagramKind.Reach:
+                Reach.Receive(now, from, datagram);
                 break;
             case DatagramKind.Beacon:
                 Entry.Receive(now, from, datagram);
@@ -157,6 +172,8 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
             Nat.Tick(now);
         if (Relay.NextDeadline <= now)
             Relay.Tick(now);
+        if (Reach.NextDeadline <= now)
+            Reach.Tick(now);
         if (Entry.NextDeadline <= now)
             Entry.Tick(now);
         if (_upkeepDue <= now)
@@ -172,6 +189,7 @@ internal sealed partial class OverlayCore : IDatagramCore, IDisposable
     public void Dispose()
     {
         Nat.Stop();
+        Reach.Dispose();
         _seal?.Dispose();
     }
 

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
+using Kith.Crypto;
 using Kith.Overlay.Nat;
+using Kith.Overlay.Reach;
 using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Transport.Dns;
@@ -21,6 +23,7 @@ public sealed partial class OverlayHost
         private readonly DnsTransport _dns = new(host._time);
         private MulticastPort? _multicast;
         private readonly ExtraSockets _sockets = new(host);
+        private readonly ManySockets _punchSockets = new(host);
 
         /// <summary>Why the local network is not heard, one sentence; null when it is, or shall not be.</summary>
         public string? Problem => _multicast?.Problem;
@@ -33,6 +36,12 @@ public sealed partial class OverlayHost
         }
 
         public INatSockets NatSockets => _sockets;
+
+        public IPunchSockets PunchSockets => _punchSockets;
+
+        public Endpoint RouteTo(Endpoint introducer) => host._route?.Invoke(introducer) ?? introducer;
+
+        public void Reached(X25519PublicKey key, Endpoint at) => host.TellReached(key, at);
 
         public void SendMulticast(ReadOnlySpan<byte> datagram) => _multicast?.Send(datagram);
 
@@ -60,6 +69,7 @@ public sealed partial class OverlayHost
             if (_multicast is not null)
                 await _multicast.DisposeAsync().ConfigureAwait(false);
             await _sockets.DisposeAsync().ConfigureAwait(false);
+            _punchSockets.Dispose();
             await Task.WhenAll(_tasks).ConfigureAwait(false);
             _stopping.Dispose();
         }

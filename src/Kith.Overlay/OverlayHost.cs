@@ -1,5 +1,6 @@
 using Kith.Crypto;
 using Kith.Overlay.Host;
+using Kith.Overlay.Reach;
 using Kith.Overlay.Relay;
 using Kith.Transport.Udp;
 using Kith.Wire;
@@ -27,6 +28,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     private readonly OverlayClock _clock;
     private readonly Outside _outside;
     private readonly RelayTraffic _traffic;
+    private readonly ReachOfHost _reach;
     private readonly ITimer _timer;
     private readonly ITimer _changed;
     private readonly List<Action> _tellings = [];
@@ -47,6 +49,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         _clock = new OverlayClock(time);
         _outside = new Outside(this);
         _traffic = new RelayTraffic(port, time, (from, id) => Run((core, _) => core.Relay.TellMoved(from, id)));
+        _reach = new ReachOfHost(this);
         _core = NewCore(options);
         _timer = time.CreateTimer(static host => ((OverlayHost)host!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _changed = time.CreateTimer(static host => ((OverlayHost)host!).TellChanged(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -58,6 +61,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         var host = new OverlayHost(port, options, observer, random, time);
         port.Register((byte)'d', host);
         port.Register(RelayLimits.DataByte, host._traffic);
+        port.Register(ProbePacket.First, host);
         host._outside.Open();
         host.Run(static (core, now) => core.Start(now));
         if (host._outside.Problem is { } problem)
@@ -110,12 +114,14 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
                 return;
             _core.Relay.EndAll();
             EndCircuitCalls();
+            EndReachCalls();
             _isDisposed = true;
         }
 
         Tell();
         _port.Register((byte)'d', null);
         _port.Register(RelayLimits.DataByte, null);
+        _port.Register(ProbePacket.First, null);
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _changed.DisposeAsync().ConfigureAwait(false);
         await _outside.DisposeAsync().ConfigureAwait(false);
@@ -222,6 +228,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         var old = _core;
         old.Relay.EndAll();
         EndCircuitCalls();
+        EndReachCalls();
         _clock.Restart();
         _core = NewCore(_options with { Remembered = old.Remember() });
         old.Dispose();
@@ -231,6 +238,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         _core.Publish(now, _publications);
         _core.Knocks.Listen(_sought);
         _core.SetRelay(_relayConsent);
+        _core.Reach.SetContacts(_contacts);
         var finds = _finds.ToList();
         _finds.Clear();
         foreach (var find in finds)

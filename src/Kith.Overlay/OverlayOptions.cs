@@ -1,5 +1,6 @@
 using Kith.Overlay.Entry.DynamicDns;
 using Kith.Overlay.Swarm;
+using Kith.Transport;
 
 namespace Kith.Overlay;
 
@@ -23,6 +24,9 @@ public sealed record OverlayOptions
 
     /// <summary>The key of the private swarm that the node belongs to; null for the open network. Stays its owner's, who keeps it until the overlay is disposed.</summary>
     public SwarmKey? Swarm { get; init; }
+
+    /// <summary>The transport key under which contacts call this node through introducers, and it calls them; null: it is not called and does not call. Stays its owner's, as the swarm's key does.</summary>
+    public TransportIdentity? Identity { get; init; }
 
     /// <summary>Whether knocks are sent, answered and passed on; null: in a private swarm alone.</summary>
     public bool? Knock { get; init; }

@@ -40,6 +40,9 @@ public sealed record OverlayView(
     /// <summary>Relays: what is agreed to, and what is going on.</summary>
     public RelayView Relay { get; init; } = RelayView.Nothing;
 
+    /// <summary>Where we are reached through introducers, best first, <c>via/HOST:PORT/HANDLE</c> each: to be published beside our own addresses. They last for this run at most.</summary>
+    public IReadOnlyList<string> Via { get; init; } = [];
+
     /// <summary>What is wrong with the whole of it, one sentence; null when nothing is.</summary>
     public string? Problem { get; init; }
 }

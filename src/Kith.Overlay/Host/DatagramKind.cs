@@ -25,6 +25,9 @@ internal enum DatagramKind
     /// <summary>About a relay's circuits, with a key <c>relay</c>.</summary>
     Relay,
 
+    /// <summary>About reaching nodes behind NATs, with a key <c>reach</c>.</summary>
+    Reach,
+
     /// <summary>The answer to a beacon on the local network, with <c>here</c> as its first key.</summary>
     Beacon,
 }
@@ -62,6 +65,8 @@ internal static class DatagramKinds
             return DatagramKind.Walker;
         if (key.SequenceEqual("nat"u8))
             return DatagramKind.Nat;
+        if (key.SequenceEqual("reach"u8))
+            return DatagramKind.Reach;
         if (RelayMessage.IsKey(key))
             return DatagramKind.Relay;
         return key.SequenceEqual("knock"u8) ? DatagramKind.Knock : DatagramKind.None;

@@ -1,4 +1,6 @@
+using Kith.Crypto;
 using Kith.Overlay.Nat;
+using Kith.Overlay.Reach;
 using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Wire;
@@ -19,6 +21,17 @@ internal interface IOutside : ICircuitPaths
 
     /// <summary>The sockets beside the port, to observe NATs with.</summary>
     INatSockets NatSockets => NoNatSockets.Instance;
+
+    /// <summary>Further sockets, for punching where a NAT gives each destination another port.</summary>
+    IPunchSockets PunchSockets => NoPunchSockets.Instance;
+
+    /// <summary>Where an introducer is reached: its own endpoint, or that of a tunnel to it.</summary>
+    Endpoint RouteTo(Endpoint introducer) => introducer;
+
+    /// <summary>The node with this transport key was heard at an endpoint, by a probe of a call between us.</summary>
+    void Reached(X25519PublicKey key, Endpoint at)
+    {
+    }
 
     /// <summary>A contact knocked (<see cref="IOverlayObserver.Knocked"/>).</summary>
     void Knocked(FindSecret secret, Contactable content, long madeAt);

@@ -40,6 +40,17 @@ internal sealed class SealingSink(IDatagramSink port, SwarmSeal? seal, Reachabil
         port.Send(to, datagram);
     }
 
+    /// <summary>Sends what is not the overlay's own form, and is never sealed: a probe, which bears a key of its own.</summary>
+    public void SendPlain(Endpoint to, ReadOnlySpan<byte> datagram)
+    {
+        if (!Networks.MayContact(to))
+            return;
+        if (!Networks.AreLifted(to))
+            reachability.Sent(Now, to);
+        BytesOut += datagram.Length;
+        port.Send(to, datagram);
+    }
+
     /// <summary>Seals a datagram for the local network's group.</summary>
     public ReadOnlySpan<byte> ForGroup(ReadOnlySpan<byte> datagram)
     {

@@ -66,7 +66,7 @@ internal sealed record CallContent
     public IReadOnlyList<Endpoint> Candidates { get; init; } = [];
 
     /// <summary>Whether nothing that the sender sends to a new address can be foretold: each destination sees another port.</summary>
-    public bool IsHard => Nat == NatKind.Symmetric || (Nat == NatKind.Unknown && PortVaries);
+    public bool IsHard => Nat == NatKind.Symmetric || (Nat is NatKind.Unknown or NatKind.Blocked && PortVaries);
 
     /// <summary>Reads <see cref="Size"/> bytes; false for another version or size, an unknown status or kind, more candidates than fit, and padding that is not zero.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out CallContent content)

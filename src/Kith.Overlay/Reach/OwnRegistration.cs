@@ -39,6 +39,9 @@ internal sealed class OwnRegistration(Endpoint introducer, byte[] key, long now)
     /// <summary>Whether it carries circuits.</summary>
     public bool Serves { get; set; }
 
+    /// <summary>Where it sees us.</summary>
+    public Endpoint Seen { get; set; }
+
     /// <summary>The introducer's endpoints as it says itself; default for none.</summary>
     public Endpoint Own4 { get; set; }
 

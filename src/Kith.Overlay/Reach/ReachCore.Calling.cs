@@ -86,7 +86,7 @@ public sealed partial class ReachCore
         Call = call,
         Secret = secret,
         Nat = _ground.Nat,
-        PortVaries = _ground.PortVaries,
+        PortVaries = _ground.PortVaries || _registrar.SeenPortsVary,
         TakesCircuits = _registrar.TakesCircuits,
         // Somebody who has no more than a link learns no addresses of our own network, unless there are no others.
         Candidates = onlyPublic && _ground.Candidates.Any(IsPublic) ? [.. _ground.Candidates.Where(IsPublic)] : _ground.Candidates,

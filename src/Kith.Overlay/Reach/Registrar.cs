@@ -45,6 +45,16 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
     /// <summary>The registrations that stand.</summary>
     public IEnumerable<OwnRegistration> Kept => _own.Where(own => own.IsKept);
 
+    /// <summary>Whether introducers see us at one address and each at another port: a NAT that gives each destination another.</summary>
+    public bool SeenPortsVary
+    {
+        get
+        {
+            var seen = Kept.Where(own => own.Seen.IsIPv4 && !ground.Networks.AreLifted(own.Introducer)).Select(own => own.Seen).ToList();
+            return seen.Count > 1 && seen.TrueForAll(one => one.SameAddress(seen[0])) && seen.Distinct().Count() == seen.Count;
+        }
+    }
+
     /// <summary>The one of a handle, with the introducer at this address; null when there is none.</summary>
     public OwnRegistration? Find(Endpoint introducer, NodeHandle handle) => _own.Find(own => own.IsKept && own.Introducer == introducer && own.Handle == handle);
 
@@ -130,6 +140,7 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
         own.Number = 0;
         own.NextAsk = now + ReachLimits.RenewAfter + random.NextInt32((int)ReachLimits.RenewJitter);
         var isNews = !own.IsKept || own.Own4 != message.Own4 || own.Own6 != message.Own6 || own.Serves != message.HasFlag;
+        own.Seen = message.Seen;
         (own.IsKept, own.Own4, own.Own6, own.Serves) = (true, Usable(message.Own4), Usable(message.Own6), message.HasFlag);
         if (isNews)
             ground.ViaChanged();

@@ -112,6 +112,13 @@ public sealed partial class WalkerCore : IDatagramCore
     /// <summary>The token that a peer gave us for our address; empty for none.</summary>
     internal ReadOnlySpan<byte> TokenOf(Endpoint address) => _table.Find(address) is { } peer ? peer.Token : default;
 
+    /// <summary>Active nodes of Kith that proved their addresses and that strangers can reach, those that we came to first, and of them the nearest: who could introduce us to others.</summary>
+    public IReadOnlyList<Endpoint> Introducers(long now) =>
+    [
+        .. _table.All.Where(peer => peer is { Standing: PeerStanding.Proven, Connectable: true } && peer.IsActive(now))
+            .OrderBy(peer => peer.Incoming).ThenBy(peer => peer.RoundTrip ?? double.MaxValue).Select(peer => peer.Address),
+    ];
+
     /// <summary>Asks an entry point, at once, and walks fast until there are enough peers. False when nothing may be sent to it.</summary>
     public bool Introduce(long now, Endpoint entry)
     {

@@ -1,0 +1,102 @@
+using Kith.Crypto;
+using Kith.Overlay.Nat;
+using Kith.Overlay.Reach;
+using Kith.Overlay.Relay;
+using Kith.Transport;
+using Kith.Wire;
+
+namespace Kith.Overlay;
+
+/// <content>Reaching nodes behind NATs.</content>
+internal sealed partial class OverlayCore : IReachGround
+{
+    private int _viaVersion;
+
+    /// <summary>Registrations, calls and punches.</summary>
+    public ReachCore Reach { get; }
+
+    OwnNetworks IReachGround.Networks => _networks;
+
+    IReadOnlyList<Endpoint> IReachGround.Introducers => Walker.Introducers(_now);
+
+    bool? IReachGround.IsReachable => _reachability.IsReachable(_now);
+
+    Endpoint? IReachGround.Wan4 => Walker.Wan4.Address;
+
+    Endpoint? IReachGround.Wan6 => Walker.Wan6.Address;
+
+    NatKind IReachGround.Nat => Nat.View.Kind;
+
+    bool IReachGround.PortVaries => Nat.View.Mapping is NatMapping.AddressDependent or NatMapping.AddressAndPortDependent;
+
+    IPunchSockets IReachGround.Sockets => _outside.PunchSockets;
+
+    // Where nothing stands between comes first; of one house, the addresses inside come last, as they lead anywhere else from anywhere else.
+    IReadOnlyList<Endpoint> IReachGround.Candidates
+    {
+        get
+        {
+            var own = _networks.Addresses.Select(address => address.WithPort(_port)).ToList();
+            IEnumerable<Endpoint> Of(params AddressKind[] kinds) => own.Where(address => kinds.Contains(AddressScope.KindOf(address)));
+            if (_networks.IsLoopbackOnly)
+                return own;
+            var open = Of(AddressKind.Global, AddressKind.Documentation);
+            var mapped = Nat.View.MappedAddresses.Select(EndpointOf).Where(endpoint => endpoint != default);
+            Endpoint[] seen = [.. new[] { Walker.Wan4.Address, Walker.Wan6.Address }.OfType<Endpoint>()];
+            return [.. open.Where(address => !address.IsIPv4).Concat(open).Concat(mapped).Concat(seen).Concat(Of(AddressKind.Private, AddressKind.Shared)).Distinct().Take(ReachLimits.MaxCandidates)];
+        }
+    }
+
+    /// <summary>What is agreed to about relays.</summary>
+    public void SetRelay(RelayConsent consent)
+    {
+        Relay.SetConsent(consent);
+        Reach.SetRelay(takesCircuits: consent.HasFlag(RelayConsent.Use), serves: consent.HasFlag(RelayConsent.Serve));
+    }
+
+    /// <summary>Takes a probe that came to one of the further sockets of a punch.</summary>
+    public void ReceiveProbe(long now, ulong punch, int socket, Endpoint from, ReadOnlySpan<byte> datagram)
+    {
+        Enter(now);
+        BytesIn += datagram.Length;
+        if (_networks.MayContact(from) && _limit.TryTake(now, from, _networks.AreLifted(from)))
+            Reach.ReceiveProbe(now, punch, socket, from, datagram);
+        Exchange();
+    }
+
+    Endpoint IReachGround.RouteTo(Endpoint introducer) => _outside.RouteTo(introducer);
+
+    void IReachGround.Send(Endpoint to, ReadOnlySpan<byte> datagram) => _sink.Send(to, datagram);
+
+    void IReachGround.SendProbe(Endpoint to, ReadOnlySpan<byte> probe) => _sink.SendPlain(to, probe);
+
+    void IReachGround.ViaChanged() => _viaVersion++;
+
+    void IReachGround.Reached(X25519PublicKey key, Endpoint at) => _outside.Reached(key, at);
+
+    private void ReceiveProbe(Endpoint from, ReadOnlySpan<byte> datagram)
+    {
+        BytesIn += datagram.Length;
+        if (_networks.MayContact(from) && _limit.TryTake(_now, from, _networks.AreLifted(from)))
+            Reach.ReceiveProbe(_now, from, datagram);
+        Exchange();
+    }
+
+    private static Endpoint EndpointOf(string address) =>
+        NodeAddress.TryParse(address, out var parsed) && parsed!.ToIPEndPoint() is { } endpoint ? Endpoint.From(endpoint) : default;
+
+    /// <summary>Registrations as relaying asks for them.</summary>
+    private sealed class RegistrationsForRelay(OverlayCore core) : IRelayRegistrations
+    {
+        public bool TryFind(ReadOnlySpan<byte> handle, out RelayRegistrant registrant)
+        {
+            registrant = default;
+            if (!NodeHandle.TryRead(handle, out var read) || !core.Reach.TryFind(core._now, read, out var registration))
+                return false;
+            registrant = new RelayRegistrant(registration.At, registration.TakesCircuits);
+            return true;
+        }
+
+        public bool IsRegisteredWith(Endpoint introducer) => core.Reach.IsRegisteredWith(introducer);
+    }
+}
