@@ -17,7 +17,9 @@ internal sealed partial class OverlayCore : IReachGround
 
     OwnNetworks IReachGround.Networks => _networks;
 
-    IReadOnlyList<Endpoint> IReachGround.Introducers => Walker.Introducers(_now);
+    IReadOnlyList<Endpoint> IReachGround.Introducers(bool preferRelays) => Walker.Introducers(_now, preferRelays);
+
+    bool IReachGround.Serves(Endpoint peer) => Walker.CarriesCircuits(peer);
 
     bool? IReachGround.IsReachable => _reachability.IsReachable(_now);
 
@@ -45,13 +47,6 @@ internal sealed partial class OverlayCore : IReachGround
             Endpoint[] seen = [.. new[] { Walker.Wan4.Address, Walker.Wan6.Address }.OfType<Endpoint>()];
             return [.. open.Where(address => !address.IsIPv4).Concat(open).Concat(mapped).Concat(seen).Concat(Of(AddressKind.Private, AddressKind.Shared)).Distinct().Take(ReachLimits.MaxCandidates)];
         }
-    }
-
-    /// <summary>What is agreed to about relays.</summary>
-    public void SetRelay(RelayConsent consent)
-    {
-        Relay.SetConsent(consent);
-        Reach.SetRelay(takesCircuits: consent.HasFlag(RelayConsent.Use), serves: consent.HasFlag(RelayConsent.Serve));
     }
 
     /// <summary>Takes a probe that came to one of the further sockets of a punch.</summary>

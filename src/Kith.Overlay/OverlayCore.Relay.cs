@@ -16,6 +16,7 @@ internal sealed partial class OverlayCore
     {
         Relay.SetConsent(consent);
         Walker.ServesRelay = Relay.Serves;
+        Reach.SetRelay(takesCircuits: consent.HasFlag(RelayConsent.Use), Relay.Serves);
         NoticeChanges();
     }
 }

@@ -10,8 +10,12 @@ internal interface IReachGround
     /// <summary>The networks that the node is on.</summary>
     OwnNetworks Networks { get; }
 
-    /// <summary>Peers that could be introducers: proven nodes of Kith that strangers can reach, those asked by us first.</summary>
-    IReadOnlyList<Endpoint> Introducers { get; }
+    /// <summary>Peers that could be introducers: proven nodes of Kith that strangers can reach, those that we came to first.</summary>
+    /// <param name="preferRelays">Whether those that carry circuits come before all others.</param>
+    IReadOnlyList<Endpoint> Introducers(bool preferRelays);
+
+    /// <summary>Whether a peer says that it carries circuits.</summary>
+    bool Serves(Endpoint peer);
 
     /// <summary>Whether strangers reach us; null while not known.</summary>
     bool? IsReachable { get; }

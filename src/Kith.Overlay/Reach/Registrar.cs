@@ -13,6 +13,7 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
     private readonly Dictionary<Endpoint, long> _avoided = [];
     private long _lookAt;
     private bool _takesCircuits;
+    private long _exchangeAt;
 
     /// <summary>How often new introducers are looked for, milliseconds.</summary>
     private const long LookPeriod = 1_000;
@@ -153,9 +154,9 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
     private void Look(long now)
     {
         var wanted = ground.IsReachable == true ? ReachLimits.RegistrationsWhenReachable : ReachLimits.Registrations;
-        if (_own.Count >= wanted)
-            return;
-        foreach (var introducer in ground.Introducers)
+        var introducers = ground.Introducers(_takesCircuits);
+        MakeRoomForRelay(now, wanted, introducers);
+        foreach (var introducer in introducers)
         {
             if (_own.Count >= wanted)
                 return;
@@ -165,6 +166,18 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
             _own.Add(own);
             Ask(now, own);
         }
+    }
+
+    // Who agrees to circuits needs an introducer that carries them: it takes the place of one that does not.
+    private void MakeRoomForRelay(long now, int wanted, IReadOnlyList<Endpoint> introducers)
+    {
+        if (!_takesCircuits || _own.Count < wanted || _own.Exists(own => own.Serves || !own.IsKept) || introducers.Count == 0 || now < _exchangeAt)
+            return;
+        var first = introducers[0];
+        if (!ground.Serves(first) || IsAvoided(now, first) || _own.Exists(own => own.Introducer == first))
+            return;
+        _exchangeAt = now + ReachLimits.AvoidFor;
+        Drop(_own.Find(own => IsSamePrefix(own.Introducer, first)) ?? _own[^1]);
     }
 
     private bool IsSamePrefix(Endpoint one, Endpoint other) => !ground.Networks.AreLifted(other) && AddressPrefix.Of(one) == AddressPrefix.Of(other);

@@ -113,11 +113,16 @@ public sealed partial class WalkerCore : IDatagramCore
     internal ReadOnlySpan<byte> TokenOf(Endpoint address) => _table.Find(address) is { } peer ? peer.Token : default;
 
     /// <summary>Active nodes of Kith that proved their addresses and that strangers can reach, those that we came to first, and of them the nearest: who could introduce us to others.</summary>
-    public IReadOnlyList<Endpoint> Introducers(long now) =>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="preferRelays">Whether those that carry circuits come before all others.</param>
+    public IReadOnlyList<Endpoint> Introducers(long now, bool preferRelays) =>
     [
         .. _table.All.Where(peer => peer is { Standing: PeerStanding.Proven, Connectable: true } && peer.IsActive(now))
-            .OrderBy(peer => peer.Incoming).ThenBy(peer => peer.RoundTrip ?? double.MaxValue).Select(peer => peer.Address),
+            .OrderBy(peer => preferRelays && !peer.ServesRelay).ThenBy(peer => peer.Incoming).ThenBy(peer => peer.RoundTrip ?? double.MaxValue).Select(peer => peer.Address),
     ];
+
+    /// <summary>Whether a peer says that it carries circuits.</summary>
+    internal bool CarriesCircuits(Endpoint address) => _table.Find(address)?.ServesRelay == true;
 
     /// <summary>Asks an entry point, at once, and walks fast until there are enough peers. False when nothing may be sent to it.</summary>
     public bool Introduce(long now, Endpoint entry)
