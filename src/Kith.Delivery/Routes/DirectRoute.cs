@@ -49,6 +49,9 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
     /// <inheritdoc/>
     public RouteKind Kind => RouteKind.Direct;
 
+    /// <summary>Who takes strangers' sessions over that are for something else than talking to a peer; null for nobody.</summary>
+    public SessionTakers? Takers { get; init; }
+
     internal CancellationToken Stopping { get; }
 
     /// <summary>Takes sessions in at an address; port 0 takes a free one. Returns where it listens.</summary>

@@ -15,6 +15,7 @@ internal sealed class PeerLink : IDisposable
     private readonly TaskCompletionSource<IStream?> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PeerOutput? _output;
     private volatile bool _isStranger;
+    private volatile bool _isTakenOver;
     private int _strangerFrames;
     private long _strangerBytes;
 
@@ -94,7 +95,8 @@ internal sealed class PeerLink : IDisposable
         }
 
         Session.PathChanged -= moved;
-        await Session.CloseAsync().ConfigureAwait(false);
+        if (!_isTakenOver)
+            await Session.CloseAsync().ConfigureAwait(false);
         await accepting.ConfigureAwait(false);
         if (_output is { } output)
             await output.EndAsync().ConfigureAwait(false);
@@ -127,6 +129,8 @@ internal sealed class PeerLink : IDisposable
     {
         await foreach (var stream in Session.AcceptStreamsAsync().ConfigureAwait(false))
         {
+            if (stream.Kind != PeerProtocol.StreamKind && IsTakenOver(stream))
+                break;
             if (stream.Kind != PeerProtocol.StreamKind)
                 stream.Reset(UnknownStreamCode);
             else if (Session.IsInitiator || !_accepted.TrySetResult(stream))
@@ -135,6 +139,10 @@ internal sealed class PeerLink : IDisposable
 
         _accepted.TrySetResult(null);
     }
+
+    // A stranger's session that begins with something else is no peer's: whoever knows what it is has limits of their own for it.
+    private bool IsTakenOver(IStream first) =>
+        _isTakenOver = _isStranger && !Session.IsInitiator && !_accepted.Task.IsCompleted && _route.Takers?.TryTake(Session, first) == true;
 
     private async Task<PeerErrorCode?> ReadAsync(IStream stream)
     {

@@ -30,6 +30,7 @@ public sealed class UdpPort : IAsyncDisposable
     private readonly Registration?[] _takers = new Registration?[256];
     private readonly ConcurrentDictionary<Endpoint, IVirtualPath> _paths = new();
     private readonly ConcurrentDictionary<UdpExtraSocket, Task> _extras = new();
+    private IDetour? _detour;
     private long _lastPath;
     private volatile bool _isDisposed;
     private UdpSocket? _four;
@@ -59,6 +60,13 @@ public sealed class UdpPort : IAsyncDisposable
 
     /// <summary>Datagrams not sent because the system did not take them, and received ones that were too long.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Another way for datagrams to ordinary endpoints, while there is one.</summary>
+    public IDetour? Detour
+    {
+        get => Volatile.Read(ref _detour);
+        set => Volatile.Write(ref _detour, value);
+    }
 
     /// <summary>Opens a port. Nothing is received before <see cref="Start"/>.</summary>
     /// <param name="addresses">What to bind, at most one address of each family; <see cref="IPAddress.Any"/> and <see cref="IPAddress.IPv6Any"/> for all of a family's.
@@ -118,7 +126,7 @@ public sealed class UdpPort : IAsyncDisposable
     public void RemovePath(Endpoint at) => _paths.TryRemove(at, out _);
 
     /// <summary>The path that an endpoint stands for; null when there is none (any more).</summary>
-    public IVirtualPath? PathOf(Endpoint at) => IsVirtual(at) ? _paths.GetValueOrDefault(at) : null;
+    public IVirtualPath? PathOf(Endpoint at) => IsVirtual(at) ? _paths.GetValueOrDefault(at) : Detour?.PathOf(at);
 
     /// <summary>Hands out a datagram that came by a virtual path, as if from its endpoint, on this thread. Nothing when the path has been taken away.</summary>
     public void DeliverFrom(Endpoint at, ReadOnlySpan<byte> datagram)
@@ -141,6 +149,13 @@ public sealed class UdpPort : IAsyncDisposable
             return;
         }
 
+        if (Detour is { } detour)
+        {
+            if (detour.IsOn && detour.TrySend(to, datagram))
+                return;
+            detour.Sent(to);
+        }
+
         var socket = to.IsIPv4 ? _four : _six;
         if (socket is not null && to.Port != 0 && socket.TrySend(to, datagram))
             Interlocked.Add(ref _bytesOut, datagram.Length);
@@ -156,7 +171,8 @@ public sealed class UdpPort : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         var socket = to.IsIPv4 ? _four : _six;
-        if (datagrams.Length <= size || IsVirtual(to) || socket is null || to.Port == 0)
+        var detour = Detour;
+        if (datagrams.Length <= size || IsVirtual(to) || detour?.IsOn == true || socket is null || to.Port == 0)
         {
             for (; datagrams.Length > size; datagrams = datagrams[size..])
                 Send(to, datagrams[..size]);
@@ -164,6 +180,7 @@ public sealed class UdpPort : IAsyncDisposable
             return;
         }
 
+        detour?.Sent(to);
         var dropped = socket.Send(to, datagrams, size);
         Interlocked.Add(ref _bytesOut, datagrams.Length - (dropped * (long)size));
         if (dropped > 0)
@@ -214,7 +231,17 @@ public sealed class UdpPort : IAsyncDisposable
         if (IsVirtual(from))
             Interlocked.Increment(ref _dropped);
         else
+        {
+            Detour?.Received(from);
             HandOut(from, datagrams, size);
+        }
+    }
+
+    /// <summary>Hands out a datagram that came by the detour, as if from the endpoint that this leads to, on this thread.</summary>
+    internal void DeliverDetoured(Endpoint from, ReadOnlySpan<byte> datagram)
+    {
+        if (!IsVirtual(from))
+            HandOut(from, datagram, datagram.Length);
     }
 
     internal void CountSent(int bytes) => Interlocked.Add(ref _bytesOut, bytes);
