@@ -132,7 +132,7 @@ public sealed class UdpPort : IAsyncDisposable
     public void DeliverFrom(Endpoint at, ReadOnlySpan<byte> datagram)
     {
         if (_paths.ContainsKey(at))
-            HandOut(at, datagram, datagram.Length);
+            HandOut(at, datagram, default, datagram.Length);
     }
 
     /// <summary>Whether datagrams can go to an address of this one's family, or to this virtual path.</summary>
@@ -224,7 +224,7 @@ public sealed class UdpPort : IAsyncDisposable
     }
 
     /// <summary>Hands out what was received at once: datagrams of one size, the last maybe shorter. Called by the sockets' loops.</summary>
-    internal void Deliver(Endpoint from, ReadOnlySpan<byte> datagrams, int size)
+    internal void Deliver(Endpoint from, Span<byte> datagrams, int size)
     {
         Interlocked.Add(ref _bytesIn, datagrams.Length);
         // Nobody on a network is at a virtual path's endpoint: who says so forges.
@@ -233,7 +233,7 @@ public sealed class UdpPort : IAsyncDisposable
         else
         {
             Detour?.Received(from);
-            HandOut(from, datagrams, size);
+            HandOut(from, datagrams, datagrams, size);
         }
     }
 
@@ -241,7 +241,7 @@ public sealed class UdpPort : IAsyncDisposable
     internal void DeliverDetoured(Endpoint from, ReadOnlySpan<byte> datagram)
     {
         if (!IsVirtual(from))
-            HandOut(from, datagram, datagram.Length);
+            HandOut(from, datagram, default, datagram.Length);
     }
 
     internal void CountSent(int bytes) => Interlocked.Add(ref _bytesOut, bytes);
@@ -250,25 +250,27 @@ public sealed class UdpPort : IAsyncDisposable
 
     internal void Forget(UdpExtraSocket socket) => _extras.TryRemove(socket, out _);
 
-    // Neighbours that go to one taker go together.
-    private void HandOut(Endpoint from, ReadOnlySpan<byte> datagrams, int size)
+    // Neighbours that go to one taker go together. What is owned is the same bytes again, or nothing where they are somebody else's.
+    private void HandOut(Endpoint from, ReadOnlySpan<byte> datagrams, Span<byte> owned, int size)
     {
-        while (datagrams.Length > 0)
+        for (var start = 0; start < datagrams.Length;)
         {
-            var registration = Volatile.Read(ref _takers[datagrams[0]]);
-            var end = Math.Min(size, datagrams.Length);
+            var registration = Volatile.Read(ref _takers[datagrams[start]]);
+            var end = Math.Min(start + size, datagrams.Length);
             while (end < datagrams.Length && Volatile.Read(ref _takers[datagrams[end]]) == registration)
                 end = Math.Min(end + size, datagrams.Length);
             if (registration is not null)
-                HandTo(registration, from, datagrams[..end], size);
-            datagrams = datagrams[end..];
+                HandTo(registration, from, datagrams[start..end], owned.IsEmpty ? default : owned[start..end], size);
+            start = end;
         }
     }
 
-    private void HandTo(Registration registration, Endpoint from, ReadOnlySpan<byte> datagrams, int size)
+    private void HandTo(Registration registration, Endpoint from, ReadOnlySpan<byte> datagrams, Span<byte> owned, int size)
     {
         if (Math.Min(size, datagrams.Length) > registration.MaxDatagram)
             Interlocked.Add(ref _dropped, (datagrams.Length + size - 1) / size);
+        else if (!owned.IsEmpty && registration.Taker is IPacketTaker taker)
+            taker.TakeOwned(from, owned, size);
         else if (datagrams.Length <= size)
             registration.Taker.Take(from, datagrams);
         else
