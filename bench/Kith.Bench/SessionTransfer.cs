@@ -4,6 +4,7 @@ using System.Net;
 using Kith.Crypto;
 using Kith.Transport;
 using Kith.Transport.Tcp;
+using Kith.Transport.Udp;
 
 namespace Kith.Bench;
 
@@ -82,12 +83,21 @@ internal static class SessionTransfer
         return true;
     }
 
+    // It lives as long as the process.
+    private static UdpPort OpenPort()
+    {
+        var port = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
+        port.Start();
+        return port;
+    }
+
     private static ICarrier Carrier(string name, X25519PrivateKey key)
     {
         var identity = new TransportIdentity(key, null, SystemRandom.Instance);
         return name switch
         {
             "tcp" => new TcpCarrier(identity, TimeProvider.System),
+            "udp" => new UdpCarrier(OpenPort(), identity, TimeProvider.System),
             _ => throw new ArgumentException($"there is no carrier {name}", nameof(name)),
         };
     }

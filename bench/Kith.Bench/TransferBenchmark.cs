@@ -12,22 +12,25 @@ internal sealed class TransferBenchmark : IBenchmark
 
     public async Task RunAsync(BenchmarkOutput output, IReadOnlyList<string> arguments)
     {
-        var (tls, udx, tcp) = (new List<double>(), new List<double>(), new List<double>());
+        var (tls, udx, tcp, udp) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var run = 1; run <= Runs; run++)
         {
             tls.Add(await TlsTransfer.MeasureAsync(Bytes));
+            udp.Add(await SessionTransfer.MeasureAsync("udp", Bytes));
             tcp.Add(await SessionTransfer.MeasureAsync("tcp", Bytes));
             udx.Add(await UdxTransfer.MeasureAsync(Bytes));
-            BenchmarkOutput.Say($"run {run}: TLS {Mega(tls[^1])} MB/s, session over TCP {Mega(tcp[^1])}, UDX {Mega(udx[^1])}");
+            BenchmarkOutput.Say($"run {run}: session over UDP {Mega(udp[^1])} MB/s, TLS {Mega(tls[^1])}, session over TCP {Mega(tcp[^1])}, UDX {Mega(udx[^1])}");
         }
 
         output.Summarise(new JsonObject
         {
             ["bench"] = "transfer",
             ["bytes"] = Bytes,
+            ["perSecond"] = Mega(Median(udp)),
             ["tcpPerSecond"] = Mega(Median(tcp)),
             ["tlsPerSecond"] = Mega(Median(tls)),
             ["udxPerSecond"] = Mega(Median(udx)),
+            ["ratio"] = Math.Round(Median(udp) / Median(tls), 3),
         });
     }
 

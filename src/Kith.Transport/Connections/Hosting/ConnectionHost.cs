@@ -149,5 +149,5 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
         session?.Arm();
     }
 
-    private int DatagramLimitOf(Endpoint to) => UdpPort.IsVirtual(to) ? _port.PathOf(to)?.MaxDatagram ?? 0 : ConnectionLimits.MaxDatagram;
+    private int DatagramLimitOf(Endpoint to) => _port.PathOf(to) is { } path ? Math.Min(path.MaxDatagram, ConnectionLimits.MaxDatagram) : ConnectionLimits.MaxDatagram;
 }

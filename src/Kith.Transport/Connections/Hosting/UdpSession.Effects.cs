@@ -101,7 +101,7 @@ internal sealed partial class UdpSession
         return path.RoundTripTime is { } time && than.RoundTripTime is { } otherTime && otherTime - time >= LeastGain && time <= ClearlyShorter * otherTime;
     }
 
-    private PathKind KindOf(Endpoint endpoint) => UdpPort.IsVirtual(endpoint) ? _host.Port.PathOf(endpoint)?.Kind ?? PathKind.Relay : PathKind.Direct;
+    private PathKind KindOf(Endpoint endpoint) => _host.Port.PathOf(endpoint)?.Kind ?? (UdpPort.IsVirtual(endpoint) ? PathKind.Relay : PathKind.Direct);
 
     private void TellPath()
     {
