@@ -165,7 +165,7 @@ internal sealed partial class ConnectionCore
         if (!ResponsePacket.TryRead(datagram, out var response) || _forged >= ConnectionLimits.MaxForgedMessages)
             return;
         Span<byte> payload = stackalloc byte[HandshakeLimits.MaxMessage];
-        if (!TryReadOnCopy(response.Message, payload, out var written) || !TakeParameters(payload[..written], response.SourceId))
+        if (!TryReadOnCopy(response.Message, payload, response.SourceId))
         {
             _forged++;
             _table.Counters.Refused(SessionErrorCode.HandshakeFailed);
@@ -223,7 +223,7 @@ internal sealed partial class ConnectionCore
         Span<byte> payload = stackalloc byte[HandshakeLimits.MaxMessage];
         if (_forged >= ConnectionLimits.MaxForgedMessages)
             return;
-        if (!TryReadOnCopy(message, payload, out var written) || !TakeParameters(payload[..written], _initialId))
+        if (!TryReadOnCopy(message, payload, _initialId))
         {
             _forged++;
             _table.Counters.Refused(SessionErrorCode.HandshakeFailed);
@@ -234,14 +234,14 @@ internal sealed partial class ConnectionCore
         TakeKeys(now);
     }
 
-    // A message that does not verify would end the handshake; in a datagram anybody can send one. It is tried on a copy.
-    private bool TryReadOnCopy(ReadOnlySpan<byte> message, Span<byte> payload, out int written)
+    // A message that does not verify would end the handshake; in a datagram anybody can send one. It is tried on a copy. The payload must name the
+    // connection id that the packet has in the clear, or somebody changed that.
+    private bool TryReadOnCopy(ReadOnlySpan<byte> message, Span<byte> payload, ulong connectionId)
     {
-        written = 0;
         if (_noise is null || _noise.IsMyTurn || _noise.IsFinished)
             return false;
         var copy = _noise.Fork();
-        if (!copy.TryReadMessage(message, payload, out written))
+        if (!copy.TryReadMessage(message, payload, out var written) || !TakeParameters(payload[..written], connectionId))
         {
             copy.Dispose();
             return false;

@@ -295,8 +295,9 @@ internal sealed partial class ConnectionCore
         {
             _isCloseSent = true;
             _streams!.Release();
-            // RFC 9000 section 10.2: three probe timeouts, in which a packet of the other side is answered; one that was told need not wait.
-            _closeDeadline = _isDraining ? now : now + Min(3 * _active.Recovery.ProbeTimeout, SessionLimits.CloseLinger);
+            _closeAgain = now + _active.Recovery.ProbeTimeout;
+            // RFC 9000 section 10.2: some probe timeouts, in which a packet of the other side is answered; one that was told need not wait.
+            _closeDeadline = _isDraining ? now : now + Min(4 * _active.Recovery.ProbeTimeout, SessionLimits.CloseLinger);
         }
 
         _isCloseDue = false;

@@ -5,6 +5,7 @@ internal sealed partial class ConnectionCore
 {
     private TimeSpan _lastSent;
     private TimeSpan _closeDeadline;
+    private TimeSpan _closeAgain;
     private bool _flushBeforeClose;
     private bool _isDraining;
     private bool _isCloseSent;
@@ -18,7 +19,7 @@ internal sealed partial class ConnectionCore
         ConnectionState.Connecting => DialDeadline(),
         ConnectionState.HalfOpen => _handshakeDeadline,
         ConnectionState.Open => OpenDeadline(),
-        ConnectionState.Closing => _flushBeforeClose && !_isCloseSent ? Min(_closeDeadline, OpenDeadline()) : _closeDeadline,
+        ConnectionState.Closing => Min(_closeDeadline, _isCloseSent ? _closeAgain : _flushBeforeClose ? OpenDeadline() : _closeDeadline),
         _ => _wasEndReported ? null : TimeSpan.Zero,
     };
 
@@ -43,6 +44,10 @@ internal sealed partial class ConnectionCore
                 break;
             case ConnectionState.Closing when now >= _closeDeadline:
                 TickClosing(now, effects);
+                break;
+            case ConnectionState.Closing when _isCloseSent && now >= _closeAgain:
+                _closeAgain = now + _active!.Recovery.ProbeTimeout;
+                _isCloseDue = true; // until the other side says that it has heard
                 break;
             case ConnectionState.Closing when !_isCloseSent:
                 TickRecovery(now, effects);
@@ -122,15 +127,20 @@ internal sealed partial class ConnectionCore
 
     private TimeSpan OpenDeadline()
     {
-        var next = Min(_lastReceived + IdleTimeout, _lastSent + _options.KeepAlive);
-        TimeSpan? other = Earlier(_receivedPackets.Due, PathDeadline());
+        var next = _lastReceived + IdleTimeout;
         var lossTime = (TimeSpan?)null;
         foreach (var path in _paths)
             lossTime = Earlier(lossTime, path.Recovery.LossTime);
-        other = Earlier(other, lossTime ?? _active!.Recovery.ProbeAt);
-        other = Earlier(other, _dropKeyAt);
-        if (_pacedUntil is { } paced && _streams!.HasOutput)
-            other = Earlier(other, paced);
+        var other = Earlier(Earlier(PathDeadline(), lossTime), _dropKeyAt);
+        // While the address is not proved and as much was sent as may be, what comes is waited for, not the clock.
+        if (_active!.MaySend(LeastProbe))
+        {
+            other = Earlier(other, _receivedPackets.Due);
+            other = Earlier(other, lossTime is null ? _active.Recovery.ProbeAt : null);
+            other = Earlier(other, _pingDue ? null : _lastSent + _options.KeepAlive);
+            other = Earlier(other, _streams!.HasOutput ? _pacedUntil : null);
+        }
+
         return other is { } earlier ? Min(next, earlier) : next;
     }
 }

@@ -56,6 +56,9 @@ internal sealed partial class ConnectionCore : IDisposable
     /// <summary>When something authentic last came from the other node.</summary>
     public TimeSpan LastReceived => _lastReceived;
 
+    /// <summary>How often this side's key has turned.</summary>
+    public long KeyGeneration => _sealer?.Generation ?? 0;
+
     /// <summary>Streams that have not ended in both directions.</summary>
     public int StreamCount => _streams?.Count ?? 0;
 

@@ -9,6 +9,7 @@ internal sealed class ConnectionPair : IDisposable
 {
     private readonly PriorityQueue<(Endpoint From, Endpoint To, byte[] Datagram), (TimeSpan At, long Order)> _wire = new();
     private long _order;
+    private int _stuck;
 
     public ConnectionPair(
         bool knowsKey = true, ConnectionOptions? options = null, SecretBytes? callerSwarm = null, SecretBytes? calledSwarm = null,
@@ -87,6 +88,10 @@ internal sealed class ConnectionPair : IDisposable
 
         if (next is null || next > end)
             return false;
+        // A deadline that stays in the past would have a real host spin.
+        _stuck = next.Value > Now ? 0 : _stuck + 1;
+        if (_stuck > 10_000)
+            throw new InvalidOperationException("a deadline is not met by anything that is done for it");
         SetNow(next.Value > Now ? next.Value : Now);
         Caller.Tick(Now);
         Called.Tick(Now);
