@@ -16,11 +16,11 @@ internal sealed class RouteNode : IPeerInputSink, IAsyncDisposable
     private readonly X25519PrivateKey _key = X25519PrivateKey.Generate(SystemRandom.Instance);
     private readonly Channel<PeerInput> _input;
 
-    private RouteNode(int capacity)
+    private RouteNode(int capacity, SessionTakers? takers)
     {
         _input = Channel.CreateBounded<PeerInput>(capacity);
         Carrier = new TcpCarrier(new TransportIdentity(_key, null, SystemRandom.Instance), TimeProvider.System);
-        Route = new DirectRoute(_key.PublicKey, [Carrier], this, TimeProvider.System, SystemRandom.Instance);
+        Route = new DirectRoute(_key.PublicKey, [Carrier], this, TimeProvider.System, SystemRandom.Instance) { Takers = takers };
         Account = AccountId.FromBytes(_key.PublicKey.ToArray());
     }
 
@@ -34,9 +34,9 @@ internal sealed class RouteNode : IPeerInputSink, IAsyncDisposable
 
     public string Address { get; private set; } = "";
 
-    public static async Task<RouteNode> StartAsync(int capacity = 1024)
+    public static async Task<RouteNode> StartAsync(int capacity = 1024, SessionTakers? takers = null)
     {
-        var node = new RouteNode(capacity);
+        var node = new RouteNode(capacity, takers);
         node.Address = (await node.Route.ListenAsync(node.Carrier, new IPEndPoint(IPAddress.Loopback, 0))).ToString();
         return node;
     }

@@ -15,6 +15,7 @@ public sealed class DatagramKindsTests
     [InlineData("d1:e4:abcd1:t4:abcd4:typei4e1:v4:KI01e", DatagramKind.Walker)]
     [InlineData("d4:typei2e7:peer_id3:abce", DatagramKind.Walker)]
     [InlineData("d5:knock3:abce", DatagramKind.Knock)]
+    [InlineData("d5:relay3:abce", DatagramKind.Relay)]
     [InlineData("d4:herei4711e3:run8:abcdefghe", DatagramKind.Beacon)]
     [InlineData("de", DatagramKind.None)]
     [InlineData("d", DatagramKind.None)]

@@ -59,7 +59,7 @@ public class ConsentTests
     [InlineData(2, RelayConsent.Serve)]
     public void OneTakesItBackMidWay_NothingMoreGoesThrough(int who, RelayConsent left) => SimulationRun.Under(seed =>
     {
-        var world = new RelayWorld(seed);
+        var world = new RelayWorld(seed, LinkQuality.Perfect);
         var a = world.Add(RelayConsent.Both);
         var r = world.Add(RelayConsent.Both);
         var b = world.Add(RelayConsent.Both);

@@ -12,7 +12,7 @@ public class ManyCircuitsTests
     [Fact]
     public void TwoHundredAtOnce_AllCarriedBothWays() => SimulationRun.Under(seed =>
     {
-        var world = new RelayWorld(seed);
+        var world = new RelayWorld(seed, LinkQuality.Perfect);
         var relay = world.Add(RelayConsent.Serve);
         var handles = new List<byte[]>();
         var pairs = new List<(SimulatedNode<RelayNodeCore> Caller, SimulatedNode<RelayNodeCore> Receiver)>();
@@ -73,7 +73,7 @@ public class ManyCircuitsTests
     [Fact]
     public void NatThatForgetsAfterThirtySeconds_IsKeptAwake() => SimulationRun.Under(seed =>
     {
-        var world = new RelayWorld(seed);
+        var world = new RelayWorld(seed, LinkQuality.Perfect);
         var caller = world.Add(RelayConsent.Use, world.Network.AddNat(NatKind.PortRestricted));
         var receiver = world.Add(RelayConsent.Use);
         var relay = world.Add(RelayConsent.Serve);
