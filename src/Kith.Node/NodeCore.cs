@@ -52,7 +52,7 @@ internal sealed class NodeCore : IAsyncDisposable
         _timer = new LoopTimer(time, () => _loop.TryPost(new TickItem(Tick)));
         sink.Bind(_loop, _traffic);
         Overlay = new NodeOverlay(_loop, messenger, Route, effects, time, () => Events.Any, TellNetwork);
-        Overlay.WhenWanChanged = () => _loop.TryPost(new ActionItem(SayAddresses));
+        Overlay.WhenPlaceChanged = () => _loop.TryPost(new ActionItem(SayAddresses));
         _traffic.Overlay = Overlay;
         _batches.Run([new ActionItem(Begin)]);
     }
@@ -248,6 +248,7 @@ internal sealed class NodeCore : IAsyncDisposable
     {
         Board.Load(Messenger.Contacts());
         Relays.Take(Messenger.Settings);
+        ApplyRelays();
         foreach (var (peer, endpoint) in Messenger.Peers())
             _effects.PeerChanged(peer, endpoint);
     }
@@ -255,7 +256,7 @@ internal sealed class NodeCore : IAsyncDisposable
     // To contacts inside the ratchet and in links; to whoever may find us, in the overlay.
     private void SayAddresses()
     {
-        var addresses = OwnAddresses.WithWan(Addresses, Overlay.Wan?.ToAddress(), ListenPort);
+        var addresses = SaidAddresses.Choose(Addresses, Overlay.View, ListenPort);
         Messenger.SetOwnAddresses(addresses);
         _effects.After(() => Overlay.Say(addresses));
     }
@@ -276,7 +277,7 @@ internal sealed class NodeCore : IAsyncDisposable
     }
 
     // What is agreed to holds from this moment on, and what is not ends.
-    private void ApplyRelays() => Overlay.Report();
+    private void ApplyRelays() => Overlay.SetRelay(Relays.Agreed);
 
     private void TellNetwork() => Publish(new NodeEvent.NetworkChanged(DrawNetwork()));
 

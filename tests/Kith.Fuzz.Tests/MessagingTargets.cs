@@ -46,7 +46,9 @@ internal static class MessagingTargets
         using var keys = AccountKeys.Generate(Random, Now);
         _ = LinkAddress.TryParse("192.0.2.1:7300", out var four);
         _ = LinkAddress.TryParse("name.example:1", out var name);
-        return new Link(keys.Id, keys.Device.Transport.PublicKey, invite?.Id, invite?.Secret ?? default, 0, [four, name]);
+        _ = LinkAddress.TryParse("udp/[2001:db8::1]:7300", out var mapped);
+        _ = LinkAddress.TryParse("via/192.0.2.2:7300/AAECAwQFBgcICQoLDA0ODw", out var via);
+        return new Link(keys.Id, keys.Device.Transport.PublicKey, invite?.Id, invite?.Secret ?? default, 0, invite is null ? [four, name] : [four, via, mapped]);
     }
 
     private static FuzzTarget LinkText() => WireTargets.Text("link text", [NewLink(NewInvite(1)).ToString(), NewLink(null).ToString()],

@@ -34,6 +34,9 @@ public sealed record Link(
     public const int MaxTextSize = 2048;
 
     private const byte FormatVersion = 1;
+
+    /// <summary>As <see cref="FormatVersion"/>, with kinds of addresses that readers of version 1 do not know: they say that the link is newer than they are.</summary>
+    private const byte VersionOfKinds = 2;
     private const byte InviteFlag = 1;
     private const byte FindSeedFlag = 2;
     private const int ChecksumSize = 4;
@@ -65,7 +68,7 @@ public sealed record Link(
             || (!FindSeed.IsEmpty && (!IsPublic || FindSeed.Length != Invite.SecretSize)))
             throw new InvalidOperationException("a link has at most four addresses, and a secret of 16 bytes with its id, or a seed of as many, or neither");
         using var writer = new WireWriter();
-        writer.WriteByte(FormatVersion);
+        writer.WriteByte(VersionFor(Addresses));
         writer.WriteByte(!IsPublic ? InviteFlag : FindSeed.IsEmpty ? (byte)0 : FindSeedFlag);
         writer.WriteAccountId(Account);
         writer.WriteBytes(TransportKey.ToArray());
@@ -125,7 +128,7 @@ public sealed record Link(
             return LinkError.Damaged;
 
         // The checksum stands last in every version, so a whole link of a later one is told from a broken one.
-        if (body[0] > FormatVersion)
+        if (body[0] > VersionOfKinds)
             return LinkError.Newer;
         return bytes.Length >= MinSize && TryReadBody(body, out link) ? LinkError.None : LinkError.Invalid;
     }
@@ -137,7 +140,7 @@ public sealed record Link(
         InviteId? invite = null;
         ReadOnlySpan<byte> secret = default;
         ReadOnlySpan<byte> seed = default;
-        if (!reader.TryReadByte(out var version) || version != FormatVersion
+        if (!reader.TryReadByte(out var version) || version is not (FormatVersion or VersionOfKinds)
             || !reader.TryReadByte(out var flags) || flags > FindSeedFlag
             || !reader.TryReadAccountId(out var account)
             || !reader.TryReadBytes(X25519PublicKey.Size, out var keyBytes) || !X25519PublicKey.TryParse(keyBytes, out var key))
@@ -161,11 +164,13 @@ public sealed record Link(
                 return false;
         }
 
-        if (!reader.IsAtEnd)
+        if (!reader.IsAtEnd || version != VersionFor(addresses))
             return false;
         link = new Link(account, key, invite, secret.ToArray(), expiresAt, addresses) { FindSeed = seed.ToArray() };
         return true;
     }
+
+    private static byte VersionFor(IReadOnlyList<LinkAddress> addresses) => addresses.All(address => address.Kind == LinkAddressKind.Plain) ? FormatVersion : VersionOfKinds;
 
     private static void WriteChecksum(ReadOnlySpan<byte> body, Span<byte> checksum)
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -6,7 +8,23 @@ using Kith.Wire;
 
 namespace Kith.Messaging.Contacts;
 
-/// <summary>Where a device listens: an IP address or a host name, and a port. Text form: <c>192.0.2.1:7300</c>, <c>[2001:db8::1]:7300</c>, <c>name.example:7300</c>.</summary>
+/// <summary>What there is at an address of a link.</summary>
+public enum LinkAddressKind
+{
+    /// <summary>The device itself.</summary>
+    Plain,
+
+    /// <summary>The device itself, over UDP alone: an endpoint that a NAT gave it.</summary>
+    Udp,
+
+    /// <summary>A node that introduces to the device, which has a handle there.</summary>
+    Via,
+}
+
+/// <summary>
+/// Where a device is reached. Text form: <c>192.0.2.1:7300</c>, <c>[2001:db8::1]:7300</c>, <c>name.example:7300</c>; with an IP address alone also <c>udp/192.0.2.1:7300</c> and
+/// <c>via/192.0.2.1:7300/HANDLE</c>, the handle being 16 bytes in base64url.
+/// </summary>
 public sealed record LinkAddress
 {
     /// <summary>Longest host name (RFC 1035 §2.3.4, without the trailing dot).</summary>
@@ -15,16 +33,32 @@ public sealed record LinkAddress
     /// <summary>Longest text form.</summary>
     public const int MaxTextSize = MaxHostSize + 8;
 
+    /// <summary>Bytes of a handle.</summary>
+    public const int HandleSize = 16;
+
+    private const string UdpPrefix = "udp/";
+    private const string ViaPrefix = "via/";
+    private const byte UdpFlag = 0x10;
+    private const byte ViaFlag = 0x20;
+
     private const byte HostKind = 1;
     private const byte IPv4Kind = 4;
     private const byte IPv6Kind = 6;
 
-    private LinkAddress(IPAddress? ip, string host, ushort port)
+    private LinkAddress(IPAddress? ip, string host, ushort port, LinkAddressKind kind = LinkAddressKind.Plain, string handle = "")
     {
         Ip = ip;
         Host = host;
         Port = port;
+        Kind = kind;
+        Handle = handle;
     }
+
+    /// <summary>What there is.</summary>
+    public LinkAddressKind Kind { get; }
+
+    /// <summary>What the device is called at the node that introduces, text form; empty for the other kinds.</summary>
+    public string Handle { get; }
 
     /// <summary>The IP address, or null when it is a name.</summary>
     public IPAddress? Ip { get; }
@@ -41,6 +75,32 @@ public sealed record LinkAddress
         address = null!;
         if (text is null || text.Length > MaxTextSize)
             return false;
+        if (text.StartsWith(UdpPrefix, StringComparison.Ordinal))
+            return TryParseAt(text[UdpPrefix.Length..], LinkAddressKind.Udp, "", out address);
+        if (!text.StartsWith(ViaPrefix, StringComparison.Ordinal))
+            return TryParsePlain(text, out address);
+        var end = text.LastIndexOf('/');
+        return end > ViaPrefix.Length && IsHandle(text.AsSpan(end + 1)) && TryParseAt(text[ViaPrefix.Length..end], LinkAddressKind.Via, text[(end + 1)..], out address);
+    }
+
+    private static bool TryParseAt(string text, LinkAddressKind kind, string handle, out LinkAddress address)
+    {
+        if (!TryParsePlain(text, out address) || address.Ip is null)
+            return false;
+        address = new LinkAddress(address.Ip, address.Host, address.Port, kind, handle);
+        return true;
+    }
+
+    // One text for each handle: the last character has bits that say nothing.
+    private static bool IsHandle(ReadOnlySpan<char> text)
+    {
+        Span<byte> bytes = stackalloc byte[HandleSize];
+        return Base64Url.DecodeFromChars(text, bytes, out _, out var size) == OperationStatus.Done && size == HandleSize && text.SequenceEqual(Base64Url.EncodeToString(bytes));
+    }
+
+    private static bool TryParsePlain(string text, out LinkAddress address)
+    {
+        address = null!;
         var colon = text.LastIndexOf(':');
         if (colon <= 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
             return false;
@@ -69,9 +129,16 @@ public sealed record LinkAddress
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Ip?.AddressFamily == AddressFamily.InterNetworkV6
-        ? string.Create(CultureInfo.InvariantCulture, $"[{Host}]:{Port}")
-        : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+    public override string ToString()
+    {
+        var host = Ip?.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{Host}]" : Host;
+        return Kind switch
+        {
+            LinkAddressKind.Udp => string.Create(CultureInfo.InvariantCulture, $"{UdpPrefix}{host}:{Port}"),
+            LinkAddressKind.Via => string.Create(CultureInfo.InvariantCulture, $"{ViaPrefix}{host}:{Port}/{Handle}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{host}:{Port}"),
+        };
+    }
 
     internal void Write(WireWriter writer)
     {
@@ -83,11 +150,14 @@ public sealed record LinkAddress
         }
         else
         {
-            writer.WriteByte(Ip.AddressFamily == AddressFamily.InterNetwork ? IPv4Kind : IPv6Kind);
+            var flag = Kind switch { LinkAddressKind.Udp => UdpFlag, LinkAddressKind.Via => ViaFlag, _ => (byte)0 };
+            writer.WriteByte((byte)(flag | (Ip.AddressFamily == AddressFamily.InterNetwork ? IPv4Kind : IPv6Kind)));
             writer.WriteBytes(Ip.GetAddressBytes());
         }
 
         writer.WriteUInt16(Port);
+        if (Kind == LinkAddressKind.Via)
+            writer.WriteBytes(Base64Url.DecodeFromChars(Handle));
     }
 
     internal static bool TryRead(ref WireReader reader, out LinkAddress address)
@@ -95,12 +165,19 @@ public sealed record LinkAddress
         address = null!;
         IPAddress? ip = null;
         var host = "";
-        if (!reader.TryReadByte(out var kind))
+        if (!reader.TryReadByte(out var first))
             return false;
-        switch (kind)
+        var (family, kind) = first switch
+        {
+            HostKind or IPv4Kind or IPv6Kind => (first, LinkAddressKind.Plain),
+            UdpFlag | IPv4Kind or UdpFlag | IPv6Kind => ((byte)(first ^ UdpFlag), LinkAddressKind.Udp),
+            ViaFlag | IPv4Kind or ViaFlag | IPv6Kind => ((byte)(first ^ ViaFlag), LinkAddressKind.Via),
+            _ => ((byte)0, LinkAddressKind.Plain),
+        };
+        switch (family)
         {
             case IPv4Kind or IPv6Kind:
-                if (!reader.TryReadBytes(kind == IPv4Kind ? 4 : 16, out var bytes))
+                if (!reader.TryReadBytes(family == IPv4Kind ? 4 : 16, out var bytes))
                     return false;
                 ip = new IPAddress(bytes);
                 host = ip.ToString();
@@ -118,7 +195,15 @@ public sealed record LinkAddress
 
         if (!reader.TryReadUInt16(out var port) || port == 0)
             return false;
-        address = new LinkAddress(ip, host, port);
+        var handle = "";
+        if (kind == LinkAddressKind.Via)
+        {
+            if (!reader.TryReadBytes(HandleSize, out var called))
+                return false;
+            handle = Base64Url.EncodeToString(called);
+        }
+
+        address = new LinkAddress(ip, host, port, kind, handle);
         return true;
     }
 

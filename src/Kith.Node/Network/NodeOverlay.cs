@@ -3,7 +3,9 @@ using Kith.Messaging;
 using Kith.Messaging.Finding;
 using Kith.Node.Loop;
 using Kith.Overlay;
+using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
+using Kith.Transport;
 using Kith.Wire;
 
 namespace Kith.Node.Network;
@@ -16,6 +18,12 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
 {
     /// <summary>Between two events that the network looks otherwise, milliseconds.</summary>
     private const long NewsPeriod = 1_000;
+
+    /// <summary>Between a change of where we are reached and its being said, milliseconds.</summary>
+    private const long SayPause = 200;
+
+    /// <summary>Between two times that it is said, milliseconds.</summary>
+    private const long SayPeriod = 5_000;
 
     private static readonly OverlayView Nothing = new(null, [], [], 0, 0, [], 0, 0, 0, 0, 0, IsReadOnly: true);
 
@@ -35,7 +43,10 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     private volatile IOverlay? _overlay;
     private Dictionary<AccountId, List<FindTarget>> _targets = [];
     private IReadOnlyList<string> _said = [];
-    private Endpoint? _wan;
+    private RelayConsent _consent;
+    private Place _place = new(null, [], null, [], null);
+    private long? _sayAt;
+    private long _sayNotBefore;
     private int _looking; // 1 while a look at the changed view is queued
     private long _newsNotBefore;
     private long? _newsAt;
@@ -56,20 +67,17 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <summary>Whether it runs.</summary>
     public bool IsRunning => _overlay is not null;
 
-    /// <summary>The address that others see us at, as far as voted.</summary>
-    public Endpoint? Wan => _wan;
-
     /// <summary>Completes when there is somebody in the overlay to ask.</summary>
     public Task Entered => _entered.Task;
 
     /// <summary>Whose clocks are far from ours, and by how many milliseconds: positive when theirs is ahead.</summary>
     public IReadOnlyDictionary<AccountId, long> Clocks => _clocks;
 
-    /// <summary>Called on the loop when <see cref="Wan"/> has changed.</summary>
-    public Action? WhenWanChanged { get; set; }
+    /// <summary>Called on the loop when where others reach us looks otherwise, and has done so for a moment.</summary>
+    public Action? WhenPlaceChanged { get; set; }
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
-    public long? NextDeadline => Deadlines.Earlier(_schedule.NextDeadline, _newsAt);
+    public long? NextDeadline => Deadlines.Earlier(Deadlines.Earlier(_schedule.NextDeadline, _newsAt), _sayAt);
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -78,7 +86,8 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     {
         _overlay = overlay;
         FindingChanged();
-        overlay.Suggest([.. _messenger.Peers().SelectMany(peer => peer.Endpoint.Addresses).Distinct(StringComparer.Ordinal)]);
+        overlay.SetRelay(_consent);
+        overlay.Suggest(Entries(_messenger.Peers().SelectMany(peer => peer.Endpoint.Addresses)));
         Look();
     }
 
@@ -125,7 +134,15 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     }
 
     /// <summary>A contact may be at these addresses: nodes of the overlay are there too.</summary>
-    public void PeerChanged(PeerEndpoint endpoint) => _overlay?.Suggest(endpoint.Addresses);
+    public void PeerChanged(PeerEndpoint endpoint) => _overlay?.Suggest(Entries(endpoint.Addresses));
+
+    /// <summary>What was agreed to about relays, from now on.</summary>
+    public void SetRelay(RelayConsent consent)
+    {
+        _consent = consent;
+        _overlay?.SetRelay(consent);
+        Report();
+    }
 
     /// <summary>A session with a contact opened, or the last one closed.</summary>
     public void Presence(AccountId contact, bool online)
@@ -149,6 +166,13 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         _searches.RemoveWhere(search => search.IsCompleted);
         foreach (var contact in _schedule.TakeDue(now))
             _searches.Add(SearchAsync(contact, Worth(contact)));
+        if (_sayAt <= now)
+        {
+            _sayAt = null;
+            _sayNotBefore = now + SayPeriod;
+            WhenPlaceChanged?.Invoke();
+        }
+
         if (_newsAt is not { } due || due > now)
             return;
         _newsAt = null;
@@ -180,16 +204,30 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         if (view.Nodes > 0)
             _entered.TrySetResult();
         Report();
-        if (view.Wan == _wan)
+        var place = new Place(view.Wan, view.Via, view.Nat.Mapped, view.Nat.MappedAddresses, view.Reachable);
+        if (place.Equals(_place))
             return;
-        _wan = view.Wan;
-        WhenWanChanged?.Invoke();
+        _place = place;
+        // What belongs together comes within a moment; contacts are told each time, so not too often.
+        _sayAt ??= Math.Max(Now + SayPause, _sayNotBefore);
     }
 
-    /// <summary>Something that the network view shows has changed.</summary>
-    public void Report()
+    private void Report()
     {
         if (_isWatched())
             _newsAt ??= Math.Max(Now, _newsNotBefore);
+    }
+
+    // At a contact's addresses there are nodes of the overlay, and where somebody introduces to them there is one for certain.
+    private static string[] Entries(IEnumerable<string> addresses) =>
+        [.. addresses.Select(text => NodeAddress.TryParse(text, out var address) ? address!.ToIPEndPoint()?.ToString() : null).OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    // Where others reach us, as far as it matters for what is said.
+    private sealed record Place(Endpoint? Wan, IReadOnlyList<string> Via, Endpoint? Mapped, IReadOnlyList<string> Router, bool? Reachable)
+    {
+        public bool Equals(Place? other) => other is not null && Wan == other.Wan && Mapped == other.Mapped && Reachable == other.Reachable
+            && Via.SequenceEqual(other.Via, StringComparer.Ordinal) && Router.SequenceEqual(other.Router, StringComparer.Ordinal);
+
+        public override int GetHashCode() => HashCode.Combine(Wan, Mapped, Reachable, Via.Count, Router.Count);
     }
 }

@@ -29,20 +29,6 @@ internal static class OwnAddresses
         return Best(found);
     }
 
-    /// <summary>The addresses to say to others: those that are listened on and the one that others see us at, which is worth trying from afar, where a port is forwarded.</summary>
-    /// <param name="listening">As <see cref="Of"/> gave them.</param>
-    /// <param name="wan">What others see; null until known.</param>
-    /// <param name="port">The port that is listened on first.</param>
-    public static IReadOnlyList<string> WithWan(IReadOnlyList<string> listening, IPAddress? wan, int port)
-    {
-        if (wan is null || IPAddress.IsLoopback(wan))
-            return listening;
-        var seen = NodeAddress.Tcp(new IPEndPoint(wan, port)).ToString();
-        if (listening.Contains(seen, StringComparer.Ordinal))
-            return listening;
-        return Best(listening.Append(seen).Select(IPEndPoint.Parse));
-    }
-
     /// <summary>All addresses of this machine, those of link-local scope and of inner interfaces too.</summary>
     public static IReadOnlySet<IPAddress> All() => NetworkInterface.GetAllNetworkInterfaces()
         .SelectMany(network => network.GetIPProperties().UnicastAddresses)

@@ -9,6 +9,10 @@ public sealed class LinkAddressTests
     [InlineData("[2001:DB8::1]:7300", "[2001:db8::1]:7300")]
     [InlineData("Node.Example:1", "node.example:1")]
     [InlineData("localhost:65535", "localhost:65535")]
+    [InlineData("udp/192.0.2.1:7300", "udp/192.0.2.1:7300")]
+    [InlineData("udp/[2001:DB8::1]:7300", "udp/[2001:db8::1]:7300")]
+    [InlineData("via/192.0.2.1:7300/AAECAwQFBgcICQoLDA0ODw", "via/192.0.2.1:7300/AAECAwQFBgcICQoLDA0ODw")]
+    [InlineData("via/[2001:db8::1]:7300/AAECAwQFBgcICQoLDA0ODw", "via/[2001:db8::1]:7300/AAECAwQFBgcICQoLDA0ODw")]
     public void Address_ReadsAndPrints(string text, string expected)
     {
         Assert.True(LinkAddress.TryParse(text, out var address));
@@ -33,5 +37,15 @@ public sealed class LinkAddressTests
     [InlineData("-a:80")]
     [InlineData("a b:80")]
     [InlineData("ä:80")]
+    [InlineData("udp/name.example:80")]
+    [InlineData("udp/192.0.2.1:0")]
+    [InlineData("via/192.0.2.1:80")]
+    [InlineData("via/192.0.2.1:80/")]
+    [InlineData("via/name.example:80/AAECAwQFBgcICQoLDA0ODw")]
+    [InlineData("via/192.0.2.1:80/AAECAwQFBgcICQoLDA0ODx")]
+    [InlineData("via/192.0.2.1:80/AAECAwQFBgcICQoLDA0OD")]
+    [InlineData("via/192.0.2.1:80/AAECAwQFBgcICQoLDA0ODw==")]
+    [InlineData("via/udp/192.0.2.1:80/AAECAwQFBgcICQoLDA0ODw")]
+    [InlineData("tls/192.0.2.1:80")]
     public void AnythingElse_Refused(string? text) => Assert.False(LinkAddress.TryParse(text, out _));
 }

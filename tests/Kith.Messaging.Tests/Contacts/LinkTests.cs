@@ -119,7 +119,8 @@ public sealed class LinkTests
     }
 
     [Theory]
-    [InlineData(0, 2, LinkError.Newer)]
+    [InlineData(0, 3, LinkError.Newer)]
+    [InlineData(0, 2, LinkError.Invalid)]
     [InlineData(0, 0, LinkError.Invalid)]
     [InlineData(1, 3, LinkError.Invalid)]
     [InlineData(1, 0, LinkError.Invalid)]
