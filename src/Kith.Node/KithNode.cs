@@ -275,6 +275,7 @@ public sealed class KithNode : INode, IAsyncDisposable
                 await ListenOnAsync(new IPEndPoint(IPAddress.Any, 0), port => new IPEndPoint(IPAddress.IPv6Any, port), cancellationToken);
             foreach (var endpoint in asked)
                 await ListenOnAsync(endpoint, overIPv6: null, cancellationToken);
+            await _core.TryListenForTunnelsAsync(cancellationToken);
         }
         catch (SocketException e)
         {

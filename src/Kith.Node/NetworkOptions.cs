@@ -17,6 +17,9 @@ public sealed record NetworkOptions
     /// <summary>Whether to join the mainline DHT through its routers; for this run alone.</summary>
     public bool Mainline { get; init; } = true;
 
+    /// <summary>Whether the router is asked to open the port; for this run alone. Never by a node on loopback.</summary>
+    public bool PortMapping { get; init; } = true;
+
     /// <summary>Whether knocks are sent, answered and passed on. Null: as kept, else in a private swarm alone.</summary>
     public bool? Knock { get; init; }
 

@@ -8,6 +8,7 @@ using Kith.Node.Api.Types;
 using Kith.Node.Events;
 using Kith.Node.Loop;
 using Kith.Node.Network;
+using Kith.Overlay.Relay;
 using Kith.Overlay.Swarm;
 using Kith.Storage;
 using Kith.Transport;
@@ -22,6 +23,9 @@ internal sealed class NodeCore : IAsyncDisposable
     /// <summary>How long nothing must have been written before the vault is tidied.</summary>
     private const long QuietBeforeUpkeep = 2_000;
 
+    /// <summary>The port that hardly any network blocks.</summary>
+    private const int TunnelPort = 443;
+
     private readonly Vault _vault;
     private readonly HeldEffects _effects;
     private readonly TimeProvider _time;
@@ -30,6 +34,8 @@ internal sealed class NodeCore : IAsyncDisposable
     private readonly LoopTimer _timer;
     private readonly PeerTraffic _traffic;
     private readonly List<IPEndPoint> _listening = [];
+    private readonly List<IPEndPoint> _tunnels = [];
+    private readonly TransportIdentity _identity;
     private readonly TcpCarrier _carrier;
     private readonly SecretBytes? _swarmKey;
     private NetworkWatch? _watch;
@@ -43,7 +49,8 @@ internal sealed class NodeCore : IAsyncDisposable
         var keys = messenger.Keys.Device;
         // docs/protocol/swarm.md, "Sessions": the swarm's key is Noise's psk0, so an outsider's first packet fails and gets no answer.
         _swarmKey = swarm?.Derive("kith swarm session v1"u8);
-        _carrier = new TcpCarrier(new TransportIdentity(keys.Transport, _swarmKey, SystemRandom.Instance), time);
+        _identity = new TransportIdentity(keys.Transport, _swarmKey, SystemRandom.Instance);
+        _carrier = new TcpCarrier(_identity, time);
         var sink = new InputSink();
         Route = new DirectRoute(keys.Transport.PublicKey, [_carrier], sink, time, SystemRandom.Instance);
         _traffic = new PeerTraffic(new DeliveryCore(vault.Outbox, [Route, Route.Relayed], new RoutePolicy()), Route, messenger, effects, time, Publish);
@@ -95,6 +102,9 @@ internal sealed class NodeCore : IAsyncDisposable
 
     /// <summary>The port that is listened on first.</summary>
     public int ListenPort => _listening[0].Port;
+
+    // What is on the tunnels' port alone is not said to contacts: who needs it asks for it by itself.
+    private IReadOnlyList<IPEndPoint> Ordinary => _tunnels.Count == 0 ? _listening : [.. _listening.Except(_tunnels)];
 
     /// <summary>Opens the vault and the account in it. Nothing is called or listened on yet.</summary>
     /// <exception cref="VaultException">The home cannot be used.</exception>
@@ -177,11 +187,31 @@ internal sealed class NodeCore : IAsyncDisposable
         }
     }
 
+    /// <summary>Listens on TCP port 443 too, where the system allows it and others' conversations are carried: people get in there whose network blocks the rest. Never fails for it.</summary>
+    public async Task TryListenForTunnelsAsync(CancellationToken cancellationToken)
+    {
+        if (!Relays.Agreed.HasFlag(RelayConsent.Serve) || _listening.Exists(at => at.Port == TunnelPort) || _listening.TrueForAll(at => IPAddress.IsLoopback(at.Address)))
+            return;
+        foreach (var address in _listening.Select(at => at.Address).Distinct().ToList())
+        {
+            try
+            {
+                var bound = await Route.ListenAsync(_carrier, new IPEndPoint(address, TunnelPort), cancellationToken);
+                _listening.Add(bound);
+                _tunnels.Add(bound);
+            }
+            catch (SocketException)
+            {
+                // Not allowed, or another program has it: kith doctor says so.
+            }
+        }
+    }
+
     /// <summary>Begins to work: says the own addresses and calls the contacts.</summary>
     public async Task StartAsync()
     {
-        _watch = new NetworkWatch(_listening, _time, OnNetworkChanged);
-        Addresses = OwnAddresses.Of(_listening);
+        _watch = new NetworkWatch(Ordinary, _time, OnNetworkChanged);
+        Addresses = OwnAddresses.Of(Ordinary);
         _loop.Start();
         await _loop.CallAsync(
             _ =>
@@ -203,11 +233,13 @@ internal sealed class NodeCore : IAsyncDisposable
 
     /// <summary>What of the overlay works.</summary>
     public IEnumerable<DoctorCheck> ExamineNetwork(NetworkSetup setup)
-        => OverlayDoctor.Examine(Overlay.View, setup, Udp, UdpFailure, NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Overlay.Clocks, Board));
+        => [.. OverlayDoctor.Examine(Overlay.View, setup, Udp, UdpFailure, FindProblems()), .. ReachDoctor.Examine(Overlay.View, setup, Relays, Udp, _listening.Exists(at => at.Port == TunnelPort))];
+
+    private IReadOnlyList<NetworkProblem> FindProblems() => NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Relays.MayUse, Overlay.Clocks, Board);
 
     /// <summary>What the node sees of the network.</summary>
     public Api.Types.Network DrawNetwork()
-        => NetworkPicture.Draw(Overlay.View, Addresses, Overlay.View.Reachable, Route.Peers(), Board, NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Overlay.Clocks, Board), Relays.Draw(Overlay.View), _time.GetUtcNow().ToUnixTimeMilliseconds());
+        => NetworkPicture.Draw(Overlay.View, Addresses, Overlay.View.Reachable, Route.Peers(), Board, FindProblems(), Relays.Draw(Overlay.View), _time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Closes the sessions, ends the loop when what was queued is done, and lets the home go.</summary>
     public async ValueTask DisposeAsync()
@@ -234,7 +266,7 @@ internal sealed class NodeCore : IAsyncDisposable
     {
         try
         {
-            var run = OverlayRun.Start(home, udp, setup, Overlay, _time, log);
+            var run = OverlayRun.Start(home, udp, _identity, setup, Overlay, _time, log);
             _overlayRun = run;
             _loop.TryPost(new TickItem(() => Overlay.Attach(run.Overlay)));
         }
@@ -261,11 +293,11 @@ internal sealed class NodeCore : IAsyncDisposable
         _effects.After(() => Overlay.Say(addresses));
     }
 
-    private void OnNetworkChanged(IReadOnlyList<string> addresses, IReadOnlySet<IPAddress> own)
+    private void OnNetworkChanged(IReadOnlyList<string> addresses, IReadOnlySet<IPAddress> own, TimeSpan slept)
     {
-        Route.NetworkChanged(own);
-        // Interfaces of containers and the like come and go without a change for anybody else.
-        if (addresses.SequenceEqual(Addresses, StringComparer.Ordinal))
+        Route.NetworkChanged(own, slept);
+        // Interfaces of containers and the like come and go without a change for anybody else. After a sleep the same addresses may be those of another network.
+        if (slept == default && addresses.SequenceEqual(Addresses, StringComparer.Ordinal))
             return;
         Addresses = addresses;
         _loop.TryPost(new ActionItem(() =>

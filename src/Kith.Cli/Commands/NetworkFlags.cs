@@ -20,6 +20,8 @@ internal static class NetworkFlags
 
     private static readonly Option<bool> NoMainline = new("--no-mainline") { Description = "Does not join the mainline DHT" };
 
+    private static readonly Option<bool> NoPortMapping = new("--no-portmap") { Description = "Does not ask the router to open a port (PCP, NAT-PMP, UPnP)" };
+
     private static readonly Option<string?> Knock = new("--knock")
     {
         Description = "Whether to send, answer and pass on knocks, the way to find somebody where no record is found; kept. Default: on in a private swarm, else off",
@@ -57,13 +59,14 @@ internal static class NetworkFlags
         DynamicDnsServer.Validators.Add(result => CheckAddresses(result, "a DNS server", "203.0.113.53:53"));
     }
 
-    public static IEnumerable<Option> All => [Entry, NoLan, NoMainline, Knock, SwarmKey, DynamicDns, DynamicDnsServer, DynamicDnsKey];
+    public static IEnumerable<Option> All => [Entry, NoLan, NoMainline, NoPortMapping, Knock, SwarmKey, DynamicDns, DynamicDnsServer, DynamicDnsKey];
 
     public static NetworkOptions Read(Invocation invocation) => new()
     {
         Entries = invocation.Value(Entry),
         LocalNetwork = !invocation.Value(NoLan),
         Mainline = !invocation.Value(NoMainline),
+        PortMapping = !invocation.Value(NoPortMapping),
         Knock = invocation.Value(Knock) switch { "on" => true, "off" => false, _ => null },
         SwarmKeyFile = invocation.Value(SwarmKey),
         DynamicDns = invocation.Value(DynamicDns),

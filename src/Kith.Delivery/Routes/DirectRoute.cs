@@ -142,7 +142,8 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
 
     /// <summary>This machine's addresses have changed: sessions that cannot do without one that is gone end at once, the others look for their way, and everybody without one is called.</summary>
     /// <param name="own">All addresses that this machine has now.</param>
-    public void NetworkChanged(IReadOnlySet<IPAddress> own)
+    /// <param name="slept">How long the machine slept before, if it did: nobody waits longer for a session than it may be silent.</param>
+    public void NetworkChanged(IReadOnlySet<IPAddress> own, TimeSpan slept = default)
     {
         ISession[] sessions;
         lock (_gate)
@@ -152,7 +153,7 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         {
             if (session is IUdpSession udp)
                 udp.NetworkChanged();
-            else if (session.LocalAddress is { IsIPv6LinkLocal: false } local && !own.Contains(local))
+            else if (slept >= SessionLimits.DeadAfter || (session.LocalAddress is { IsIPv6LinkLocal: false } local && !own.Contains(local)))
                 session.Abandon();
         }
 

@@ -19,7 +19,6 @@ internal static class Doctor
         Outbox(outbox),
         .. network,
         new DoctorCheck("tor", false, "This version does not use Tor: contacts learn this machine's address."),
-        new DoctorCheck("relay", false, "This version has no relays."),
     ];
 
     private static DoctorCheck Listening(IReadOnlyList<string> addresses)

@@ -1,6 +1,7 @@
 using Kith.Node.Api.Types;
 using Kith.Node.Events;
 using Kith.Overlay;
+using Kith.Overlay.Nat;
 using Kith.Wire;
 using EntrySource = Kith.Overlay.EntrySource;
 using EntryState = Kith.Overlay.EntryState;
@@ -10,7 +11,7 @@ namespace Kith.Node.Network;
 /// <summary>What of the network is wrong, in plain words, and what to do about it; the gravest first.</summary>
 internal static class NetworkProblems
 {
-    public static IReadOnlyList<NetworkProblem> Find(OverlayView view, string? udpFailure, int port, bool mayAskMainline, IReadOnlyDictionary<AccountId, long> clocks, ContactBoard board)
+    public static IReadOnlyList<NetworkProblem> Find(OverlayView view, string? udpFailure, int port, bool mayAskMainline, bool mayUseRelays, IReadOnlyDictionary<AccountId, long> clocks, ContactBoard board)
     {
         var problems = new List<NetworkProblem>();
         if (udpFailure is not null)
@@ -26,8 +27,8 @@ internal static class NetworkProblems
             problems.Add(Failed(entry));
         foreach (var name in view.Entries.Where(entry => entry is { State: EntryState.Answered, Source: EntrySource.DynamicDns, Detail: not null }))
             problems.Add(new NetworkProblem($"{name.Address} is not kept true", Sentence(name.Detail!), "Others still come in by it; ask whoever runs the DNS server, or start without --ddns-key."));
-        if (view.Reachable == false)
-            problems.Add(Unreachable(port));
+        if (udpFailure is null && Narrow(view, port, mayUseRelays) is { } narrow)
+            problems.Add(narrow);
         return problems;
     }
 
@@ -53,6 +54,16 @@ internal static class NetworkProblems
         entry.Source == EntrySource.Named
             ? "Check the name and the port; it goes on being tried until you start with other --entry ones, or --entry none."
             : "Check the name's records; it goes on being asked until you start with --ddns none.");
+
+    // Whoever is reached by punching has no problem. Some networks let too little through for that, and without an introducer there is nobody to begin it.
+    private static NetworkProblem? Narrow(OverlayView view, int port, bool mayUseRelays) => view.Nat.Kind switch
+    {
+        _ when view.Reachable == true || view.Nat.MappedAddresses.Count > 0 => null,
+        NatKind.Blocked when !IsAlone(view) => new NetworkProblem("UDP does not come through", view.Nat.Sentence, view.Nat.Advice),
+        NatKind.Symmetric when !mayUseRelays => new NetworkProblem("Some people are not reached from here", view.Nat.Sentence, $"Allow relays, here or with `kith relay use`: they pass on what they cannot read. {view.Nat.Advice}".TrimEnd()),
+        NatKind.Unknown when view.Reachable == false && view.Via.Count == 0 => Unreachable(port),
+        _ => null,
+    };
 
     private static NetworkProblem Unreachable(int port) => new(
         "Nobody outside can call you",

@@ -19,6 +19,7 @@ internal sealed class NetworkSetup : IDisposable
         Knock = kept.Knock;
         LocalNetwork = given.LocalNetwork;
         Mainline = given.Mainline && swarm is null;
+        PortMapping = given.PortMapping;
         DynamicDns = dynamicDns;
         Swarm = swarm;
     }
@@ -29,6 +30,8 @@ internal sealed class NetworkSetup : IDisposable
     public bool LocalNetwork { get; }
 
     public bool Mainline { get; }
+
+    public bool PortMapping { get; }
 
     public bool? Knock { get; }
 

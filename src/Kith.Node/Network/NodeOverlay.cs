@@ -1,3 +1,4 @@
+using Kith.Crypto;
 using Kith.Delivery.Routes;
 using Kith.Messaging;
 using Kith.Messaging.Finding;
@@ -40,6 +41,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<Task> _searches = [];
     private readonly Dictionary<AccountId, long> _clocks = [];
+    private readonly Dictionary<AccountId, X25519PublicKey> _keys = [];
     private volatile IOverlay? _overlay;
     private Dictionary<AccountId, List<FindTarget>> _targets = [];
     private IReadOnlyList<string> _said = [];
@@ -87,6 +89,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         _overlay = overlay;
         FindingChanged();
         overlay.SetRelay(_consent);
+        overlay.Reach.SetContacts([.. _keys.Values]);
         overlay.Suggest(Entries(_messenger.Peers().SelectMany(peer => peer.Endpoint.Addresses)));
         Look();
     }
@@ -133,8 +136,23 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         Publish();
     }
 
-    /// <summary>A contact may be at these addresses: nodes of the overlay are there too.</summary>
-    public void PeerChanged(PeerEndpoint endpoint) => _overlay?.Suggest(Entries(endpoint.Addresses));
+    /// <summary>A contact may be at these addresses, and calls with this key; or is one no more.</summary>
+    public void PeerChanged(AccountId peer, PeerEndpoint? endpoint)
+    {
+        var key = endpoint is not null && X25519PublicKey.TryParse(endpoint.TransportKey.Span, out var parsed) ? parsed : (X25519PublicKey?)null;
+        if (key is null ? _keys.Remove(peer) : !_keys.TryGetValue(peer, out var known) || known != key)
+        {
+            if (key is not null)
+                _keys[peer] = key.Value;
+            _overlay?.Reach.SetContacts([.. _keys.Values]);
+        }
+
+        if (endpoint is not null)
+            Suggest(endpoint);
+    }
+
+    // Nodes of the overlay are there too.
+    private void Suggest(PeerEndpoint endpoint) => _overlay?.Suggest(Entries(endpoint.Addresses));
 
     /// <summary>What was agreed to about relays, from now on.</summary>
     public void SetRelay(RelayConsent consent)

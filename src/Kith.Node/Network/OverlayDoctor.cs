@@ -14,7 +14,6 @@ internal static class OverlayDoctor
     {
         yield return Udp(view, udp, udpFailure);
         yield return Wan(view, udp);
-        yield return Nat(view, udp);
         if (view.Entries.Count == 0)
             yield return NoEntries(view, problems);
         // While somebody is there, the many that were only worth a try and do not answer are one line.
@@ -55,14 +54,6 @@ internal static class OverlayDoctor
             ? new DoctorCheck("wan", udp?.IsLoopbackOnly == true, "Nobody has said yet at which address they see this node.")
             : new DoctorCheck("wan", false, $"Those asked do not agree at which address they see this node: {string.Join(", ", view.Votes.Select(vote => vote.Seen.ToString()).Distinct())}. It is asked on.");
     }
-
-    private static DoctorCheck Nat(OverlayView view, UdpPort? udp) => view.Reachable switch
-    {
-        _ when udp?.IsLoopbackOnly == true => new DoctorCheck("nat", true, "None: this node is for this machine alone."),
-        true => new DoctorCheck("nat", true, "Others reach this node without help."),
-        false => new DoctorCheck("nat", false, $"Others do not reach this node unasked: forward port {udp?.Port}, TCP and UDP, on the router, or meet on one network. This version does not call through NATs."),
-        null => new DoctorCheck("nat", true, "Not known yet: nobody who could tell has been asked."),
-    };
 
     private static DoctorCheck NoEntries(OverlayView view, IReadOnlyList<NetworkProblem> problems) => view.Nodes > 0
         ? new DoctorCheck("entry", true, "Others came to this node; it had no entry point of its own to ask.")

@@ -1,6 +1,7 @@
 using Kith.Crypto;
 using Kith.Node.Home;
 using Kith.Overlay;
+using Kith.Transport;
 using Kith.Transport.Udp;
 
 namespace Kith.Node.Network;
@@ -27,7 +28,7 @@ internal sealed class OverlayRun : IAsyncDisposable
     public IOverlay Overlay => _host;
 
     /// <summary>Starts it; from here on datagrams come and go.</summary>
-    public static OverlayRun Start(string home, UdpPort port, NetworkSetup setup, IOverlayObserver observer, TimeProvider time, TextWriter? log)
+    public static OverlayRun Start(string home, UdpPort port, TransportIdentity identity, NetworkSetup setup, IOverlayObserver observer, TimeProvider time, TextWriter? log)
     {
         var remembered = KnownNodesFile.Read(home);
         var options = new OverlayOptions
@@ -38,6 +39,7 @@ internal sealed class OverlayRun : IAsyncDisposable
             LocalNetwork = setup.LocalNetwork,
             Mainline = setup.Mainline,
             Swarm = setup.Swarm,
+            Identity = identity,
             Knock = setup.Knock,
             Log = log,
         };

@@ -125,11 +125,12 @@ internal sealed class PeerTraffic : IOutbound
         if (endpoint is not null && X25519PublicKey.TryParse(endpoint.TransportKey.Span, out var key))
         {
             _route.Want(peer, key, endpoint.Addresses);
-            Overlay?.PeerChanged(endpoint);
+            Overlay?.PeerChanged(peer, endpoint);
             return;
         }
 
         _route.Unwant(peer);
+        Overlay?.PeerChanged(peer, null);
         _delivery.Forget(peer);
         _bundles.Forget(peer);
         OnDown(peer);

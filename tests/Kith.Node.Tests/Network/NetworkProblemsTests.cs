@@ -1,6 +1,7 @@
 using Kith.Node.Events;
 using Kith.Node.Network;
 using Kith.Overlay;
+using Kith.Overlay.Nat;
 using Kith.Wire;
 
 namespace Kith.Node.Tests.Network;
@@ -30,6 +31,28 @@ public sealed class NetworkProblemsTests
     [Fact]
     public void NotReachable_SaysWhichPort() => Assert.Contains("4711", Assert.Single(Find(Well with { Reachable = false })).Remedy, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(NatKind.PortRestricted)]
+    [InlineData(NatKind.AddressRestricted)]
+    [InlineData(NatKind.FullCone)]
+    [InlineData(NatKind.Firewall)]
+    public void ReachedByPunching_NothingIsSaid(NatKind kind) => Assert.Empty(Find(Well with { Reachable = false, Nat = new NatView { Kind = kind } }));
+
+    [Fact]
+    public void IntroducersKnowUs_NothingIsSaid() => Assert.Empty(Find(Well with { Reachable = false, Via = ["via/203.0.113.9:7000/AAECAwQFBgcICQoLDA0ODw"] }));
+
+    [Fact]
+    public void SymmetricWithoutRelays_AdvisesThemAndIsQuietOnceTheyAreAllowed()
+    {
+        var behind = Well with { Reachable = false, Nat = new NatView { Kind = NatKind.Symmetric, Sentence = "A router of the strictest kind.", Advice = "Switch on UPnP." } };
+        Assert.Contains("kith relay use", Assert.Single(Find(behind)).Remedy, StringComparison.Ordinal);
+        Assert.Empty(Find(behind, mayUseRelays: true));
+        Assert.Empty(Find(behind with { Nat = behind.Nat with { MappedAddresses = ["203.0.113.7:7000"] } }));
+    }
+
+    [Fact]
+    public void UdpBlocked_SaysSo() => Assert.Equal("UDP does not come through", Assert.Single(Find(Well with { Nat = new NatView { Kind = NatKind.Blocked, Sentence = "No answer.", Advice = "Ask." } }, mayUseRelays: true)).What);
+
     [Fact]
     public void ClocksApart_NamesWhoseAndByHowMuch()
     {
@@ -52,6 +75,6 @@ public sealed class NetworkProblemsTests
 
     private static EntryView Entry(EntrySource source, EntryState state) => new(source, "203.0.113.5:7000", state, state == EntryState.Failed ? "no answer" : null, null);
 
-    private static IReadOnlyList<Kith.Node.Api.Types.NetworkProblem> Find(OverlayView view, string? udpFailure = null, Dictionary<AccountId, long>? clocks = null)
-        => NetworkProblems.Find(view, udpFailure, port: 4711, mayAskMainline: true, clocks ?? [], new ContactBoard());
+    private static IReadOnlyList<Kith.Node.Api.Types.NetworkProblem> Find(OverlayView view, string? udpFailure = null, bool mayUseRelays = false, Dictionary<AccountId, long>? clocks = null)
+        => NetworkProblems.Find(view, udpFailure, port: 4711, mayAskMainline: true, mayUseRelays, clocks ?? [], new ContactBoard());
 }
