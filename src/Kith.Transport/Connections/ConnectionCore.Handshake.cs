@@ -93,11 +93,12 @@ internal sealed partial class ConnectionCore
     /// <summary>The Response again, for a copy of the Initial (it is much smaller than that); 0 when the connection is past it.</summary>
     public int RepeatResponse(Endpoint to, Span<byte> destination)
     {
-        if (State != ConnectionState.HalfOpen)
-            return 0;
-        _answeredSeveral |= to != _answered;
-        _response.CopyTo(destination);
-        return _response.Length;
+        // Under the table's lock, not the connection's: what is read here is read once.
+        var response = Volatile.Read(ref _response);
+        if (to != _answered)
+            Volatile.Write(ref _answeredSeveral, true);
+        response.CopyTo(destination);
+        return response.Length;
     }
 
     /// <summary>Sends the Initial there too, from now on and until one answers; on an open connection, a probe. Nothing when there are too many.</summary>
@@ -189,7 +190,7 @@ internal sealed partial class ConnectionCore
         _pingDue = true; // the responder has a session once it has a packet
         effects.Established = true;
         OfferIds();
-        _table.Watch(_remoteParameters.ResetToken, this);
+        Watch(_remoteParameters.ResetToken);
     }
 
     private void ReceiveCookie(TimeSpan now, Endpoint from, ReadOnlySpan<byte> datagram)
@@ -295,13 +296,13 @@ internal sealed partial class ConnectionCore
     private void Confirm(Endpoint from, TimeSpan now, ConnectionEffects effects)
     {
         var path = AddPath(from)!;
-        path.IsValidated = from == _answered && !_answeredSeveral; // else it may be somewhere where the Response never went
+        path.IsValidated = from == _answered && !Volatile.Read(ref _answeredSeveral); // else it may be somewhere where the Response never went
         _active = path;
         if (!path.IsValidated)
             path.StartProbing(now);
         State = ConnectionState.Open;
         _response = [];
-        _table.Watch(_remoteParameters!.ResetToken, this);
+        Watch(_remoteParameters!.ResetToken);
         if (_place is { } place && !place.TryBecomeSession())
         {
             Refuse(SessionErrorCode.Busy, "as many sessions as this node takes", now, effects);

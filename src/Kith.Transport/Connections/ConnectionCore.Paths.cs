@@ -90,6 +90,7 @@ internal sealed partial class ConnectionCore
             _previous = null;
         if (_paths.TrueForAll(other => other.RemoteId.Sequence != path.RemoteId.Sequence))
             _remoteIds.Retire(path.RemoteId.Sequence);
+        UnwatchRetired();
     }
 
     // What came from where. An address that is not known becomes a path: it is authentic.
@@ -266,19 +267,6 @@ internal sealed partial class ConnectionCore
             var (sequence, _) = _ids.Issue();
             _newIds.Enqueue(sequence);
         }
-    }
-
-    private bool RetireRemoteBelow(ulong sequence)
-    {
-        if (!_remoteIds.RetireBelow(sequence))
-            return false;
-        foreach (var path in _paths)
-        {
-            if (path.RemoteId.Sequence < sequence)
-                path.RemoteId = _remoteIds.Take();
-        }
-
-        return true;
     }
 
     private ulong NextChallengeData() => _identity.Random.NextUInt64();

@@ -131,10 +131,17 @@ internal sealed partial class ConnectionCore
     private SessionErrorCode HandleNewId(in PacketFrame frame)
     {
         // RFC 9000 section 19.15: first what is to go, then what comes.
-        if (!RetireRemoteBelow(frame.Second) || !_remoteIds.Add(new RemoteId(frame.Value, frame.Third, frame.Token)))
+        if (!_remoteIds.RetireBelow(frame.Second) || !_remoteIds.Add(new RemoteId(frame.Value, frame.Third, frame.Token)))
             return SessionErrorCode.StreamLimit;
         if (_remoteIds.Contains(frame.Value))
-            _table.Watch(frame.Token, this);
+            Watch(frame.Token);
+        UnwatchRetired();
+        foreach (var path in _paths)
+        {
+            if (path.RemoteId.Sequence < frame.Second)
+                path.RemoteId = _remoteIds.Take();
+        }
+
         return SessionErrorCode.None;
     }
 

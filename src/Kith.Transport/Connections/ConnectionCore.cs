@@ -15,6 +15,8 @@ internal sealed partial class ConnectionCore : IDisposable
     private readonly TransportIdentity _identity;
     private readonly ConnectionOptions _options;
 
+    private readonly List<UInt128> _watched = []; // the reset tokens of the other side's ids
+
     private ConnectionStreams? _streams;
     private ConnectionParameters? _remoteParameters;
     private TimeSpan _lastReceived;
@@ -129,6 +131,26 @@ internal sealed partial class ConnectionCore : IDisposable
         _streams?.Release();
         _place?.Dispose();
         _ids.Release();
+        foreach (var token in _watched)
+            _table.Unwatch(token, this);
+    }
+
+    private void Watch(UInt128 token)
+    {
+        if (_table.TryWatch(token, this))
+            _watched.Add(token);
+    }
+
+    // What the other side retired resets nothing any more; a peer that makes ids without end must not fill the table.
+    private void UnwatchRetired()
+    {
+        for (var i = _watched.Count - 1; i >= 0; i--)
+        {
+            if (_remoteIds.HasToken(_watched[i]))
+                continue;
+            _table.Unwatch(_watched[i], this);
+            _watched.RemoveAt(i);
+        }
     }
 
     private void ReportEnd(ConnectionEffects effects)

@@ -108,12 +108,6 @@ internal sealed class ConnectionTable : IDisposable
     {
         if (_byInitial.TryGetValue(connection.InitialId, out var known) && known == connection)
             _byInitial.Remove(connection.InitialId);
-        foreach (var (token, owner) in _byToken)
-        {
-            if (owner == connection)
-                _byToken.TryRemove(token, out _);
-        }
-
         connection.Dispose();
     }
 
@@ -141,11 +135,10 @@ internal sealed class ConnectionTable : IDisposable
     public void ForgetId(ulong id) => _byId.TryRemove(id, out _);
 
     /// <summary>A datagram that ends with this token is a reset of the connection.</summary>
-    public void Watch(UInt128 token, ConnectionCore connection)
-    {
-        if (token != 0)
-            _byToken.TryAdd(token, connection);
-    }
+    public bool TryWatch(UInt128 token, ConnectionCore connection) => token != 0 && _byToken.TryAdd(token, connection);
+
+    /// <summary>The connection is over.</summary>
+    public void Unwatch(UInt128 token, ConnectionCore connection) => _byToken.TryRemove(new KeyValuePair<UInt128, ConnectionCore>(token, connection));
 
     /// <summary>The stateless reset token of one of this side's ids.</summary>
     public UInt128 ResetTokenOf(ulong id)
