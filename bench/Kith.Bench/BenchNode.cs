@@ -24,6 +24,9 @@ internal sealed class BenchNode : IAsyncDisposable
         _subscription = node.Events.Listen(Observe);
     }
 
+    /// <summary>The port that it listens on, UDP and TCP.</summary>
+    public int Port => System.Net.IPEndPoint.Parse(_node.ListenAddresses[0]).Port;
+
     public int Delivered => Volatile.Read(ref _delivered);
 
     /// <summary>Starts a node on loopback.</summary>

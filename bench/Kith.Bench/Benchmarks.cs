@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Kith.Bench;
 
 /// <summary>Every benchmark by its name, and the second processes that they start.</summary>
@@ -9,9 +11,11 @@ internal static class Benchmarks
         ["chat"] = new ChatBenchmark(),
         ["connect"] = new ConnectBenchmark(),
         ["find"] = new FindBenchmark(),
+        ["flood"] = new FloodBenchmark(),
         ["idle"] = new IdleBenchmark(),
         ["lookup"] = new LookupBenchmark(),
         ["ratchet"] = new RatchetBenchmark(),
+        ["sessions"] = new SessionsBenchmark(),
         ["transfer"] = new TransferBenchmark(),
     };
 
@@ -19,6 +23,8 @@ internal static class Benchmarks
     {
         "tls-echo" => await TlsEcho.ServeAsync(arguments.FirstOrDefault()),
         "tls-transfer" => await TlsTransfer.ReceiveAsync(),
+        "sessions" => await SessionsBenchmark.ServeAsync(),
+        "flood" => await HandshakeFlood.RunAsync(int.Parse(arguments[0], CultureInfo.InvariantCulture), int.Parse(arguments[1], CultureInfo.InvariantCulture)),
         "session-transfer" => await SessionTransfer.ReceiveAsync(arguments[0]),
         "node" => await BenchPair.ServeAsync(arguments),
         _ => 2,

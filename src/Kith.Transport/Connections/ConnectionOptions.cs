@@ -45,7 +45,7 @@ internal sealed record ConnectionOptions
     public int MaxPendingPerAddress { get; init; } = 16;
 
     /// <summary>Connections that others began, at once.</summary>
-    public int MaxSessions { get; init; } = Handshake.HandshakeLimits.MaxSessions;
+    public int MaxSessions { get; init; } = 2_048;
 
     /// <summary>Of those, from one address.</summary>
     public int MaxSessionsPerAddress { get; init; } = Handshake.HandshakeLimits.MaxSessionsPerAddress;
