@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Kith.Overlay.Nat;
+using Kith.Transport.PortMapping;
 using Kith.Transport.Udp;
 using Kith.Wire;
 
@@ -8,8 +9,22 @@ namespace Kith.Overlay;
 /// <content>The sockets beside the port, with which NATs are observed.</content>
 public sealed partial class OverlayHost
 {
+    private PortMapper? _mapper;
+    private MappingState _router = MappingState.None; // guarded by the gate
+
     /// <inheritdoc/>
     public void TcpWorked() => Run(static (core, now) => core.TcpWorked(now));
+
+    private void StartMapping()
+    {
+        if (!_options.PortMapping || _port.IsLoopbackOnly)
+            return;
+        _mapper = PortMapper.Start((ushort)_port.Port, state => Run((core, now) =>
+        {
+            _router = state;
+            core.RouterMapped(now, state);
+        }), _random, _time);
+    }
 
     private void TakeExtra(int socket, Endpoint from, ReadOnlySpan<byte> datagram)
     {

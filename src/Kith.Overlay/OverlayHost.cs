@@ -64,6 +64,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         port.Register(ProbePacket.First, host);
         host._outside.Open();
         host.Run(static (core, now) => core.Start(now));
+        host.StartMapping();
         if (host._outside.Problem is { } problem)
             host.Run((core, _) => core.Entry.LocalTrouble(MulticastPort.Name, problem));
         return host;
@@ -97,6 +98,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     {
         var networks = OwnInterfaces.Of(_port.LocalEndPoints);
         Run((core, now) => core.NetworkChanged(now, networks));
+        _mapper?.Wake();
     }
 
     /// <inheritdoc/>
@@ -122,6 +124,8 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         _port.Register((byte)'d', null);
         _port.Register(RelayLimits.DataByte, null);
         _port.Register(ProbePacket.First, null);
+        if (_mapper is not null)
+            await _mapper.DisposeAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _changed.DisposeAsync().ConfigureAwait(false);
         await _outside.DisposeAsync().ConfigureAwait(false);
@@ -235,6 +239,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         var now = _clock.Now();
         _toldAt = 0;
         _core.Start(now);
+        _core.RouterMapped(now, _router);
         _core.Publish(now, _publications);
         _core.Knocks.Listen(_sought);
         _core.SetRelay(_relayConsent);

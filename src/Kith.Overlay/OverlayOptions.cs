@@ -22,6 +22,9 @@ public sealed record OverlayOptions
     /// <summary>Whether mainline's routers may be asked. A private swarm and a node on loopback never ask them.</summary>
     public bool Mainline { get; init; } = true;
 
+    /// <summary>Whether the router of a private network is asked for a mapping of the port, UDP and TCP. Never asked by a node on loopback.</summary>
+    public bool PortMapping { get; init; } = true;
+
     /// <summary>The key of the private swarm that the node belongs to; null for the open network. Stays its owner's, who keeps it until the overlay is disposed.</summary>
     public SwarmKey? Swarm { get; init; }
 

@@ -1,0 +1,58 @@
+using Kith.Transport.Tests.Namespaces;
+
+namespace Kith.Transport.Tests.PortMapping;
+
+/// <summary>Against a real miniupnpd on a router of its own.</summary>
+public sealed class RealRouterTests
+{
+    [Theory]
+    [InlineData("Pcp")]
+    [InlineData("NatPmp")]
+    [InlineData("Upnp")]
+    public async Task Port_IsMappedReachedAndGivenBack(string protocol)
+    {
+        await using var router = await Router.StartAsync(pcp: protocol != "Upnp", upnp: protocol == "Upnp");
+        await using (var node = Role.Start(router.Network, "inside", nameof(Roles.Mapped), $"7300 {protocol}"))
+        {
+            var mapped = await node.UntilAsync("mapped");
+            Assert.Contains($"{protocol}/udp/{Router.Outer}:7300/3600 {protocol}/tcp/{Router.Outer}:7300/3600", mapped, StringComparison.Ordinal);
+            Assert.Contains("double=False", mapped, StringComparison.Ordinal);
+            await router.Network.ShellAsync("outside", $"echo hello > /dev/udp/{Router.Outer}/7300");
+            Assert.Equal("udp hello", await node.UntilAsync("udp"));
+            await router.Network.ShellAsync("outside", $"echo hello > /dev/tcp/{Router.Outer}/7300");
+            Assert.Equal("tcp hello", await node.UntilAsync("tcp"));
+            Assert.Contains("7300", await router.RulesAsync(), StringComparison.Ordinal);
+        }
+
+        var left = await router.RulesAsync();
+        Assert.True(!left.Contains("7300", StringComparison.Ordinal), left + await File.ReadAllTextAsync(router.LogFile));
+    }
+
+    [Fact]
+    public async Task AllProtocols_PcpIsTakenAndIPv6Opened()
+    {
+        await using var router = await Router.StartAsync(pcp: true, upnp: true);
+        await using var node = Role.Start(router.Network, "inside", nameof(Roles.Mapped), "7300");
+        var mapped = await node.UntilAsync("mapped");
+        Assert.Contains($"Pcp/udp/{Router.Outer}:7300", mapped, StringComparison.Ordinal);
+        Assert.Contains("Pcp/udp/[2a00:78::2]:7300", mapped, StringComparison.Ordinal);
+        await router.Network.ShellAsync("outside", "echo six > /dev/udp/2a00:78::2/7300");
+        Assert.Equal("udp six", await node.UntilAsync("udp"));
+    }
+
+    [Fact]
+    public async Task RouterThatRefuses_IsSaid()
+    {
+        await using var router = await Router.StartAsync(pcp: true, upnp: false, outer: "192.168.5.1");
+        await using var node = Role.Start(router.Network, "inside", nameof(Roles.Mapped), "7300 NatPmp");
+        Assert.Contains("the router opens no port", await node.UntilAsync("mapped"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NothingSpoken_IsSaid()
+    {
+        await using var router = await Router.StartAsync(pcp: true, upnp: false);
+        await using var node = Role.Start(router.Network, "inside", nameof(Roles.Mapped), "7300 Upnp");
+        Assert.Contains("the router opens no port", await node.UntilAsync("mapped"), StringComparison.Ordinal);
+    }
+}
