@@ -183,7 +183,7 @@ internal sealed partial class ConnectionCore
         _active = path;
         // Karn: the answer to an Initial that was sent twice says nothing of the round trip.
         if (FindCandidate(from) is { Sent: 1 } candidate)
-            path.Recovery.Sample(now - candidate.LastSent, TimeSpan.Zero);
+            path.Recovery.Sample(now, candidate.LastSent, TimeSpan.Zero);
         _candidates.Clear();
         State = ConnectionState.Open;
         _lastReceived = now;

@@ -160,7 +160,7 @@ internal sealed partial class ConnectionCore
     private void Validate(TimeSpan now, ConnectionPath path, TimeSpan challengedAt, ConnectionEffects effects)
     {
         if (path.Recovery.Smoothed is null)
-            path.Recovery.Sample(now - challengedAt, TimeSpan.Zero);
+            path.Recovery.Sample(now, challengedAt, TimeSpan.Zero);
         path.Challenges.Clear();
         if (path.IsProbing)
         {
@@ -219,7 +219,7 @@ internal sealed partial class ConnectionCore
         effects.PathChanged = true;
     }
 
-    private static TimeSpan Latency(ConnectionPath path) => path.Recovery.Smoothed ?? PathRecovery.InitialRoundTrip;
+    private static TimeSpan Latency(ConnectionPath path) => path.Recovery.Rtt.Smoothed;
 
     private void TickPaths(TimeSpan now, ConnectionEffects effects)
     {

@@ -1,3 +1,5 @@
+using Kith.Crypto;
+using Kith.Transport.Connections.Recovery;
 using Kith.Wire;
 
 namespace Kith.Transport.Connections;
@@ -7,11 +9,20 @@ internal sealed partial class ConnectionCore
 {
     private const int PacketThreshold = 3; // RFC 9002 section 6.1.1
 
+    /// <summary>Numbers on their way at once; the oldest packet counts as lost when there are more, so that a peer who never acknowledges costs no more than this.</summary>
+    private const int MaxOnTheWay = 1 << 16;
+
+    /// <summary>The first packet number that is left out lies below this, then each below twice as much further, up to <see cref="LongestSkip"/>.</summary>
+    private const int FirstSkip = 256;
+    private const int LongestSkip = 1 << 16;
+
     private TimeSpan _keySince;
     private long _firstUnderKey; // number of the first packet sealed under the current key
     private bool _isKeyConfirmed = true; // the other side has acknowledged a packet of the current key: it may turn again (RFC 9001 section 6.1)
     private TimeSpan? _dropKeyAt;
     private bool _isConfirmed; // the other side has shown that it has the keys
+    private long _skipAt = -1;
+    private int _skipWithin = FirstSkip;
 
     private SessionErrorCode HandleAck(TimeSpan now, in PacketFrame frame, ConnectionEffects effects)
     {
@@ -19,10 +30,19 @@ internal sealed partial class ConnectionCore
         if (largest >= _book.Next)
             return SessionErrorCode.RecordInvalid; // a packet that was never sent (RFC 9000 section 13.1)
         var delay = TimeSpan.FromMicroseconds(Math.Min(frame.Second << ConnectionLimits.AckDelayExponent, ConnectionLimits.MaxAckDelay.TotalMicroseconds));
-        var newest = _book.First <= largest ? _book[largest] : default;
-        var any = TakeRange(largest - (long)frame.Third, largest + 1);
-        var reader = new WireReader(frame.Data);
         var smallest = largest - (long)frame.Third;
+        if (_book.HasSkipped(smallest, largest + 1))
+            return SessionErrorCode.RecordInvalid;
+        // RFC 9002 section 5.1: a sample only when the largest one is new and asked for an acknowledgement.
+        if (_book.First <= largest && _book[largest] is { Path: { } path } newest)
+        {
+            path.Recovery.Sample(now, newest.SentAt, delay);
+            if (path == _active)
+                _streams!.RoundTrip = path.Recovery.Rtt.Smoothed;
+        }
+
+        var any = TakeRange(now, smallest, largest + 1);
+        var reader = new WireReader(frame.Data);
         for (var i = 0UL; i < frame.Count; i++)
         {
             _ = reader.TryReadVarInt(out var gap) & reader.TryReadVarInt(out var length); // checked when the frame was read
@@ -30,19 +50,13 @@ internal sealed partial class ConnectionCore
             smallest = end - 1 - (long)length;
             if (end <= _book.First)
                 break; // done with, and so is everything below
-            any |= TakeRange(smallest, end);
+            if (_book.HasSkipped(smallest, end))
+                return SessionErrorCode.RecordInvalid;
+            any |= TakeRange(now, smallest, end);
         }
 
         if (!any)
             return SessionErrorCode.None;
-        // RFC 9002 section 5.1: a sample only when the largest one is new and asked for an acknowledgement.
-        if (newest is { Path: { } path, IsEliciting: true })
-        {
-            path.Recovery.Sample(now - newest.SentAt, delay);
-            if (path == _active)
-                _streams!.RoundTrip = path.Recovery.Smoothed!.Value;
-        }
-
         if (largest >= _firstUnderKey)
             _isKeyConfirmed = true;
         DetectLost(now);
@@ -51,7 +65,7 @@ internal sealed partial class ConnectionCore
         return SessionErrorCode.None;
     }
 
-    private bool TakeRange(long start, long end)
+    private bool TakeRange(TimeSpan now, long start, long end)
     {
         var any = false;
         var cursor = start;
@@ -59,24 +73,22 @@ internal sealed partial class ConnectionCore
         {
             _book.MarkAcknowledged(from, to);
             for (var number = from; number < to; number++)
-                any |= TakeAcknowledged(number);
+                any |= TakeAcknowledged(now, number);
         }
 
         return any;
     }
 
-    private bool TakeAcknowledged(long number)
+    private bool TakeAcknowledged(TimeSpan now, long number)
     {
         ref var packet = ref _book[number];
         if (packet.Path is not { } path)
             return false; // counted as lost before: its frames were said again, which harms nobody
         packet.Path = null;
+        packet.WasAcknowledged = true;
         path.Recovery.LargestAcknowledged = Math.Max(path.Recovery.LargestAcknowledged, number);
         path.Recovery.Timeouts = 0;
-        if (packet.IsEliciting)
-            path.Recovery.Acknowledged(packet.SentAt, packet.Size, packet.WasFull);
-        if (number == path.Recovery.ProbeNumber)
-            path.Recovery.ProbeDone(passed: true);
+        path.Recovery.Acknowledged(now, number, packet.SentAt, packet.Size);
         var count = _content.Count(number, out var first);
         for (var i = 0; i < count; i++)
         {
@@ -96,11 +108,17 @@ internal sealed partial class ConnectionCore
     {
         foreach (var path in _paths)
             path.Recovery.LossTime = null;
+        var run = default(LostRun); // of the path in use
         for (var number = _book.First; number < _book.Next; number++)
         {
             ref var packet = ref _book[number];
             if (packet.Path is not { } path)
+            {
+                if (packet.WasAcknowledged)
+                    run.Arrived();
                 continue;
+            }
+
             var recovery = path.Recovery;
             if (number > recovery.LargestAcknowledged)
             {
@@ -110,29 +128,59 @@ internal sealed partial class ConnectionCore
             }
 
             var lostAt = packet.SentAt + recovery.LossDelay;
-            if (number + PacketThreshold <= recovery.LargestAcknowledged || lostAt <= now)
-                Lose(now, number, ref packet);
-            else
+            if (number + PacketThreshold > recovery.LargestAcknowledged && lostAt > now)
+            {
                 recovery.LossTime = Earlier(recovery.LossTime, lostAt);
+                continue;
+            }
+
+            if (path == _active)
+                run.Lost(packet.SentAt, recovery.Rtt);
+            Lose(now, number, ref packet);
         }
 
+        if (run.Longest > TimeSpan.Zero && run.Longest >= _active!.Recovery.Rtt.PersistentCongestion)
+            _active.Recovery.Collapse(now);
         _book.Trim();
+    }
+
+    // Books what was just sealed.
+    private void Book(TimeSpan now, long number, ConnectionPath path, int size, bool isEliciting)
+    {
+        if (_book.Next - _book.First >= MaxOnTheWay)
+        {
+            Lose(now, _book.First, ref _book[_book.First]);
+            _book.Trim();
+        }
+
+        if (isEliciting)
+        {
+            _book.Add(new SentPacket { Path = path, SentAt = now, Size = size });
+            path.Recovery.Sent(now, size);
+            _acksAlone = 0;
+        }
+        else
+        {
+            _book.Pass();
+            _content.Release(number);
+        }
+
+        if (_skipAt < 0)
+            _skipAt = _book.Next + 1 + _identity.Random.NextInt32(_skipWithin);
+        if (_book.Next < _skipAt)
+            return;
+        _content.Begin(_book.Next);
+        _content.Release(_book.Next);
+        _book.Skip();
+        _skipAt = -1;
+        _skipWithin = Math.Min(2 * _skipWithin, LongestSkip);
     }
 
     private void Lose(TimeSpan now, long number, ref SentPacket packet)
     {
         var recovery = packet.Path!.Recovery;
         packet.Path = null;
-        if (number == recovery.ProbeNumber)
-        {
-            recovery.ProbeDone(passed: false);
-            recovery.Forget(packet.Size); // too large, not too much
-        }
-        else if (packet.IsEliciting)
-        {
-            recovery.Lost(now, packet.SentAt, packet.Size);
-        }
-
+        recovery.Lost(now, number, packet.SentAt, packet.Size);
         SayAgain(number);
         _content.Release(number);
     }
@@ -167,16 +215,14 @@ internal sealed partial class ConnectionCore
         var again = 2;
         for (var number = _book.First; number < _book.Next && again > 0; number++)
         {
-            if (_book[number] is not { Path: not null, IsEliciting: true })
+            if (_book[number] is not { Path: not null })
                 continue;
             SayAgain(number);
             again--;
         }
 
-        if (recovery.Timeouts == DeadPathTimeouts - 1 && recovery.DatagramSize > ConnectionLimits.MinInitialDatagram)
-            recovery.ShrinkDatagram();
         if (recovery.Timeouts > DeadPathTimeouts)
-            recovery.Collapse();
+            recovery.Collapse(now);
         if (recovery.Timeouts >= DeadPathTimeouts)
             ReplaceActive(now, effects);
     }
@@ -209,8 +255,7 @@ internal sealed partial class ConnectionCore
 
     private void Abandon(long number, ref SentPacket packet)
     {
-        if (packet.IsEliciting)
-            packet.Path!.Recovery.Forget(packet.Size);
+        packet.Path!.Recovery.Abandon(number, packet.Size);
         packet.Path = null;
         SayAgain(number);
         _content.Release(number);

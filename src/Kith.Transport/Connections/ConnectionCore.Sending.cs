@@ -9,12 +9,16 @@ internal sealed partial class ConnectionCore
     /// <summary>A packet with less free than this is filled with padding rather than cut short, so that those after it may follow in one segment train.</summary>
     private const int LeastUsefulRoom = 24;
 
+    /// <summary>So many ACKs alone, then one that asks for an acknowledgement: ranges are forgotten only when the other side has them (RFC 9000 section 13.2.4).</summary>
+    private const int AcksBeforePing = 32;
+
     private readonly PacketBook _book = new();
     private readonly SentContent _content = new();
     private readonly Queue<ulong> _newIds = new();
 
     private PacketSealer? _sealer;
     private bool _pingDue;
+    private int _acksAlone; // packets without anything else since the last that asked for an acknowledgement
     private int _probesDue; // packets owed to a probe timeout: they go whatever the congestion window says (RFC 9002 section 7.5)
     private TimeSpan? _pacedUntil;
 
@@ -142,10 +146,10 @@ internal sealed partial class ConnectionCore
 
     private int WriteSizeProbe(TimeSpan now, Span<byte> destination, ConnectionPath path)
     {
-        if (!_isConfirmed || !path.IsValidated || !path.Recovery.WantsProbe(out var size) || !path.Recovery.HasRoom || destination.Length < size)
+        if (!_isConfirmed || !path.IsValidated || !path.Recovery.WantsProbe(now, out var size) || !path.Recovery.HasRoom || destination.Length < size)
             return 0;
         var written = WritePacket(now, destination[..size], path, PacketContent.SizeProbe, mustElicit: true);
-        path.Recovery.ProbeSent(_book.Next - 1);
+        path.Recovery.ProbeSent(_book.Next - 1, written);
         return written;
     }
 
@@ -215,11 +219,7 @@ internal sealed partial class ConnectionCore
             writer.PadTo(writer.Length + writer.Space);
         _ = ShortHeader.Write(destination, path.RemoteId.Id, _sealer!.Phase, number, numberSize);
         var size = _sealer.Seal(destination, header, numberSize, number, writer.Length);
-        _book.Add(new SentPacket
-        {
-            Path = path, SentAt = now, Size = size, IsEliciting = isEliciting, WasFull = !path.Recovery.HasRoomFor(2 * size),
-        });
-        path.Recovery.Sent(now, size, isEliciting);
+        Book(now, number, path, size, isEliciting);
         path.BytesSent += size;
         _lastSent = now;
         return size;
@@ -249,7 +249,7 @@ internal sealed partial class ConnectionCore
         if (isAckDue || (hasMore && _receivedPackets.IsPending))
             WriteAck(now, ref writer);
         if (!hasMore)
-            return false;
+            return writer.Length > 0 && ++_acksAlone >= AcksBeforePing && _active!.Recovery.HasRoom && writer.TryWritePing();
         var before = writer.Length;
         WriteIds(ref writer);
         _streams!.Write(ref writer, _content);

@@ -1,3 +1,4 @@
+using Kith.Transport.Connections.Recovery;
 using Kith.Wire;
 
 namespace Kith.Transport.Connections;

@@ -1,13 +1,12 @@
 namespace Kith.Transport.Connections;
 
-/// <summary>A packet on its way.</summary>
+/// <summary>A packet on its way that asks for an acknowledgement; the others are not waited for.</summary>
 internal struct SentPacket
 {
     public ConnectionPath? Path; // null once acknowledged, lost or forgotten
     public TimeSpan SentAt;
     public int Size;
-    public bool IsEliciting;
-    public bool WasFull; // the congestion window was used up to here, more or less
+    public bool WasAcknowledged;
 }
 
 /// <summary>The packets on their way, by number, in a ring that grows as needed. What an ACK says again costs nothing again.</summary>
@@ -16,7 +15,11 @@ internal sealed class PacketBook
     private const int FirstCapacity = 16;
     private const int IdleCapacity = 128;
 
+    private const int SkippedKept = 4;
+
     private readonly RangeSet _acknowledged = new();
+    private readonly long[] _skipped = new long[SkippedKept];
+    private int _skips;
     private SentPacket[] _ring = [];
 
     /// <summary>The oldest number that is still open; every one below is done with.</summary>
@@ -38,6 +41,34 @@ internal sealed class PacketBook
         }
 
         _ring[Next++ & (_ring.Length - 1)] = packet;
+    }
+
+    /// <summary>The next number is used by a packet that nobody waits for.</summary>
+    public void Pass()
+    {
+        if (First == Next)
+            First = ++Next;
+        else
+            Add(default);
+    }
+
+    /// <summary>The next number is never used: whoever acknowledges it lies (RFC 9000 section 21.4).</summary>
+    public void Skip()
+    {
+        _skipped[_skips++ % SkippedKept] = Next;
+        Pass();
+    }
+
+    /// <summary>Whether a number was left out between these, of the last few that were.</summary>
+    public bool HasSkipped(long from, long to)
+    {
+        for (var i = 0; i < Math.Min(_skips, SkippedKept); i++)
+        {
+            if (_skipped[i] >= from && _skipped[i] < to)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The next run of numbers in a range of an ACK that was not acknowledged before; false when there is none. Walk with a cursor.</summary>

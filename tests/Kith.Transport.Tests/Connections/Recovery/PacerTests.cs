@@ -37,7 +37,7 @@ public sealed class PacerTests
         Assert.Equal(10, Drain(default));
         Assert.False(_pacer.MaySend(default, Size, out var at));
         Assert.Equal(TimeSpan.FromMilliseconds(2), at);
-        Assert.Equal(0, Drain(at - TimeSpan.FromTicks(2)));
+        Assert.Equal(0, Drain(at - TimeSpan.FromMicroseconds(10)));
         Assert.Equal(1, Drain(at));
         Assert.Equal(5, Drain(at + TimeSpan.FromMilliseconds(10)));
     }
