@@ -48,7 +48,7 @@ internal sealed class ConnectionWorld : IDisposable
 
     public void Dispose()
     {
-        Caller.Core.Dispose();
-        Called.Core.Dispose();
+        foreach (var node in Network.Nodes.OfType<SimulatedNode<ConnectionNode>>())
+            node.Core.Dispose();
     }
 }

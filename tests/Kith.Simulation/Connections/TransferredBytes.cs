@@ -10,7 +10,6 @@ namespace Kith.Simulation.Connections;
 internal sealed class OutgoingBytes(SessionStream stream, long count)
 {
     private const int AtOnce = 16 * 1024;
-    private Task<FlushResult> _flush = Task.FromResult(default(FlushResult));
     private bool _isEnded;
 
     public long Written { get; private set; }
@@ -21,7 +20,8 @@ internal sealed class OutgoingBytes(SessionStream stream, long count)
 
     public void Write()
     {
-        while (!_isEnded && _flush.IsCompleted)
+        // So much fits that no flush ever waits: its continuation would run on another thread.
+        while (!_isEnded && stream.OutputError is null && Written + AtOnce - (long)stream.Transfer!.Taken < SessionLimits.SendBuffer)
         {
             if (Written == count)
             {
@@ -37,12 +37,12 @@ internal sealed class OutgoingBytes(SessionStream stream, long count)
                 span[i] = At(Written + i);
             stream.Output.Advance(size);
             Written += size;
-            _flush = stream.Output.FlushAsync().AsTask();
+            Assert.True(stream.Output.FlushAsync().AsTask().IsCompleted);
         }
     }
 }
 
-/// <summary>Reads a stream and checks each byte.</summary>
+/// <summary>Reads a stream and checks each byte. A session that ends badly ends the reading, with <see cref="IsEnded"/> still false.</summary>
 internal sealed class IncomingBytes(SessionStream stream)
 {
     public static readonly StreamKind Kind = new(7);
@@ -55,7 +55,7 @@ internal sealed class IncomingBytes(SessionStream stream)
 
     public void Read()
     {
-        while (!IsEnded && stream.Input.TryRead(out var read))
+        while (!IsEnded && TryRead(out var read))
         {
             foreach (var part in read.Buffer)
             {
@@ -69,6 +69,19 @@ internal sealed class IncomingBytes(SessionStream stream)
             IsEnded = true;
             stream.Input.Complete();
             stream.Output.Complete();
+        }
+    }
+
+    private bool TryRead(out ReadResult read)
+    {
+        try
+        {
+            return stream.Input.TryRead(out read);
+        }
+        catch (Exception error) when (error is SessionException or StreamException)
+        {
+            read = default;
+            return false;
         }
     }
 }
