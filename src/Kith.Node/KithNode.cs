@@ -273,7 +273,11 @@ public sealed class KithNode : INode, IAsyncDisposable
         {
             if (asked.Count == 0)
                 await ListenOnAsync(new IPEndPoint(IPAddress.Any, 0), port => new IPEndPoint(IPAddress.IPv6Any, port), cancellationToken);
-            foreach (var endpoint in asked)
+            // One port in both families is one place to be: the overlay, too, is on both.
+            var isBoth = asked.Count >= 2 && asked[0].Port != 0 && asked[0].Port == asked[1].Port && asked[0].AddressFamily != asked[1].AddressFamily;
+            if (isBoth)
+                await ListenOnAsync(asked[0], port => new IPEndPoint(asked[1].Address, port), cancellationToken);
+            foreach (var endpoint in asked.Skip(isBoth ? 2 : 0))
                 await ListenOnAsync(endpoint, overIPv6: null, cancellationToken);
             await _core.TryListenForTunnelsAsync(cancellationToken);
         }

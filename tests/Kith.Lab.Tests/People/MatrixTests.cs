@@ -1,0 +1,100 @@
+using Kith.Lab.Tests.Nats;
+using Kith.Lab.Tests.Networks;
+
+namespace Kith.Lab.Tests.People;
+
+/// <summary>Two people behind NATs of every pair of kinds meet by a link and talk: everything arrives, directly wherever that is possible at all.</summary>
+public sealed class MatrixTests(ITestOutputHelper output)
+{
+    /// <summary>Variable that names the kinds to try, separated by commas, in place of all.</summary>
+    private const string OnlyVariable = "KITH_LAB_KINDS";
+
+    /// <summary>Variable that names a file for the table.</summary>
+    private const string TableVariable = "KITH_LAB_TABLE";
+
+    /// <summary>A first message on a machine where two cores run thirty nodes and the tests; the goal on a quiet one is 1 s.</summary>
+    private static readonly TimeSpan FirstMessageBound = TimeSpan.FromSeconds(10);
+
+    /// <summary>The goal on a quiet machine is 3 s.</summary>
+    private static readonly TimeSpan DirectBound = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan ManySocketsBound = TimeSpan.FromSeconds(40);
+
+    private static readonly NatKind[] Kinds = Environment.GetEnvironmentVariable(OnlyVariable) is { Length: > 0 } only
+        ? [.. only.Split(',').Select(Enum.Parse<NatKind>)]
+        : Enum.GetValues<NatKind>();
+
+    [Fact]
+    public async Task EveryPair_WithRelay_AllDeliveredAndDirectWherePossible()
+    {
+        Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
+        await using var town = await Town.CreateAsync(Kinds);
+        var runs = Pairs(town, KithProgram.Full);
+        var upgrades = new List<Task>();
+        foreach (var run in runs)
+        {
+            await run.MeetAsync();
+            upgrades.Add(run.UpgradeAsync(run.Expected == Expected.ManySockets ? ManySocketsBound : DirectBound));
+        }
+
+        await Task.WhenAll(upgrades);
+        foreach (var run in runs)
+            await run.TalkAsync(messages: 3);
+        await ShowAsync("with relay", runs, town);
+
+        Assert.All(runs, run => Assert.True(run.Failure is null, $"{run.Name}: {run.Failure}"));
+        Assert.All(runs, run => Assert.True(run.FirstMessage < FirstMessageBound, $"{run.Name}: first message after {run.FirstMessage}"));
+        Assert.All(runs.Where(run => run.Expected == Expected.Direct), run => Assert.True(run.Direct is not null, $"{run.Name}: not direct within {DirectBound}, but {run.Path}"));
+        Assert.All(runs.Where(run => run.Expected == Expected.Relay), run => Assert.Equal("relay", run.Path));
+        var hard = runs.Where(run => run.Expected == Expected.ManySockets).ToList();
+        // Chance decides each: nine in ten with enough tries, and one more may fail where there are few.
+        Assert.True(hard.Count(run => run.Direct is not null) >= (hard.Count * 9 / 10) - (KithProgram.Full ? 0 : 1), "too few direct by many sockets");
+    }
+
+    [Fact]
+    public async Task PairsThatCanBeDirect_WithoutAnyRelay_AllDelivered()
+    {
+        Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
+        NatKind[] kinds = [NatKind.Public, NatKind.FullCone, NatKind.AddressRestricted, NatKind.PortRestricted, NatKind.Symmetric, NatKind.TwoLevels, NatKind.NoHairpin];
+        await using var town = await Town.CreateAsync(KithProgram.Full ? Kinds : [.. kinds.Intersect(Kinds)], relay: "off");
+        var runs = Pairs(town, KithProgram.Full).Where(run => run.Expected == Expected.Direct).ToList();
+        foreach (var run in runs)
+        {
+            await run.MeetAsync();
+            await run.TalkAsync(messages: 1);
+            await run.UpgradeAsync(DirectBound);
+        }
+
+        await ShowAsync("without relay", runs, town);
+        Assert.All(runs, run => Assert.True(run.Failure is null, $"{run.Name}: {run.Failure}"));
+        Assert.All(runs, run => Assert.Equal("direct", run.Path));
+    }
+
+    // The first of a kind with the second of each later kind; the long form also the other way about, which makes other people call.
+    private static List<PairRun> Pairs(Town town, bool ordered)
+    {
+        var kinds = Enum.GetValues<NatKind>().Where(kind => town.Has(kind)).ToList();
+        var runs = new List<PairRun>();
+        for (var i = 0; i < kinds.Count; i++)
+        {
+            for (var j = ordered ? 0 : i; j < kinds.Count; j++)
+                runs.Add(new PairRun(kinds[i], town.Of(kinds[i]).One, kinds[j], town.Of(kinds[j]).Other));
+        }
+
+        return runs;
+    }
+
+    private async Task ShowAsync(string title, List<PairRun> runs, Town town)
+    {
+        var table = MatrixTable.Draw(runs);
+        output.WriteLine(title);
+        output.WriteLine(table);
+        if (Environment.GetEnvironmentVariable(TableVariable) is { Length: > 0 } file)
+            await File.AppendAllTextAsync(file, $"## {title}\n\n{table}\n");
+        foreach (var person in runs.Exists(run => run.Failure is not null) ? town.People.Prepend(town.Entry) : [])
+        {
+            if (person.Errors.Length > 0)
+                output.WriteLine($"-- {person.Name}\n{person.Errors}");
+        }
+    }
+}

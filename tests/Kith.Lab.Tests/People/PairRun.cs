@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Kith.Lab.Tests.Nats;
+
+namespace Kith.Lab.Tests.People;
+
+/// <summary>Two people who meet by a link and talk: what happened, and how long it took.</summary>
+internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind, LabPerson other)
+{
+    private static readonly TimeSpan MeetPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
+    private readonly List<string> _oneSaid = [];
+    private readonly List<string> _otherSaid = [];
+    private long _began;
+
+    public Expected Expected { get; } = Expectation.Of(oneKind, otherKind);
+
+    public string Name { get; } = $"{oneKind} - {otherKind}";
+
+    public NatKind OneKind => oneKind;
+
+    public NatKind OtherKind => otherKind;
+
+    /// <summary>From the use of the link to the first message committed on the other side.</summary>
+    public TimeSpan? FirstMessage { get; private set; }
+
+    /// <summary>The route of the first message.</summary>
+    public string? FirstRoute { get; private set; }
+
+    /// <summary>From the use of the link until the session went directly.</summary>
+    public TimeSpan? Direct { get; private set; }
+
+    /// <summary>Which way the session goes at the end.</summary>
+    public string? Path { get; private set; }
+
+    /// <summary>What went wrong; null when all was as it must be.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>One makes a link, the other uses it and says something; then one answers.</summary>
+    public async Task MeetAsync()
+    {
+        try
+        {
+            var link = await one.Api.LinkAsync();
+            _began = Stopwatch.GetTimestamp();
+            var added = await other.Api.PostAsync("contacts", new { link, timeout = (int)MeetPatience.TotalMilliseconds });
+            if (added.GetProperty("state").GetString() != "connected")
+            {
+                Failure = $"not met within {MeetPatience.TotalSeconds} s: {added.GetProperty("state").GetString()} {added.GetProperty("reason")}";
+                return;
+            }
+
+            var first = await SayAsync(other, one, _otherSaid);
+            (FirstMessage, FirstRoute) = (Stopwatch.GetElapsedTime(_began), first.Route);
+            if (first.IsDelivered)
+                await SayAsync(one, other, _oneSaid);
+        }
+        catch (HttpRequestException refused)
+        {
+            Failure ??= refused.Message;
+        }
+    }
+
+    /// <summary>Waits until the session goes directly; for so long at most, and less long where it cannot.</summary>
+    public async Task UpgradeAsync(TimeSpan atMost)
+    {
+        if (Failure is not null)
+            return;
+        try
+        {
+            while (Stopwatch.GetElapsedTime(_began) < atMost)
+            {
+                Path = await other.Api.PathToAsync(one.Account);
+                if (Path == "direct" && await one.Api.PathToAsync(other.Account) == "direct")
+                {
+                    Direct = Stopwatch.GetElapsedTime(_began);
+                    return;
+                }
+
+                await Task.Delay(Between);
+            }
+        }
+        catch (HttpRequestException refused)
+        {
+            Failure ??= refused.Message;
+        }
+    }
+
+    /// <summary>Each says more; then all that was said must be there, once and in order.</summary>
+    public async Task TalkAsync(int messages)
+    {
+        if (Failure is not null)
+            return;
+        try
+        {
+            for (var i = 0; i < messages; i++)
+            {
+                await SayAsync(other, one, _otherSaid);
+                await SayAsync(one, other, _oneSaid);
+            }
+
+            await CheckAsync();
+            Path = await other.Api.PathToAsync(one.Account);
+        }
+        catch (HttpRequestException refused)
+        {
+            Failure ??= refused.Message;
+        }
+    }
+
+    private async Task CheckAsync()
+    {
+        var (atOne, atOther) = (await one.Api.ReceivedAsync(other.Account), await other.Api.ReceivedAsync(one.Account));
+        if (!atOne.SequenceEqual(_otherSaid))
+            Failure ??= $"{one.Name} got {string.Join(" | ", atOne)} for {string.Join(" | ", _otherSaid)}";
+        if (!atOther.SequenceEqual(_oneSaid))
+            Failure ??= $"{other.Name} got {string.Join(" | ", atOther)} for {string.Join(" | ", _oneSaid)}";
+    }
+
+    private async Task<SentText> SayAsync(LabPerson from, LabPerson to, List<string> said)
+    {
+        var text = $"{from.Name} {said.Count}";
+        said.Add(text);
+        var sent = await from.Api.SayAsync(to.Account, text, MeetPatience);
+        if (!sent.IsDelivered)
+            Failure ??= $"{text} is {sent.State} after {MeetPatience.TotalSeconds} s: {sent.Reason}";
+        return sent;
+    }
+}

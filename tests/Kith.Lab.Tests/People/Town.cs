@@ -1,0 +1,86 @@
+using Kith.Lab.Tests.Nats;
+using Kith.Lab.Tests.Networks;
+
+namespace Kith.Lab.Tests.People;
+
+/// <summary>A lab with everybody up: a public node on port 443 that relays, another on a port of its own, and two people of each kind of network.</summary>
+internal sealed class Town : IAsyncDisposable
+{
+    private const int PublicPort = 443;
+
+    /// <summary>Processes that start at once; each takes a core for a moment.</summary>
+    private const int StartTogether = 4;
+
+    private readonly Dictionary<NatKind, (LabPerson One, LabPerson Other)> _people = [];
+    private readonly List<LabNetwork> _networks = [];
+
+    private Town(LabInternet internet, LabPerson entry)
+    {
+        Internet = internet;
+        Entry = entry;
+    }
+
+    public LabInternet Internet { get; }
+
+    /// <summary>The public node.</summary>
+    public LabPerson Entry { get; }
+
+    public IEnumerable<LabPerson> People => _people.Values.SelectMany(pair => new[] { pair.One, pair.Other });
+
+    public IReadOnlyList<LabNetwork> Networks => _networks;
+
+    /// <param name="kinds">Of which two people each are made.</param>
+    /// <param name="relay">What everybody says about relays; the public node serves unless it is off.</param>
+    public static async Task<Town> CreateAsync(IReadOnlyList<NatKind> kinds, string relay = "use")
+    {
+        var internet = await LabInternet.CreateAsync();
+        var town = new Town(internet, new LabPerson("Entry", await internet.AddServerAsync()));
+        try
+        {
+            await town.StartEntryAsync(relay);
+            foreach (var kind in kinds)
+                await town.AddAsync(kind);
+            foreach (var group in town.People.Chunk(StartTogether))
+                await Task.WhenAll(group.Select(person => person.StartAsync([.. town.EntryFor(person), "--relay", relay])));
+            return town;
+        }
+        catch
+        {
+            await town.DisposeAsync();
+            throw;
+        }
+    }
+
+    public bool Has(NatKind kind) => _people.ContainsKey(kind);
+
+    public (LabPerson One, LabPerson Other) Of(NatKind kind) => _people[kind];
+
+    /// <summary>The flag that names the public node to a person, by an address of a family that they have.</summary>
+    public string[] EntryFor(LabPerson person)
+    {
+        var family = person.Machine.Addresses[0].AddressFamily;
+        var address = Entry.Machine.Addresses.First(address => address.AddressFamily == family);
+        return ["--entry", new System.Net.IPEndPoint(address, PublicPort).ToString()];
+    }
+
+    public Task StartEntryAsync(string relay = "use")
+        => Entry.StartAsync("--listen", $"0.0.0.0:{PublicPort}", "--listen", $"[::]:{PublicPort}", "--relay", relay == "off" ? "off" : "serve");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var person in People)
+            await person.DisposeAsync();
+        await Entry.DisposeAsync();
+        await Internet.DisposeAsync();
+    }
+
+    private async Task AddAsync(NatKind kind)
+    {
+        var first = await Internet.AddAsync(kind);
+        _networks.Add(first);
+        var second = first;
+        if (first.People.Count == 1)
+            _networks.Add(second = await Internet.AddAsync(kind));
+        _people.Add(kind, (new LabPerson(kind + "1", first.People[0]), new LabPerson(kind + "2", second.People[^1])));
+    }
+}
