@@ -4,6 +4,7 @@ using Kith.Lab.Tests.Networks;
 namespace Kith.Lab.Tests.People;
 
 /// <summary>Two people behind NATs of every pair of kinds meet by a link and talk: everything arrives, directly wherever that is possible at all.</summary>
+[Collection(Towns.OneAtATime)]
 public sealed class MatrixTests(ITestOutputHelper output)
 {
     /// <summary>Variable that names the kinds to try, separated by commas, in place of all.</summary>

@@ -1,0 +1,110 @@
+using Kith.Lab.Tests.Nats;
+using Kith.Lab.Tests.Networks;
+
+namespace Kith.Lab.Tests.People;
+
+/// <summary>Networks that change in the middle of a conversation: it goes on, and nothing is lost, doubled or out of order.</summary>
+[Collection(Towns.OneAtATime)]
+public sealed class RoamingTests(ITestOutputHelper output)
+{
+    /// <summary>For a conversation to go on after a change; generous, as the machine is shared.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+
+    [Fact]
+    public async Task OneWalksToAnotherNetworkAndBack_ConversationGoesOn()
+    {
+        await using var town = await TownAsync(NatKind.PortRestricted, NatKind.AddressRestricted);
+        var (walker, other) = (town.Of(NatKind.PortRestricted).One, town.Of(NatKind.AddressRestricted).Other);
+        var home = town.Networks[0];
+        var talk = await Conversation.BeginAsync(walker, other);
+        await talk.GoesByAsync("direct", Patience);
+        walker.Machine = await town.Internet.MoveAsync(walker.Machine, town.Networks[1]);
+        output.WriteLine($"at another network: said and heard after {(await talk.GoesOnAsync(Patience)).TotalMilliseconds:0} ms");
+        output.WriteLine($"direct again after {(await talk.GoesByAsync("direct", Patience)).TotalMilliseconds:0} ms more");
+        walker.Machine = await town.Internet.MoveAsync(walker.Machine, home);
+        output.WriteLine($"home again: said and heard after {(await talk.GoesOnAsync(Patience)).TotalMilliseconds:0} ms");
+        await talk.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task InterfaceDownForAWhile_ConversationGoesOn()
+    {
+        await using var town = await TownAsync(NatKind.PortRestricted, NatKind.FullCone);
+        var (one, other) = (town.Of(NatKind.PortRestricted).One, town.Of(NatKind.FullCone).Other);
+        var talk = await Conversation.BeginAsync(one, other);
+        await LabInternet.SwitchAsync(one.Machine, on: false);
+        // As long as a walk between two networks, or a short sleep.
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        await LabInternet.SwitchAsync(one.Machine, on: true);
+        output.WriteLine($"said and heard {(await talk.GoesOnAsync(Patience)).TotalMilliseconds:0} ms after the interface was up");
+        await talk.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task RoutersReboot_ConversationGoesOn()
+    {
+        await using var town = await TownAsync(NatKind.PortRestricted, NatKind.Symmetric);
+        var (one, other) = town.Of(NatKind.PortRestricted);
+        var talk = await Conversation.BeginAsync(one, other);
+        await talk.GoesByAsync("direct", Patience);
+        Conntrack.Flush(town.Networks[0].Routers[0]);
+        Conntrack.Flush(town.Networks[1].Routers[0]);
+        output.WriteLine($"said and heard after {(await talk.GoesOnAsync(Patience)).TotalMilliseconds:0} ms");
+        await talk.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task RelayIsKilled_MessagesWaitAndArriveWithTheNextRelay()
+    {
+        await using var town = await TownAsync(NatKind.Symmetric);
+        var (one, other) = town.Of(NatKind.Symmetric);
+        var talk = await Conversation.BeginAsync(one, other);
+        await talk.GoesByAsync("relay", Patience);
+        await town.Entry.KillAsync();
+        await talk.EndAsync();
+        await talk.PutAsync();
+        // Long enough that the session is over as well.
+        await talk.GoesByAsync(null, TimeSpan.FromSeconds(90));
+        await town.StartEntryAsync();
+        output.WriteLine($"said and heard {(await talk.GoesOnAsync(TimeSpan.FromSeconds(90))).TotalMilliseconds:0} ms after a relay was back");
+        await talk.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task RelayIsKilledUnderADirectPair_NothingHappens()
+    {
+        await using var town = await TownAsync(NatKind.PortRestricted);
+        var (one, other) = town.Of(NatKind.PortRestricted);
+        var talk = await Conversation.BeginAsync(one, other);
+        await talk.GoesByAsync("direct", Patience);
+        await town.Entry.KillAsync();
+        output.WriteLine($"said and heard after {(await talk.GoesOnAsync(Patience)).TotalMilliseconds:0} ms");
+        await talk.AssertWholeAsync();
+    }
+
+    [Theory]
+    [InlineData("receiver")]
+    [InlineData("relay")]
+    public async Task ConsentIsTakenBack_EndsAtOnceAndArrivesWhenItIsGivenAgain(string who)
+    {
+        await using var town = await TownAsync(NatKind.Symmetric);
+        var (one, other) = town.Of(NatKind.Symmetric);
+        var talk = await Conversation.BeginAsync(one, other);
+        await talk.GoesByAsync("relay", Patience);
+        var (decider, consent) = who == "relay" ? (town.Entry, "serve") : (one, "use");
+        await decider.Api.PatchAsync("settings", new { relay = "off" });
+        output.WriteLine($"ended after {(await talk.GoesByAsync(null, TimeSpan.FromSeconds(20))).TotalMilliseconds:0} ms");
+        await talk.EndAsync();
+        var refused = await other.Api.SayAsync(one.Account, "nobody carries this yet", TimeSpan.FromSeconds(3));
+        Assert.Equal("waiting", refused.State);
+        output.WriteLine(refused.Reason ?? "no reason");
+        await decider.Api.PatchAsync("settings", new { relay = consent });
+        Assert.NotNull(await Eventually.AskAsync(async () => (await one.Api.ReceivedAsync(other.Account)).Contains("nobody carries this yet"), TimeSpan.FromSeconds(90)));
+    }
+
+    private static Task<Town> TownAsync(params NatKind[] kinds)
+    {
+        Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
+        return Town.CreateAsync(kinds);
+    }
+}
