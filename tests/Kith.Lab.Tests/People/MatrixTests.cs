@@ -29,7 +29,7 @@ public sealed class MatrixTests(ITestOutputHelper output)
     public async Task EveryPair_WithRelay_AllDeliveredAndDirectWherePossible()
     {
         Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
-        await using var town = await Town.CreateAsync(Kinds);
+        await using var town = await Town.CreateAsync(Kinds, hasSecond: true);
         var runs = Pairs(town, KithProgram.Full);
         var upgrades = new List<Task>();
         foreach (var run in runs)
@@ -57,7 +57,7 @@ public sealed class MatrixTests(ITestOutputHelper output)
     {
         Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
         NatKind[] kinds = [NatKind.Public, NatKind.FullCone, NatKind.AddressRestricted, NatKind.PortRestricted, NatKind.Symmetric, NatKind.TwoLevels, NatKind.NoHairpin];
-        await using var town = await Town.CreateAsync(KithProgram.Full ? Kinds : [.. kinds.Intersect(Kinds)], relay: "off");
+        await using var town = await Town.CreateAsync(KithProgram.Full ? Kinds : [.. kinds.Intersect(Kinds)], relay: "off", hasSecond: true);
         var runs = Pairs(town, KithProgram.Full).Where(run => run.Expected == Expected.Direct).ToList();
         foreach (var run in runs)
         {

@@ -28,7 +28,7 @@ public sealed class NatViewTests(ITestOutputHelper output)
     public async Task EachKind_IsToldByItsName()
     {
         Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
-        await using var town = await Town.CreateAsync([.. Words.Keys]);
+        await using var town = await Town.CreateAsync([.. Words.Keys], hasSecond: true);
         var told = await Task.WhenAll(Words.Select(async pair =>
         {
             var (kind, person) = (pair.Key, town.Of(pair.Key).One);

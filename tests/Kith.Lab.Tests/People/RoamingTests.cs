@@ -71,6 +71,21 @@ public sealed class RoamingTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task RelayIsKilledAndThereIsAnother_MessagesArriveThroughIt()
+    {
+        Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
+        await using var town = await Town.CreateAsync([NatKind.Symmetric], hasSecond: true);
+        var (one, other) = town.Of(NatKind.Symmetric);
+        var talk = await Conversation.BeginAsync(one, other);
+        await talk.GoesByAsync("relay", Patience);
+        // Whichever of the two it is that carries them.
+        var serving = (await town.Entry.Api.GetAsync("network")).GetProperty("relay").GetProperty("serving").GetInt32();
+        await (serving > 0 ? town.Entry : town.Second!).KillAsync();
+        output.WriteLine($"said and heard after {(await talk.GoesOnAsync(TimeSpan.FromSeconds(90))).TotalMilliseconds:0} ms");
+        await talk.AssertWholeAsync();
+    }
+
+    [Fact]
     public async Task RelayIsKilledUnderADirectPair_NothingHappens()
     {
         await using var town = await TownAsync(NatKind.PortRestricted);

@@ -25,19 +25,29 @@ internal sealed class Town : IAsyncDisposable
     /// <summary>The public node.</summary>
     public LabPerson Entry { get; }
 
+    /// <summary>Another public node; null where there is none.</summary>
+    public LabPerson? Second { get; private set; }
+
     public IEnumerable<LabPerson> People => _people.Values.SelectMany(pair => new[] { pair.One, pair.Other });
 
     public IReadOnlyList<LabNetwork> Networks => _networks;
 
     /// <param name="kinds">Of which two people each are made.</param>
-    /// <param name="relay">What everybody says about relays; the public node serves unless it is off.</param>
-    public static async Task<Town> CreateAsync(IReadOnlyList<NatKind> kinds, string relay = "use")
+    /// <param name="relay">What everybody says about relays; public nodes serve unless it is off.</param>
+    /// <param name="hasSecond">Whether there is another public node, whom nobody is told of but the first.</param>
+    public static async Task<Town> CreateAsync(IReadOnlyList<NatKind> kinds, string relay = "use", bool hasSecond = false)
     {
         var internet = await LabInternet.CreateAsync();
         var town = new Town(internet, new LabPerson("Entry", await internet.AddServerAsync()));
         try
         {
             await town.StartEntryAsync(relay);
+            if (hasSecond)
+            {
+                town.Second = new LabPerson("Second", await internet.AddServerAsync());
+                await town.Second.StartAsync([.. town.EntryFor(town.Second), "--relay", relay == "off" ? "off" : "serve"]);
+            }
+
             foreach (var kind in kinds)
                 await town.AddAsync(kind);
             foreach (var group in town.People.Chunk(StartTogether))
@@ -70,6 +80,8 @@ internal sealed class Town : IAsyncDisposable
     {
         foreach (var person in People)
             await person.DisposeAsync();
+        if (Second is not null)
+            await Second.DisposeAsync();
         await Entry.DisposeAsync();
         await Internet.DisposeAsync();
     }
