@@ -20,7 +20,6 @@ public sealed class NatViewTests(ITestOutputHelper output)
         [NatKind.TwoLevels] = "port-restricted",
         [NatKind.UdpBlocked] = "blocked",
         [NatKind.OnlyTcp443] = "blocked",
-        [NatKind.OnlyIPv6] = "firewall",
         [NatKind.Lossy] = "port-restricted",
     };
 
