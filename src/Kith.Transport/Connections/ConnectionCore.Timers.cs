@@ -80,7 +80,7 @@ internal sealed partial class ConnectionCore
 
         TickRecovery(now, effects);
         TickPaths(now, effects);
-        if (now >= _lastSent + _options.KeepAlive)
+        if (now >= _lastSent + _table.KeepAlive)
             _pingDue = true;
     }
 
@@ -137,7 +137,7 @@ internal sealed partial class ConnectionCore
         {
             other = Earlier(other, _receivedPackets.Due);
             other = Earlier(other, lossTime is null ? _active.Recovery.ProbeAt : null);
-            other = Earlier(other, _pingDue ? null : _lastSent + _options.KeepAlive);
+            other = Earlier(other, _pingDue ? null : _lastSent + _table.KeepAlive);
             other = Earlier(other, _streams!.HasOutput ? _pacedUntil : null);
         }
 

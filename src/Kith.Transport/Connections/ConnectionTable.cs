@@ -18,6 +18,7 @@ internal sealed class ConnectionTable : IDisposable
     private const int MaxReset = 43;
     private const int ResetsPerSecond = 100;
     private const int RefusalsPerSecond = 100;
+    private static readonly TimeSpan LeastKeepAlive = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(1);
 
     private readonly TransportIdentity _identity;
@@ -31,6 +32,7 @@ internal sealed class ConnectionTable : IDisposable
     private readonly HandshakeMacs _unknownMacs;
     private readonly byte[] _resetKey = new byte[Blake2s.MaxKeySize];
 
+    private long _keepAlive; // ticks
     private TimeSpan _windowEnd;
     private int _initials;
     private int _resets;
@@ -40,6 +42,7 @@ internal sealed class ConnectionTable : IDisposable
     {
         _identity = identity;
         _options = options;
+        KeepAlive = options.KeepAlive;
         _admission = new Admission(options.MaxPending, options.MaxPendingPerAddress, options.MaxSessions, options.MaxSessionsPerAddress);
         _cookies = new Cookies(identity.Random);
         _macs = new HandshakeMacs(identity.StaticKey.PublicKey, identity.SwarmKey);
@@ -52,6 +55,13 @@ internal sealed class ConnectionTable : IDisposable
 
     /// <summary>Packets sealed under one key.</summary>
     public long PacketsPerKey { get; init; } = ConnectionLimits.PacketsPerKey;
+
+    /// <summary>Nothing is silent for longer than this; less where NATs forget sooner. May be set at any time: each connection reads it when it next reckons its deadline.</summary>
+    public TimeSpan KeepAlive
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _keepAlive));
+        set => Volatile.Write(ref _keepAlive, (value > LeastKeepAlive ? value : LeastKeepAlive).Ticks);
+    }
 
     /// <summary>Handshakes that others began, under way.</summary>
     public int Pending => _admission.Pending;

@@ -29,6 +29,17 @@ public sealed class ConnectionLifeTests
     }
 
     [Fact]
+    public void Idle_NatsForgetSooner_KeepsAliveMoreOften()
+    {
+        using var pair = ConnectionPair.Open();
+        pair.Caller.Table.KeepAlive = TimeSpan.FromSeconds(8);
+        pair.Run(TimeSpan.FromSeconds(20)); // what was reckoned before is used up
+        var before = pair.Sent.Count(sent => sent.From == pair.Caller.Endpoint);
+        pair.Run(TimeSpan.FromSeconds(80));
+        Assert.InRange(pair.Sent.Count(sent => sent.From == pair.Caller.Endpoint) - before, 9, 30);
+    }
+
+    [Fact]
     public void Idle_OtherSideGone_EndsAfter45Seconds()
     {
         using var pair = ConnectionPair.Open();
