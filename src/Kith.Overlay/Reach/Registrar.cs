@@ -140,9 +140,10 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
         own.Asks = 0;
         own.Number = 0;
         own.NextAsk = now + ReachLimits.RenewAfter + random.NextInt32((int)ReachLimits.RenewJitter);
-        var isNews = !own.IsKept || own.Own4 != message.Own4 || own.Own6 != message.Own6 || own.Serves != message.HasFlag;
+        var (own4, own6) = (Usable(message.Own4), Usable(message.Own6));
+        var isNews = !own.IsKept || own.Own4 != own4 || own.Own6 != own6 || own.Serves != message.HasFlag;
         own.Seen = message.Seen;
-        (own.IsKept, own.Own4, own.Own6, own.Serves) = (true, Usable(message.Own4), Usable(message.Own6), message.HasFlag);
+        (own.IsKept, own.Own4, own.Own6, own.Serves) = (true, own4, own6, message.HasFlag);
         if (isNews)
             ground.ViaChanged();
     }
