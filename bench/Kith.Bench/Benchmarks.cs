@@ -25,6 +25,7 @@ internal static class Benchmarks
         "tls-transfer" => await TlsTransfer.ReceiveAsync(),
         "sessions" => await SessionsBenchmark.ServeAsync(),
         "flood" => await HandshakeFlood.RunAsync(int.Parse(arguments[0], CultureInfo.InvariantCulture), int.Parse(arguments[1], CultureInfo.InvariantCulture)),
+        "session-echo" => await SessionEcho.ServeAsync(arguments[0]),
         "session-transfer" => await SessionTransfer.ReceiveAsync(arguments[0]),
         "node" => await BenchPair.ServeAsync(arguments),
         _ => 2,

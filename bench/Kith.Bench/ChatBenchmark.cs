@@ -10,7 +10,7 @@ internal sealed class ChatBenchmark : IBenchmark
     private const int Shortest = 50;
     private const int Longest = 500;
 
-    public string Work => "500 messages one after the other between two node processes, each committed by both; beside an echo over TLS 1.3, bare and durable";
+    public string Work => "500 messages one after the other between two node processes, each committed by both; beside an echo over TLS 1.3, bare and durable, and over a session of each carrier";
 
     public async Task RunAsync(BenchmarkOutput output, IReadOnlyList<string> arguments)
     {
@@ -19,6 +19,9 @@ internal sealed class ChatBenchmark : IBenchmark
         BenchmarkOutput.Say("echo over TLS 1.3");
         var tls = await TlsEcho.MedianAsync(sizes, null);
         var durableTls = await TlsEcho.MedianAsync(sizes, folder.Path);
+        BenchmarkOutput.Say("echo over sessions");
+        var tcp = await SessionEcho.MedianAsync("tcp", sizes);
+        var udp = await SessionEcho.MedianAsync("udp", sizes);
         BenchmarkOutput.Say("two nodes");
         var samples = new Samples();
         var started = Stopwatch.GetTimestamp();
@@ -47,6 +50,8 @@ internal sealed class ChatBenchmark : IBenchmark
             ["p99"] = Samples.Round(samples.P99),
             ["total"] = Samples.Round(total.TotalMilliseconds),
             ["tlsMedian"] = Samples.Round(tls),
+            ["tcpSessionMedian"] = Samples.Round(tcp),
+            ["udpSessionMedian"] = Samples.Round(udp),
             ["durableTlsMedian"] = Samples.Round(durableTls),
             ["ratio"] = Samples.Round(samples.Median / durableTls),
         });

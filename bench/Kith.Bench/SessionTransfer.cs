@@ -1,10 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Net;
-using Kith.Crypto;
 using Kith.Transport;
-using Kith.Transport.Tcp;
-using Kith.Transport.Udp;
 
 namespace Kith.Bench;
 
@@ -17,14 +13,8 @@ internal static class SessionTransfer
     /// <summary>Bytes a second over a carrier, "tcp" or "udp".</summary>
     public static async Task<double> MeasureAsync(string carrierName, long bytes)
     {
-        await using var child = ChildProcess.Start("session-transfer", carrierName);
-        var line = (await child.ReadLineAsync()).Split(' ');
-        using var key = X25519PrivateKey.Generate(SystemRandom.Instance);
-        var carrier = Carrier(carrierName, key);
-        if (!NodeAddress.TryParse(line[0], out var address) || !X25519PublicKey.TryParse(Convert.FromHexString(line[1]), out var peer))
-            throw new InvalidOperationException("the second process gave no address and key");
-        await using var session = await carrier.ConnectAsync([address!], peer);
-        await using var stream = await session.OpenStreamAsync(Kind);
+        await using var end = await SessionEnd.ConnectAsync("session-transfer", carrierName);
+        await using var stream = await end.Session.OpenStreamAsync(Kind);
         var block = new byte[Block];
         var started = Stopwatch.GetTimestamp();
         BitConverter.TryWriteBytes(block, bytes);
@@ -35,26 +25,12 @@ internal static class SessionTransfer
         return bytes / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    /// <summary>The second process: prints its address and key, takes what comes and answers with a byte.</summary>
-    public static async Task<int> ReceiveAsync(string carrierName)
+    /// <summary>The second process: takes what comes and answers with a byte.</summary>
+    public static Task<int> ReceiveAsync(string carrierName) => SessionEnd.ServeAsync(carrierName, async stream =>
     {
-        using var key = X25519PrivateKey.Generate(SystemRandom.Instance);
-        await using var listener = await Carrier(carrierName, key).ListenAsync(new IPEndPoint(IPAddress.Loopback, 0));
-        Console.WriteLine($"{listener.LocalEndPoint} {Convert.ToHexStringLower(key.PublicKey.ToArray())}");
-        await using var session = await listener.Sessions.ReadAsync();
-        await foreach (var stream in session.AcceptStreamsAsync())
-        {
-            if (!await TakeAsync(stream))
-                return 1;
+        if (await TakeAsync(stream))
             await stream.Output.WriteAsync(new byte[1]);
-            break;
-        }
-
-        // Off the session's own thread: reading a line blocks.
-        await Task.Yield();
-        await Console.In.ReadLineAsync();
-        return 0;
-    }
+    });
 
     private static async Task<bool> TakeAsync(IStream stream)
     {
@@ -81,24 +57,5 @@ internal static class SessionTransfer
         }
 
         return true;
-    }
-
-    // It lives as long as the process.
-    private static UdpPort OpenPort()
-    {
-        var port = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
-        port.Start();
-        return port;
-    }
-
-    private static ICarrier Carrier(string name, X25519PrivateKey key)
-    {
-        var identity = new TransportIdentity(key, null, SystemRandom.Instance);
-        return name switch
-        {
-            "tcp" => new TcpCarrier(identity, TimeProvider.System),
-            "udp" => new UdpCarrier(OpenPort(), identity, TimeProvider.System),
-            _ => throw new ArgumentException($"there is no carrier {name}", nameof(name)),
-        };
     }
 }

@@ -87,8 +87,7 @@ internal sealed partial class UdpSession
             }
             catch (Exception fault)
             {
-                // A defect of ours: it costs this session, not the port.
-                _core.End(new SessionClose(SessionErrorCode.Internal, ByRemote: false, fault.GetType().Name), effects);
+                EndByFault(fault, effects);
             }
 
             output = _core.HasOutput;
@@ -99,6 +98,10 @@ internal sealed partial class UdpSession
         try
         {
             Deliver(effects);
+        }
+        catch (Exception fault)
+        {
+            EndCore(SessionErrorCode.Internal, fault.GetType().Name);
         }
         finally
         {
@@ -117,13 +120,25 @@ internal sealed partial class UdpSession
         lock (_gate)
         {
             _armedFor = TimeSpan.MaxValue;
-            _core.Tick(_host.Now, effects);
+            try
+            {
+                _core.Tick(_host.Now, effects);
+            }
+            catch (Exception fault)
+            {
+                EndByFault(fault, effects);
+            }
+
             ArmTimer();
         }
 
         Deliver(effects);
         Pump();
     }
+
+    // Under _gate. A defect of ours: it costs this session, not the port.
+    private void EndByFault(Exception fault, ConnectionEffects effects) =>
+        _core.End(new SessionClose(SessionErrorCode.Internal, ByRemote: false, fault.GetType().Name), effects);
 
     // Under _gate. Never later than asked; one that fires too early finds that out and is armed again.
     private void ArmTimer()
@@ -201,7 +216,7 @@ internal sealed partial class UdpSession
             catch (Exception fault)
             {
                 effects = Rent();
-                _core.End(new SessionClose(SessionErrorCode.Internal, ByRemote: false, fault.GetType().Name), effects);
+                EndByFault(fault, effects);
             }
 
             if (length == 0)
