@@ -8,11 +8,13 @@ using Kith.Node.Api.Types;
 using Kith.Node.Events;
 using Kith.Node.Loop;
 using Kith.Node.Network;
+using Kith.Overlay.Reach;
 using Kith.Overlay.Relay;
 using Kith.Overlay.Swarm;
 using Kith.Storage;
 using Kith.Transport;
 using Kith.Transport.Tcp;
+using Kith.Transport.Tunnels;
 using Kith.Transport.Udp;
 
 namespace Kith.Node;
@@ -37,10 +39,16 @@ internal sealed class NodeCore : IAsyncDisposable
     private readonly List<IPEndPoint> _tunnels = [];
     private readonly TransportIdentity _identity;
     private readonly TcpCarrier _carrier;
+    private readonly List<ICarrier> _carriers;
+    private readonly SessionTakers _takers = new();
     private readonly SecretBytes? _swarmKey;
     private NetworkWatch? _watch;
     private Task _overlayStart = Task.CompletedTask;
+    private UdpCarrier? _udpCarrier;
+    private NodeCarrier? _reaching;
+    private TunnelServer? _tunnelServer;
     private OverlayRun? _overlayRun;
+    private volatile ReachCarrier? _reach;
     private long? _upkeepAt;
 
     private NodeCore(Vault vault, Messenger messenger, HeldEffects effects, SwarmKey? swarm, TimeProvider time, Action<Exception> defect, Action<Exception> fatal)
@@ -52,7 +60,8 @@ internal sealed class NodeCore : IAsyncDisposable
         _identity = new TransportIdentity(keys.Transport, _swarmKey, SystemRandom.Instance);
         _carrier = new TcpCarrier(_identity, time);
         var sink = new InputSink();
-        Route = new DirectRoute(keys.Transport.PublicKey, [_carrier], sink, time, SystemRandom.Instance);
+        // UDP first; TCP a little later where nobody answers by it.
+        Route = new DirectRoute(keys.Transport.PublicKey, _carriers = [_carrier], sink, time, SystemRandom.Instance) { Takers = _takers, WhenInUse = Attend };
         _traffic = new PeerTraffic(new DeliveryCore(vault.Outbox, [Route, Route.Relayed], new RoutePolicy()), Route, messenger, effects, time, Publish);
         _batches = new Batches(new VaultTransactions(vault), messenger, effects, _traffic, Publish, defect, time);
         _loop = new NodeLoop(messenger, _batches, AfterBatch, fatal);
@@ -61,6 +70,7 @@ internal sealed class NodeCore : IAsyncDisposable
         Overlay = new NodeOverlay(_loop, messenger, Route, effects, time, () => Events.Any, TellNetwork);
         Overlay.WhenPlaceChanged = () => _loop.TryPost(new ActionItem(SayAddresses));
         _traffic.Overlay = Overlay;
+        _traffic.WhenAddressed = Follow;
         _batches.Run([new ActionItem(Begin)]);
     }
 
@@ -176,15 +186,28 @@ internal sealed class NodeCore : IAsyncDisposable
         try
         {
             var bound = await Route.ListenAsync(_carrier, udp is null ? wanted : new IPEndPoint(wanted.Address, udp.Port), cancellationToken);
-            Udp = udp;
+            if (udp is not null)
+                await CarryAsync(udp, cancellationToken);
             return bound;
         }
         catch
         {
-            if (udp is not null)
+            if (udp is not null && Udp is null)
                 await udp.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Sessions over the port's datagrams, and the datagrams of those whom TCP alone lets through; nobody has been called yet.</summary>
+    private async Task CarryAsync(UdpPort udp, CancellationToken cancellationToken)
+    {
+        Udp = udp;
+        _udpCarrier = new UdpCarrier(udp, _identity, _time);
+        _reaching = new NodeCarrier(_udpCarrier, _time);
+        _carriers.Insert(0, _reaching);
+        _tunnelServer = new TunnelServer(udp, _time);
+        _takers.Register(TunnelLimits.StreamKind, _tunnelServer);
+        await Route.ListenAsync(_reaching, udp.LocalEndPoints[0], cancellationToken);
     }
 
     /// <summary>Listens on TCP port 443 too, where the system allows it and others' conversations are carried: people get in there whose network blocks the rest. Never fails for it.</summary>
@@ -210,6 +233,8 @@ internal sealed class NodeCore : IAsyncDisposable
     /// <summary>Begins to work: says the own addresses and calls the contacts.</summary>
     public async Task StartAsync()
     {
+        // Before anybody is called.
+        Udp?.Start();
         _watch = new NetworkWatch(Ordinary, _time, OnNetworkChanged);
         Addresses = OwnAddresses.Of(Ordinary);
         _loop.Start();
@@ -225,7 +250,7 @@ internal sealed class NodeCore : IAsyncDisposable
     /// <summary>Lets the overlay run beside, once the node works: nobody waits for it.</summary>
     public void StartOverlay(string home, NetworkSetup setup, TextWriter? log)
     {
-        if (Udp is not { } udp)
+        if (Udp is not { } udp || _udpCarrier is null)
             return;
         MayAskMainline = setup.Mainline && !udp.IsLoopbackOnly;
         _overlayStart = Task.Run(() => RunOverlay(home, udp, setup, log));
@@ -248,11 +273,19 @@ internal sealed class NodeCore : IAsyncDisposable
         await _overlayStart;
         if (_watch is not null)
             await Overlay.StopAsync();
+        _reaching?.GiveUp();
+        if (_reach is not null)
+            await _reach.DisposeAsync();
+        // While the port and the overlay still carry the last words.
+        await Route.DisposeAsync();
+        if (_tunnelServer is not null)
+            await _tunnelServer.DisposeAsync();
         if (_overlayRun is not null)
             await _overlayRun.DisposeAsync();
+        if (_udpCarrier is not null)
+            await _udpCarrier.DisposeAsync();
         if (Udp is not null)
             await Udp.DisposeAsync();
-        await Route.DisposeAsync();
         if (_watch is not null)
             await _loop.StopAsync();
         _timer.Dispose();
@@ -268,10 +301,13 @@ internal sealed class NodeCore : IAsyncDisposable
         {
             var run = OverlayRun.Start(home, udp, _identity, setup, Overlay, _time, log);
             _overlayRun = run;
+            _reach = new ReachCarrier(new UdpReachDialer(_udpCarrier!), run.Overlay, () => OwnAddresses.Networks(udp), _time);
+            _reaching!.Attach(_reach);
             _loop.TryPost(new TickItem(() => Overlay.Attach(run.Overlay)));
         }
         catch (SocketException e)
         {
+            _reaching!.GiveUp();
             UdpFailure = $"The overlay cannot start: {e.Message}";
         }
     }
@@ -296,13 +332,15 @@ internal sealed class NodeCore : IAsyncDisposable
     private void OnNetworkChanged(IReadOnlyList<string> addresses, IReadOnlySet<IPAddress> own, TimeSpan slept)
     {
         Route.NetworkChanged(own, slept);
+        // Sessions whose path is gone call the other side from where we are now.
+        _overlayRun?.Overlay.NetworkChanged();
+        _reach?.NetworkChanged();
         // Interfaces of containers and the like come and go without a change for anybody else. After a sleep the same addresses may be those of another network.
         if (slept == default && addresses.SequenceEqual(Addresses, StringComparer.Ordinal))
             return;
         Addresses = addresses;
         _loop.TryPost(new ActionItem(() =>
         {
-            // First: what is published then goes to the nodes of the new network.
             _effects.After(Overlay.NetworkChanged);
             SayAddresses();
         }));
@@ -310,6 +348,20 @@ internal sealed class NodeCore : IAsyncDisposable
 
     // What is agreed to holds from this moment on, and what is not ends.
     private void ApplyRelays() => Overlay.SetRelay(Relays.Agreed);
+
+    // A contact is elsewhere: the session with them looks there.
+    private void Follow(X25519PublicKey key, IReadOnlyList<string> addresses)
+    {
+        if (_reach is { } reach)
+            _ = reach.SetAddressesAsync(key, [.. addresses.Select(text => NodeAddress.TryParse(text, out var address) ? address : null).OfType<NodeAddress>()]);
+    }
+
+    // A session that goes through a relay, or over a network that is left, is found a better way.
+    private void Attend(ISession session, IReadOnlyList<NodeAddress> addresses)
+    {
+        if (_reach is { } reach)
+            _ = reach.AttendAsync(session, addresses);
+    }
 
     private void TellNetwork() => Publish(new NodeEvent.NetworkChanged(DrawNetwork()));
 

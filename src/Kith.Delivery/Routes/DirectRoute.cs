@@ -52,6 +52,9 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
     /// <summary>Who takes strangers' sessions over that are for something else than talking to a peer; null for nobody.</summary>
     public SessionTakers? Takers { get; init; }
 
+    /// <summary>Told of each session with a wanted peer once it is in use, and of where the peer may be: who can find it a better way does so. Called outside of locks; it must return at once.</summary>
+    public Action<ISession, IReadOnlyList<NodeAddress>>? WhenInUse { get; set; }
+
     internal CancellationToken Stopping { get; }
 
     /// <summary>Takes sessions in at an address; port 0 takes a free one. Returns where it listens.</summary>
@@ -107,6 +110,7 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
             }
         }
 
+        wanted.Addresses = parsed;
         wanted.Connector.SetAddresses(parsed);
     }
 
@@ -362,7 +366,12 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
     private Task Attach(PeerLink link, WantedPeer owner)
     {
         if (!owner.Ready.Contains(link))
+        {
             owner.Ready.Add(link);
+            if (WhenInUse is { } attend)
+                Own(Task.Run(() => attend(link.Session, owner.Addresses)));
+        }
+
         owner.Choose();
         return owner.AnnounceAsync(_gate, Stopping);
     }

@@ -15,6 +15,9 @@ internal sealed class WantedPeer(AccountId account, PeerConnector connector, IPe
 
     public PeerConnector Connector => connector;
 
+    /// <summary>Where it may be, as was said last. Replaced as a whole.</summary>
+    public IReadOnlyList<NodeAddress> Addresses { get; set; } = [];
+
     /// <summary>Guarded by the route's lock.</summary>
     public List<PeerLink> Ready { get; } = [];
 

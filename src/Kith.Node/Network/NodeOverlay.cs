@@ -118,10 +118,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         Publish();
     }
 
-    /// <summary>The network is another one: asks everybody anew.</summary>
+    /// <summary>The network is another one: everybody is looked for anew.</summary>
     public void NetworkChanged()
     {
-        _overlay?.NetworkChanged();
         _schedule.UrgeAll(Now);
     }
 

@@ -44,7 +44,6 @@ internal sealed class OverlayRun : IAsyncDisposable
             Log = log,
         };
         var host = OverlayHost.Start(port, options, observer, SystemRandom.Instance, time);
-        port.Start();
         return new OverlayRun(home, host, remembered, time);
     }
 

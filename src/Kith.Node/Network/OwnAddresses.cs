@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Kith.Overlay;
 using Kith.Transport;
+using Kith.Transport.Udp;
+using Kith.Wire;
 
 namespace Kith.Node.Network;
 
@@ -34,6 +37,11 @@ internal static class OwnAddresses
         .SelectMany(network => network.GetIPProperties().UnicastAddresses)
         .Select(unicast => unicast.Address)
         .ToHashSet();
+
+    /// <summary>The networks that a port is on now.</summary>
+    public static OwnNetworks Networks(UdpPort port) => port.IsLoopbackOnly
+        ? OwnNetworks.Loopback
+        : new OwnNetworks(All().Where(address => !address.IsIPv6LinkLocal).Select(address => Endpoint.From(address, port.Port)));
 
     private static IReadOnlyList<string> Best(IEnumerable<IPEndPoint> endpoints)
     {

@@ -28,6 +28,9 @@ internal sealed class PeerTraffic : IOutbound
     /// <summary>The overlay, which looks for whom the route does not reach; set before anything happens.</summary>
     public NodeOverlay? Overlay { get; set; }
 
+    /// <summary>Told where a peer is from now on.</summary>
+    public Action<X25519PublicKey, IReadOnlyList<string>>? WhenAddressed { get; set; }
+
     public PeerTraffic(DeliveryCore delivery, DirectRoute route, IPeerProtocol peers, HeldEffects effects, TimeProvider time, Action<NodeEvent> publish)
     {
         (_delivery, _route, _peers, _effects, _time, _publish) = (delivery, route, peers, effects, time, publish);
@@ -126,6 +129,7 @@ internal sealed class PeerTraffic : IOutbound
         {
             _route.Want(peer, key, endpoint.Addresses);
             Overlay?.PeerChanged(peer, endpoint);
+            WhenAddressed?.Invoke(key, endpoint.Addresses);
             return;
         }
 

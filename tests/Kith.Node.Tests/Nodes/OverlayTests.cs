@@ -12,7 +12,7 @@ public sealed class OverlayTests(PairFixture pair) : IClassFixture<PairFixture>
         await UntilAsync(async () => (await NetworkAsync(pair.Alice)).GetProperty("peers").GetArrayLength() > 0);
         var network = await NetworkAsync(pair.Alice);
         var session = network.GetProperty("sessions").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "Bob");
-        Assert.Equal("tcp", session.GetProperty("carrier").GetString());
+        Assert.Equal("udp", session.GetProperty("carrier").GetString());
         Assert.True(network.GetProperty("dht").GetProperty("nodes").GetInt32() > 0);
         Assert.True(network.GetProperty("traffic").GetProperty("in").GetInt64() > 0);
 
