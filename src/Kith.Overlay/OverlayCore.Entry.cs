@@ -34,7 +34,11 @@ internal sealed partial class OverlayCore : IEntryEffects
             return;
         // Mainline's routers speak the DHT alone.
         if (source != EntrySource.Mainline)
+        {
+            RememberEntry(node);
             Walker.Introduce(_now, node);
+        }
+
         Dht.Ping(_now, node, result =>
         {
             if (result.Id is not null)

@@ -62,6 +62,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         port.Register((byte)'d', host);
         port.Register(RelayLimits.DataByte, host._traffic);
         port.Register(ProbePacket.First, host);
+        host.OpenTunnels();
         host._outside.Open();
         host.Run(static (core, now) => core.Start(now));
         host.StartMapping();
@@ -97,6 +98,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     public void NetworkChanged()
     {
         var networks = OwnInterfaces.Of(_port.LocalEndPoints);
+        ChangeTunnelsNetwork(networks);
         Run((core, now) => core.NetworkChanged(now, networks));
         _mapper?.Wake();
     }
@@ -126,6 +128,8 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         _port.Register(ProbePacket.First, null);
         if (_mapper is not null)
             await _mapper.DisposeAsync().ConfigureAwait(false);
+        if (_tunnels is not null)
+            await _tunnels.DisposeAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _changed.DisposeAsync().ConfigureAwait(false);
         await _outside.DisposeAsync().ConfigureAwait(false);
@@ -212,6 +216,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     private void FollowUp()
     {
         var now = _clock.Now();
+        FollowTunnels(now);
         for (var ticks = 0; ticks < MaxTicksInARow && _core.NextDeadline <= now; ticks++)
             _core.Tick(now);
         if (_core.NextDeadline is var next && next < _armed)

@@ -31,6 +31,9 @@ public sealed record OverlayOptions
     /// <summary>The transport key under which contacts call this node through introducers, and it calls them; null: it is not called and does not call. Stays its owner's, as the swarm's key does.</summary>
     public TransportIdentity? Identity { get; init; }
 
+    /// <summary>Whether datagrams go over TCP while the network lets no UDP through (docs/protocol/tunnel.md).</summary>
+    public bool Tunnels { get; init; } = true;
+
     /// <summary>Whether knocks are sent, answered and passed on; null: in a private swarm alone.</summary>
     public bool? Knock { get; init; }
 

@@ -59,6 +59,9 @@ internal sealed class NoNatSockets : INatSockets
 /// <summary>What observing a NAT needs of the rest of the overlay.</summary>
 internal interface INatGround
 {
+    /// <summary>Whether nothing gets through by UDP, so that what comes has come by tunnels.</summary>
+    bool IsUdpBlocked => false;
+
     /// <summary>The networks that the node is on.</summary>
     OwnNetworks Networks { get; }
 

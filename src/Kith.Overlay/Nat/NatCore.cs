@@ -169,6 +169,8 @@ internal sealed class NatCore
 
     private bool IsBlocked(long now)
     {
+        if (_ground.IsUdpBlocked)
+            return true;
         if (_ground.Networks.IsLoopbackOnly || _askedAt == long.MaxValue)
             return false;
         if (_heardAt == long.MinValue)

@@ -39,6 +39,9 @@ public sealed partial class ReachCore : IDatagramCore, IDisposable
     /// <summary>Introducers that keep us.</summary>
     public int Introducers => _registrar.Kept.Count();
 
+    /// <summary>Where they are.</summary>
+    public IEnumerable<Endpoint> IntroducerEndpoints => _registrar.Kept.Select(own => own.Introducer);
+
     /// <summary>Nodes that are registered here.</summary>
     public int Registered => _introducing.Registered;
 

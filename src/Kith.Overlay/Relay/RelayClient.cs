@@ -12,6 +12,9 @@ internal sealed class RelayClient(RelayGround ground, ICircuitPaths paths)
     /// <summary>Circuits that end here.</summary>
     public int Count => _ends.Count;
 
+    /// <summary>Relays that are used, or asked.</summary>
+    public IEnumerable<Endpoint> Relays => _ends.Select(static end => end.Relay).Concat(_opening.Select(static opening => opening.Relay));
+
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
     public long NextDeadline { get; private set; } = long.MaxValue;
 

@@ -35,6 +35,9 @@ internal sealed class RelayCore : IDatagramCore
     /// <summary>Whether this node takes circuits: what registrations say.</summary>
     public bool Uses => _ground.Uses;
 
+    /// <summary>Relays that are used, or asked.</summary>
+    public IEnumerable<Endpoint> Relays => _client.Relays;
+
     /// <summary>Raised with each change of what people see.</summary>
     public int Version { get; private set; }
 

@@ -13,7 +13,7 @@ public sealed class TunnelClient : IDetour, IAsyncDisposable
 {
     private readonly UdpPort _port;
     private readonly TimeProvider _time;
-    private readonly Func<Endpoint, bool> _isNear;
+    private Func<Endpoint, bool>? _isNear;
     private readonly X25519PrivateKey _key;
     private readonly TcpCarrier _carrier;
     private readonly UdpWatch _watch;
@@ -26,9 +26,9 @@ public sealed class TunnelClient : IDetour, IAsyncDisposable
     private long _othersAt;
     private bool _isDisposed;
 
-    private TunnelClient(UdpPort port, SecretBytes? swarmKey, IRandom random, TimeProvider time, Func<Endpoint, bool>? isNear)
+    private TunnelClient(UdpPort port, SecretBytes? swarmKey, IRandom random, TimeProvider time)
     {
-        (_port, _time, _isNear) = (port, time, isNear ?? (static _ => false));
+        (_port, _time) = (port, time);
         // A key for this run alone: whoever is at the other end of a tunnel learns no more of us than from a datagram.
         _key = X25519PrivateKey.Generate(random);
         _carrier = new TcpCarrier(new TransportIdentity(_key, swarmKey, random), time);
@@ -37,6 +37,13 @@ public sealed class TunnelClient : IDetour, IAsyncDisposable
 
     /// <summary>Whether UDP counts as blocked here, so that tunnels are used.</summary>
     public bool IsOn => _watch.IsBlocked;
+
+    /// <summary>Whether an endpoint is on a network of ours: that we reach it says nothing of the others, and it gets no tunnel. Null: none is.</summary>
+    public Func<Endpoint, bool>? IsNear
+    {
+        get => Volatile.Read(ref _isNear);
+        set => Volatile.Write(ref _isNear, value);
+    }
 
     /// <summary>Tunnels that there are.</summary>
     public int Count
@@ -53,10 +60,9 @@ public sealed class TunnelClient : IDetour, IAsyncDisposable
     /// <param name="swarmKey">The private swarm's key for sessions, which stays the caller's; null outside of one.</param>
     /// <param name="random">For the key of this run.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="isNear">Whether an endpoint is on a network of ours: that we reach it says nothing of the others, and it gets no tunnel. Null: none is.</param>
-    public static TunnelClient Start(UdpPort port, SecretBytes? swarmKey, IRandom random, TimeProvider time, Func<Endpoint, bool>? isNear = null)
+    public static TunnelClient Start(UdpPort port, SecretBytes? swarmKey, IRandom random, TimeProvider time)
     {
-        var client = new TunnelClient(port, swarmKey, random, time, isNear);
+        var client = new TunnelClient(port, swarmKey, random, time);
         port.Detour = client;
         return client;
     }
@@ -88,7 +94,7 @@ public sealed class TunnelClient : IDetour, IAsyncDisposable
     /// <inheritdoc/>
     public bool TrySend(Endpoint to, ReadOnlySpan<byte> datagram)
     {
-        if (_isNear(to))
+        if (IsNear?.Invoke(to) == true)
             return false;
         TunnelDestination? destination;
         lock (_gate)
@@ -109,14 +115,14 @@ public sealed class TunnelClient : IDetour, IAsyncDisposable
     /// <inheritdoc/>
     public void Sent(Endpoint to)
     {
-        if (!_isNear(to))
+        if (IsNear?.Invoke(to) != true)
             _watch.Sent();
     }
 
     /// <inheritdoc/>
     public void Received(Endpoint from)
     {
-        if (!_isNear(from))
+        if (IsNear?.Invoke(from) != true)
             _watch.Received();
     }
 

@@ -14,9 +14,9 @@ namespace Kith.Overlay.Tests.Relay;
 public sealed class CircuitHostTests : IAsyncLifetime
 {
     private static readonly byte[] Handle = "handlehandlehand"u8.ToArray();
-    private readonly Node _caller = new();
-    private readonly Node _relay = new();
-    private readonly Node _receiver = new();
+    private readonly CircuitNode _caller = new();
+    private readonly CircuitNode _relay = new();
+    private readonly CircuitNode _receiver = new();
 
     public ValueTask InitializeAsync()
     {
@@ -107,56 +107,5 @@ public sealed class CircuitHostTests : IAsyncLifetime
         while (_receiver.Overlay.View.Relay.Used == 0)
             await Task.Yield();
         return result.Path!.Value;
-    }
-
-    private sealed class Node : IOverlayObserver, IRelayRegistrations, IAsyncDisposable
-    {
-        private readonly System.Threading.Channels.Channel<(Endpoint Path, RelayRefusal Why)> _ended = System.Threading.Channels.Channel.CreateUnbounded<(Endpoint, RelayRefusal)>();
-
-        public Node()
-        {
-            Overlay = OverlayHost.Start(Port, new OverlayOptions { LocalNetwork = false, Mainline = false }, this, SystemRandom.Instance, TimeProvider.System);
-            Overlay.Run((core, _) => core.Registrations.Source = this);
-            Port.Register(0xc0, 0xdf, Taker);
-            Port.Start();
-        }
-
-        public UdpPort Port { get; } = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
-
-        public OverlayHost Overlay { get; }
-
-        public RecordingTaker Taker { get; } = new();
-
-        public Endpoint At => Endpoint.From(Port.LocalEndPoints[0]);
-
-        public Dictionary<string, RelayRegistrant> Registered { get; } = [];
-
-        public HashSet<Endpoint> Introducers { get; } = [];
-
-        public async Task<(Endpoint Path, RelayRefusal Why)> EndedAsync() => await _ended.Reader.ReadAsync(TestContext.Current.CancellationToken);
-
-        public async ValueTask DisposeAsync()
-        {
-            await Overlay.DisposeAsync();
-            await Port.DisposeAsync();
-        }
-
-        void IOverlayObserver.Changed()
-        {
-        }
-
-        void IOverlayObserver.Found(FindSecret secret, Finding finding)
-        {
-        }
-
-        void IOverlayObserver.Knocked(FindSecret secret, Contactable content, long madeAt)
-        {
-        }
-
-        void IOverlayObserver.CircuitEnded(Endpoint path, RelayRefusal why) => _ended.Writer.TryWrite((path, why));
-
-        bool IRelayRegistrations.TryFind(ReadOnlySpan<byte> handle, out RelayRegistrant registrant) => Registered.TryGetValue(Convert.ToHexString(handle), out registrant);
-
-        bool IRelayRegistrations.IsRegisteredWith(Endpoint introducer) => Introducers.Contains(introducer);
     }
 }

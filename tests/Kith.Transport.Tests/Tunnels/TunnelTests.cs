@@ -106,7 +106,8 @@ public sealed class TunnelTests
     {
         await using var world = await TunnelWorld.StartAsync();
         await world.Client.DisposeAsync();
-        await using var near = TunnelClient.Start(world.ClientPort, null, SystemRandom.Instance, TimeProvider.System, _ => true);
+        await using var near = TunnelClient.Start(world.ClientPort, null, SystemRandom.Instance, TimeProvider.System);
+        near.IsNear = _ => true;
         near.ReportBlocked();
         world.ClientPort.Send(world.ServerAt, "d1"u8);
         Assert.False(UdpPort.IsVirtual((await world.AtServer.NextAsync()).From));
