@@ -40,6 +40,7 @@ public sealed partial class OverlayHost
     {
         if (_tunnels is not { } tunnels)
             return;
+        tunnels.Look();
         _core.SetUdpBlocked(now, tunnels.IsOn);
         if (now - _usefulAt < UsefulPause && now >= _usefulAt)
             return;

@@ -78,10 +78,13 @@ public sealed class TunnelClient : IDetour, IAsyncDisposable
     /// <summary>Somebody else found that UDP is blocked. That it is not any more shows by a datagram that comes.</summary>
     public void ReportBlocked() => _watch.Block();
 
+    /// <summary>Judges anew: call it now and then, as silence alone calls nobody.</summary>
+    public void Look() => _watch.Look();
+
     /// <summary>The network is another: UDP is tried first again, and the old one's tunnels end.</summary>
     public void NetworkChanged()
     {
-        _watch.Received();
+        _watch.Reset();
         lock (_gate)
         {
             _failedAt.Clear();

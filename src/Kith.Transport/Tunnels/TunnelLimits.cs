@@ -66,10 +66,13 @@ public static class TunnelLimits
     public static readonly TimeSpan OthersInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>UDP counts as blocked when nothing came for so long …</summary>
-    public static readonly TimeSpan SilenceBeforeBlocked = TimeSpan.FromSeconds(4);
+    public static readonly TimeSpan SilenceBeforeBlocked = TimeSpan.FromSeconds(6);
 
-    /// <summary>… while at least so many datagrams were sent …</summary>
-    public const int SendsBeforeBlocked = 5;
+    /// <summary>… or only for so long on a network on which nothing has come yet …</summary>
+    public static readonly TimeSpan SilenceAtStart = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>… while at least so many datagrams were sent.</summary>
+    public const int SendsBeforeBlocked = 3;
 
     /// <summary>While it counts as blocked, a datagram goes by UDP too so often: where an answer comes, it is blocked no more.</summary>
     public static readonly TimeSpan TrialInterval = TimeSpan.FromSeconds(10);

@@ -11,6 +11,7 @@ internal sealed class UdpWatch(TimeProvider time)
     private long _triedAt;
     private int _unanswered;
     private volatile bool _isBlocked;
+    private volatile bool _hasReceived;
 
     /// <summary>Whether nothing gets through.</summary>
     public bool IsBlocked => _isBlocked;
@@ -21,17 +22,35 @@ internal sealed class UdpWatch(TimeProvider time)
         var count = Interlocked.Increment(ref _unanswered);
         if (count == 1)
             Interlocked.Exchange(ref _firstAt, time.GetTimestamp());
-        else if (count >= TunnelLimits.SendsBeforeBlocked && time.GetElapsedTime(Interlocked.Read(ref _firstAt)) >= TunnelLimits.SilenceBeforeBlocked)
+        else
+            Look();
+    }
+
+    /// <summary>Judges anew, as time has passed.</summary>
+    public void Look()
+    {
+        if (_isBlocked || Volatile.Read(ref _unanswered) < TunnelLimits.SendsBeforeBlocked)
+            return;
+        if (time.GetElapsedTime(Interlocked.Read(ref _firstAt)) >= (_hasReceived ? TunnelLimits.SilenceBeforeBlocked : TunnelLimits.SilenceAtStart))
             Block();
     }
 
     /// <summary>Something came by UDP.</summary>
     public void Received()
     {
+        if (!_hasReceived)
+            _hasReceived = true;
         if (Volatile.Read(ref _unanswered) == 0 && !_isBlocked)
             return;
         Volatile.Write(ref _unanswered, 0);
         _isBlocked = false;
+    }
+
+    /// <summary>The network is another: nothing is known of it.</summary>
+    public void Reset()
+    {
+        Received();
+        _hasReceived = false;
     }
 
     /// <summary>Somebody else found that nothing gets through.</summary>

@@ -4,6 +4,8 @@ using Kith.Wire;
 
 namespace Kith.Overlay.Tests.Dht;
 
+// Alone: one of its tests measures memory.
+[Collection(nameof(RoutingTableTests))]
 public sealed class RoutingTableTests
 {
     private const long Now = SimulatedNetwork.Start;
@@ -148,3 +150,7 @@ public sealed class RoutingTableTests
         }
     }
 }
+
+/// <summary>Runs while nothing else does.</summary>
+[CollectionDefinition(nameof(RoutingTableTests), DisableParallelization = true)]
+public sealed class RoutingTableTestsAlone;

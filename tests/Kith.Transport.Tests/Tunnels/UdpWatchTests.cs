@@ -14,10 +14,44 @@ public sealed class UdpWatchTests
     {
         for (var i = 1; i < TunnelLimits.SendsBeforeBlocked; i++)
             _watch.Sent();
-        _clock.Advance(TunnelLimits.SilenceBeforeBlocked);
+        _clock.Advance(TunnelLimits.SilenceAtStart);
         Assert.False(_watch.IsBlocked);
         _watch.Sent();
         Assert.True(_watch.IsBlocked);
+    }
+
+    [Fact]
+    public void SilenceAlone_IsSeenByALook()
+    {
+        for (var i = 0; i < TunnelLimits.SendsBeforeBlocked; i++)
+            _watch.Sent();
+        _clock.Advance(TunnelLimits.SilenceAtStart - TimeSpan.FromMilliseconds(1));
+        _watch.Look();
+        Assert.False(_watch.IsBlocked);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        _watch.Look();
+        Assert.True(_watch.IsBlocked);
+    }
+
+    [Fact]
+    public void NetworkOnWhichSomethingCame_GetsMoreTime_UntilItIsAnother()
+    {
+        _watch.Received();
+        Ask();
+        _clock.Advance(TunnelLimits.SilenceAtStart);
+        _watch.Look();
+        Assert.False(_watch.IsBlocked);
+        _watch.Reset();
+        Ask();
+        _clock.Advance(TunnelLimits.SilenceAtStart);
+        _watch.Look();
+        Assert.True(_watch.IsBlocked);
+
+        void Ask()
+        {
+            for (var i = 0; i < TunnelLimits.SendsBeforeBlocked; i++)
+                _watch.Sent();
+        }
     }
 
     [Fact]
@@ -33,7 +67,7 @@ public sealed class UdpWatchTests
     {
         for (var i = 0; i < 100; i++)
             _watch.Sent();
-        _clock.Advance(TunnelLimits.SilenceBeforeBlocked - TimeSpan.FromMilliseconds(1));
+        _clock.Advance(TunnelLimits.SilenceAtStart - TimeSpan.FromMilliseconds(1));
         _watch.Received();
         _clock.Advance(TimeSpan.FromSeconds(1));
         for (var i = 0; i < 100; i++)
