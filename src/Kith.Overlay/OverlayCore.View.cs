@@ -47,7 +47,7 @@ internal sealed partial class OverlayCore
     // After each event, so it must cost nothing; what takes a look at every peer is looked at once a second.
     private void NoticeChanges()
     {
-        var shown = new Shown(Walker.Wan, Walker.Known, _counts, Entry.Version, Dht.Table.Count + Dht.Table6.Count, Dht.StoredItems, Dht.IsReadOnly, Nat.View.Sentence, Relay.Version, _viaVersion);
+        var shown = new Shown(Walker.Wan, Walker.Known, _counts, Entry.Version, Dht.Table.Count + Dht.Table6.Count, Dht.StoredItems, Dht.IsReadOnly, Nat.Version, Relay.Version, _viaVersion);
         if (shown == _shown)
             return;
         _shown = shown;
@@ -55,5 +55,5 @@ internal sealed partial class OverlayCore
     }
 
     // What makes the view another one for people: not every byte counted.
-    private readonly record struct Shown(Endpoint? Wan, int Known, WalkerCounts Counts, int Entries, int Nodes, int Stored, bool IsReadOnly, string Nat, int Relay, int Via);
+    private readonly record struct Shown(Endpoint? Wan, int Known, WalkerCounts Counts, int Entries, int Nodes, int Stored, bool IsReadOnly, int Nat, int Relay, int Via);
 }

@@ -46,6 +46,9 @@ internal sealed class NatCore
     /// <summary>What was found.</summary>
     public NatView View => _view;
 
+    /// <summary>Raised by one with each change of <see cref="View"/>.</summary>
+    public int Version { get; private set; }
+
     /// <summary>What it does for others.</summary>
     public NatServing Serving => _serving;
 
@@ -152,7 +155,10 @@ internal sealed class NatCore
         if (IsBlocked(now))
             verdict = verdict with { Kind = NatKind.Blocked };
         _serving.IsInTheOpen = IsInTheOpen(verdict);
-        _view = NatWords.ViewOf(verdict, _ground, _mappingLifetime, _router);
+        var view = NatWords.ViewOf(verdict, _ground, _mappingLifetime, _router);
+        if (view with { Router = _view.Router, MappedAddresses = _view.MappedAddresses } != _view || !view.MappedAddresses.SequenceEqual(_view.MappedAddresses))
+            Version++;
+        _view = view;
     }
 
     private bool NeedsServers => _servers < NatLimits.MaxServers && (_servers < 2 || !_view.IsConfirmed);

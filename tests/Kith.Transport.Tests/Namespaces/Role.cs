@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace Kith.Transport.Tests.Namespaces;
 
 /// <summary>
-/// This test program again, as a process of its own on one of the machines, with one test that plays a role there (<see cref="Roles"/>). It says lines, and ends when its standard input does.
+/// This test program again, as a process of its own on one of the machines, with one test that plays a role there. It says lines, and ends when its standard input does.
 /// </summary>
 internal sealed class Role : IAsyncDisposable
 {
@@ -24,11 +24,11 @@ internal sealed class Role : IAsyncDisposable
         _reading = ReadAsync();
     }
 
-    public static Role Start(TestNetwork network, string machine, string role, string arguments)
+    public static Role Start(TestNetwork network, string machine, Type players, string role, string arguments)
     {
         var program = Environment.ProcessPath!;
-        string[] itself = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Role).Assembly.Location] : [];
-        return new Role(network.Start(machine, program, [.. itself, "-method", $"{typeof(Roles).FullName}.{role}"], (Variable, arguments)));
+        string[] itself = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [players.Assembly.Location] : [];
+        return new Role(network.Start(machine, program, [.. itself, "-method", $"{players.FullName}.{role}"], (Variable, arguments)));
     }
 
     /// <summary>Says a line, in the process that plays.</summary>

@@ -12,7 +12,7 @@ public sealed class RealRouterTests
     public async Task Port_IsMappedReachedAndGivenBack(string protocol)
     {
         await using var router = await Router.StartAsync(pcp: protocol != "Upnp", upnp: protocol == "Upnp");
-        await using (var node = Role.Start(router.Network, "inside", nameof(Roles.Mapped), $"7300 {protocol}"))
+        await using (var node = Role.Start(router.Network, "inside", typeof(Roles), nameof(Roles.Mapped), $"7300 {protocol}"))
         {
             var mapped = await node.UntilAsync("mapped");
             Assert.Contains($"{protocol}/udp/{Router.Outer}:7300/3600 {protocol}/tcp/{Router.Outer}:7300/3600", mapped, StringComparison.Ordinal);
@@ -32,7 +32,7 @@ public sealed class RealRouterTests
     public async Task AllProtocols_PcpIsTakenAndIPv6Opened()
     {
         await using var router = await Router.StartAsync(pcp: true, upnp: true);
-        await using var node = Role.Start(router.Network, "inside", nameof(Roles.Mapped), "7300");
+        await using var node = Role.Start(router.Network, "inside", typeof(Roles), nameof(Roles.Mapped), "7300");
         var mapped = await node.UntilAsync("mapped");
         Assert.Contains($"Pcp/udp/{Router.Outer}:7300", mapped, StringComparison.Ordinal);
         Assert.Contains("Pcp/udp/[2a00:78::2]:7300", mapped, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class RealRouterTests
     public async Task RouterThatRefuses_IsSaid()
     {
         await using var router = await Router.StartAsync(pcp: true, upnp: false, outer: "192.168.5.1");
-        await using var node = Role.Start(router.Network, "inside", nameof(Roles.Mapped), "7300 NatPmp");
+        await using var node = Role.Start(router.Network, "inside", typeof(Roles), nameof(Roles.Mapped), "7300 NatPmp");
         Assert.Contains("the router opens no port", await node.UntilAsync("mapped"), StringComparison.Ordinal);
     }
 
@@ -52,7 +52,7 @@ public sealed class RealRouterTests
     public async Task NothingSpoken_IsSaid()
     {
         await using var router = await Router.StartAsync(pcp: true, upnp: false);
-        await using var node = Role.Start(router.Network, "inside", nameof(Roles.Mapped), "7300 Upnp");
+        await using var node = Role.Start(router.Network, "inside", typeof(Roles), nameof(Roles.Mapped), "7300 Upnp");
         Assert.Contains("the router opens no port", await node.UntilAsync("mapped"), StringComparison.Ordinal);
     }
 }

@@ -24,8 +24,8 @@ public sealed class SimultaneousOpenNatTests
         await BehindAsync(network, "a", "10.1.0", "20.1.1", "net-a");
         await BehindAsync(network, "b", "10.2.0", "20.2.2", "net-b");
         await network.ShellAsync("net", "echo 1 > /proc/sys/net/ipv4/ip_forward");
-        await using var a = Role.Start(network, "a", nameof(Roles.Opener), $"7300 20.2.2.1:7300 {firstInitiates}");
-        await using var b = Role.Start(network, "b", nameof(Roles.Opener), $"7300 20.1.1.1:7300 {!firstInitiates}");
+        await using var a = Role.Start(network, "a", typeof(Roles), nameof(Roles.Opener), $"7300 20.2.2.1:7300 {firstInitiates}");
+        await using var b = Role.Start(network, "b", typeof(Roles), nameof(Roles.Opener), $"7300 20.1.1.1:7300 {!firstInitiates}");
         await a.UntilAsync("ready");
         await b.UntilAsync("ready");
         await a.TellAsync("go");
@@ -43,8 +43,8 @@ public sealed class SimultaneousOpenNatTests
         await BehindAsync(network, "a", "10.1.0", "20.1.1", "net-a");
         await BehindAsync(network, "b", "10.2.0", "20.2.2", "net-b");
         await network.ShellAsync("net", "echo 1 > /proc/sys/net/ipv4/ip_forward");
-        await using var a = Role.Start(network, "a", nameof(Roles.Opener), "7300 20.2.2.1:7300 true");
-        await using var b = Role.Start(network, "b", nameof(Roles.Opener), "7300 20.1.1.1:7300 false");
+        await using var a = Role.Start(network, "a", typeof(Roles), nameof(Roles.Opener), "7300 20.2.2.1:7300 true");
+        await using var b = Role.Start(network, "b", typeof(Roles), nameof(Roles.Opener), "7300 20.1.1.1:7300 false");
         await a.UntilAsync("ready");
         await b.UntilAsync("ready");
         await a.TellAsync("go");
