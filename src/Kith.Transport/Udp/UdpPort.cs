@@ -122,8 +122,15 @@ public sealed class UdpPort : IAsyncDisposable
         return at;
     }
 
+    /// <summary>Raised when a virtual path has been taken away, soon afterwards and on a thread of the pool: whoever takes it away may hold locks.</summary>
+    public event Action<Endpoint>? PathRemoved;
+
     /// <summary>Takes a path away: what is sent there from now on is dropped. Its endpoint is not used again.</summary>
-    public void RemovePath(Endpoint at) => _paths.TryRemove(at, out _);
+    public void RemovePath(Endpoint at)
+    {
+        if (_paths.TryRemove(at, out _) && PathRemoved is not null)
+            ThreadPool.QueueUserWorkItem(static told => told.Port.PathRemoved?.Invoke(told.At), (Port: this, At: at), preferLocal: false);
+    }
 
     /// <summary>The path that an endpoint stands for; null when there is none (any more).</summary>
     public IVirtualPath? PathOf(Endpoint at) => IsVirtual(at) ? _paths.GetValueOrDefault(at) : Detour?.PathOf(at);

@@ -79,8 +79,12 @@ public sealed class RelayedSessionTests : IAsyncLifetime
     {
         var (here, there) = await ConnectAsync();
         Assert.Equal([1, 2, 3], await SendAsync(here, there, [1, 2, 3]));
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        here.PathLost += lost.SetResult;
         _relay.Overlay.SetRelay(RelayConsent.Off);
         _ = await _caller.EndedAsync();
+        // The session is told: it waits for no timeouts.
+        await lost.Task.WaitAsync(TestContext.Current.CancellationToken);
         var carried = _relay.Overlay.View.Relay.BytesCarried;
         var bytes = SystemRandom.Instance.NextBytes(100_000);
         var sending = SendAsync(here, there, bytes);
@@ -88,6 +92,15 @@ public sealed class RelayedSessionTests : IAsyncLifetime
         here.Probe(_receiver.At);
         Assert.Equal(bytes, await sending);
         Assert.Equal(carried, _relay.Overlay.View.Relay.BytesCarried);
+    }
+
+    [Fact]
+    public async Task RelayTurnedOffAndNothingElseFound_SessionEndsAtBothEnds()
+    {
+        var (here, there) = await ConnectAsync();
+        _receiver.Overlay.SetRelay(RelayConsent.Off);
+        Assert.Equal(SessionErrorCode.ConnectionLost, (await here.Closed.WaitAsync(TestContext.Current.CancellationToken)).Code);
+        _ = await there.Closed.WaitAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task<byte[]> SendAsync(ISession from, ISession to, byte[] bytes)

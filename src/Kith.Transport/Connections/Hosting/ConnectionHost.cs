@@ -30,6 +30,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
         _table = new ConnectionTable(identity, Options);
         port.Register(ShortHeader.First, ShortHeader.Last, this);
         port.Register(FirstLong, LastLong, this);
+        port.PathRemoved += OnPathRemoved;
     }
 
     public ConnectionOptions Options { get; }
@@ -47,6 +48,12 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
 
     /// <summary>Sets who takes sessions that others begin: false refuses one. Null: nobody does, and no handshake is answered.</summary>
     public void Accept(Func<UdpSession, bool>? accept) => _accept = accept;
+
+    private void OnPathRemoved(Endpoint path)
+    {
+        foreach (var session in _sessions.Keys)
+            session.PathGone(path);
+    }
 
     /// <summary>Begins a call; <see cref="UdpSession.Try"/> says where to.</summary>
     public UdpSession Dial(X25519PublicKey? remoteKey)
@@ -104,6 +111,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
         _accept = null;
         _port.Register(ShortHeader.First, ShortHeader.Last, null);
         _port.Register(FirstLong, LastLong, null);
+        _port.PathRemoved -= OnPathRemoved;
         foreach (var session in _sessions.Keys)
         {
             session.Abandon();
