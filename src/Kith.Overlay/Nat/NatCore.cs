@@ -25,6 +25,7 @@ internal sealed class NatCore
     private int _servers;
     private long _dueAt = long.MaxValue;
     private long _renewAt = long.MaxValue;
+    private long _retest = NatLimits.FirstRetest;
     private long _askedAt = long.MaxValue;
     private long _heardAt = long.MinValue;
     private long _tcpAt = long.MaxValue;
@@ -196,10 +197,10 @@ internal sealed class NatCore
                 _witnesses.Add(round.Witness);
                 if (_witnesses.Count > NatLimits.MaxWitnesses)
                     _witnesses.RemoveAt(0);
-                _renewAt = Math.Min(_renewAt, now + NatLimits.Period);
             }
 
             Judge(now);
+            PlanRenewal(now);
             _dueAt = NeedsServers ? now : Math.Max(now, _renewAt);
             if (_lifetime is null)
                 MeasureLifetime(now, round.Witness);
@@ -216,6 +217,14 @@ internal sealed class NatCore
                 _mappingLifetime = survived;
             Judge(now);
         }
+    }
+
+    // What nobody else bears out is looked at again soon: there may be more peers by then, a third party among them.
+    private void PlanRenewal(long now)
+    {
+        _renewAt = now + (_view.IsConfirmed ? NatLimits.Period : _retest);
+        if (!_view.IsConfirmed)
+            _retest = Math.Min(2 * _retest, NatLimits.Period);
     }
 
     private void Next(long now)
@@ -267,7 +276,7 @@ internal sealed class NatCore
 
     private void Renew()
     {
-        (_servers, _lifetimeTests, _renewAt) = (0, 0, long.MaxValue);
+        (_servers, _renewAt) = (0, long.MaxValue);
         _tried.Clear();
     }
 
@@ -276,6 +285,7 @@ internal sealed class NatCore
         Stop();
         (_round, _lifetime, _mappingLifetime) = (null, null, null);
         _witnesses.Clear();
+        (_lifetimeTests, _retest) = (0, NatLimits.FirstRetest);
         Renew();
     }
 }

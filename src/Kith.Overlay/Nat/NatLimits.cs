@@ -67,6 +67,9 @@ public static class NatLimits
     /// <summary>When everything is observed anew.</summary>
     public const long Period = 20 * 60_000;
 
+    /// <summary>When what nobody else bore out is observed anew; twice as long each time, up to <see cref="Period"/>.</summary>
+    public const long FirstRetest = 20_000;
+
     /// <summary>Between two looks for a further server while there were too few.</summary>
     public const long SearchPause = 5_000;
 

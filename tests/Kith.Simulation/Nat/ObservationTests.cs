@@ -66,6 +66,17 @@ public sealed class ObservationTests(ITestOutputHelper output)
         Assert.Equal(expected, node.Core.Nat.View.Kind);
     }, nameof(TwoPublicPeers_TellEverything) + kind);
 
+    [Fact]
+    public void OnePublicPeerAndASecondPersonLater_TellAFullConeFromARestrictedOne() => SimulationRun.Under(seed =>
+    {
+        var world = new NatWorld(seed, LinkQuality.Internet);
+        world.AddPublic(1);
+        var cone = world.Add(world.Network.AddNat(Simulated.FullCone));
+        var restricted = world.Add(world.Network.AddNat(Simulated.AddressRestricted));
+        world.Network.Run(2 * Later);
+        Assert.Equal((NatKind.FullCone, NatKind.AddressRestricted), (cone.Core.Nat.View.Kind, restricted.Core.Nat.View.Kind));
+    }, nameof(OnePublicPeerAndASecondPersonLater_TellAFullConeFromARestrictedOne));
+
     [Theory]
     [InlineData(Simulated.FullCone, Simulated.PortRestricted, NatKind.PortRestricted)]
     [InlineData(Simulated.PortRestricted, Simulated.FullCone, NatKind.PortRestricted)]
