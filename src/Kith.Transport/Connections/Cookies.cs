@@ -48,20 +48,21 @@ internal sealed class Cookies(IRandom random)
     public bool Verify(TimeSpan now, Endpoint from, Span<byte> initial)
     {
         ChangeIfDue(now);
+        // Who has no cookie says so by zeroes, and is not worth a hash.
+        if (!InitialPacket.SecondMac(initial).ContainsAnyExcept((byte)0))
+            return false;
         return VerifyWith(_secret, from, initial) || (_lastSecret is not null && VerifyWith(_lastSecret, from, initial));
     }
 
     /// <summary>Writes the second MAC of an Initial.</summary>
     public static void Sign(ReadOnlySpan<byte> cookie, Span<byte> initial) =>
-        Blake2s.Hash(cookie, InitialPacket.SecondCovered(initial), InitialPacket.SecondMac(initial));
+        Blake2b.Hash(cookie, InitialPacket.SecondCovered(initial), InitialPacket.SecondMac(initial));
 
     private static bool VerifyWith(byte[] secret, Endpoint from, Span<byte> initial)
     {
         Span<byte> cookie = stackalloc byte[Size];
-        Span<byte> expected = stackalloc byte[InitialPacket.MacSize];
         Compute(secret, from, cookie);
-        Blake2s.Hash(cookie, InitialPacket.SecondCovered(initial), expected);
-        return ConstantTime.Equals(expected, InitialPacket.SecondMac(initial));
+        return Blake2b.Verify(cookie, InitialPacket.SecondCovered(initial), InitialPacket.SecondMac(initial));
     }
 
     private static void Compute(byte[] secret, Endpoint endpoint, Span<byte> cookie)
