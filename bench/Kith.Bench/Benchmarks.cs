@@ -26,7 +26,8 @@ internal static class Benchmarks
         "sessions" => await SessionsBenchmark.ServeAsync(),
         "flood" => await HandshakeFlood.RunAsync(int.Parse(arguments[0], CultureInfo.InvariantCulture), int.Parse(arguments[1], CultureInfo.InvariantCulture)),
         "session-echo" => await SessionEcho.ServeAsync(arguments[0]),
-        "session-transfer" => await SessionTransfer.ReceiveAsync(arguments[0]),
+        "session-transfer" => await SessionTransfer.ReceiveAsync(arguments[0], arguments[1]),
+        "session-transfer-send" => await SessionTransfer.RunSenderAsync(arguments),
         "node" => await BenchPair.ServeAsync(arguments),
         _ => 2,
     };

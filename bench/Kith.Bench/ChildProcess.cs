@@ -11,12 +11,15 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public StreamWriter Input => _process.StandardInput;
 
-    public static ChildProcess Start(string name, params string[] arguments)
+    public static ChildProcess Start(string name, params string[] arguments) => Start([Environment.ProcessPath!, "child:" + name, .. arguments]);
+
+    /// <summary>Starts it in a network namespace.</summary>
+    public static ChildProcess StartIn(string network, string name, params string[] arguments) =>
+        Start(["ip", "netns", "exec", network, Environment.ProcessPath!, "child:" + name, .. arguments]);
+
+    private static ChildProcess Start(string[] command)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add("child:" + name);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         return new ChildProcess(Process.Start(start) ?? throw new InvalidOperationException("the second process did not start"));
     }
 

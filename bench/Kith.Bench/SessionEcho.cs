@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Net;
 using Kith.Transport;
 
 namespace Kith.Bench;
@@ -29,7 +30,7 @@ internal static class SessionEcho
     }
 
     /// <summary>The second process: sends back what comes.</summary>
-    public static Task<int> ServeAsync(string carrierName) => SessionEnd.ServeAsync(carrierName, async stream =>
+    public static Task<int> ServeAsync(string carrierName) => SessionEnd.ServeAsync(carrierName, IPAddress.Loopback, async stream =>
     {
         while (true)
         {

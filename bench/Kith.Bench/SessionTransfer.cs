@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
 using Kith.Transport;
 
 namespace Kith.Bench;
@@ -14,7 +16,27 @@ internal static class SessionTransfer
     public static async Task<double> MeasureAsync(string carrierName, long bytes)
     {
         await using var end = await SessionEnd.ConnectAsync("session-transfer", carrierName);
-        await using var stream = await end.Session.OpenStreamAsync(Kind);
+        return await SendAsync(end.Session, bytes);
+    }
+
+    /// <summary>The first process, where it is another one than the benchmark: prints bytes a second. Arguments: the carrier, the own address, the other's address and key, bytes.</summary>
+    public static async Task<int> RunSenderAsync(string[] arguments)
+    {
+        await using var end = await SessionEnd.ConnectAsync(null, arguments[0], IPAddress.Parse(arguments[1]), arguments[2], arguments[3]);
+        Console.WriteLine((await SendAsync(end.Session, long.Parse(arguments[4], CultureInfo.InvariantCulture))).ToString(CultureInfo.InvariantCulture));
+        return 0;
+    }
+
+    /// <summary>The second process: takes what comes and answers with a byte.</summary>
+    public static Task<int> ReceiveAsync(string carrierName, string local) => SessionEnd.ServeAsync(carrierName, IPAddress.Parse(local), async stream =>
+    {
+        if (await TakeAsync(stream))
+            await stream.Output.WriteAsync(new byte[1]);
+    });
+
+    private static async Task<double> SendAsync(ISession session, long bytes)
+    {
+        await using var stream = await session.OpenStreamAsync(Kind);
         var block = new byte[Block];
         var started = Stopwatch.GetTimestamp();
         BitConverter.TryWriteBytes(block, bytes);
@@ -24,13 +46,6 @@ internal static class SessionTransfer
         _ = await stream.Input.ReadAsync();
         return bytes / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
-
-    /// <summary>The second process: takes what comes and answers with a byte.</summary>
-    public static Task<int> ReceiveAsync(string carrierName) => SessionEnd.ServeAsync(carrierName, async stream =>
-    {
-        if (await TakeAsync(stream))
-            await stream.Output.WriteAsync(new byte[1]);
-    });
 
     private static async Task<bool> TakeAsync(IStream stream)
     {

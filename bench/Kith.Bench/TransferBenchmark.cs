@@ -6,12 +6,19 @@ namespace Kith.Bench;
 internal sealed class TransferBenchmark : IBenchmark
 {
     private const long Bytes = 256 * 1024 * 1024;
+    private const long LossyBytes = 32 * 1024 * 1024;
     private const int Runs = 3;
 
-    public string Work => "one stream of 256 MiB between two processes on loopback; beside TLS 1.3 over TCP and hyperdht's UDX";
+    public string Work => "one stream of 256 MiB between two processes on loopback; beside TLS 1.3 over TCP and hyperdht's UDX. With --loss: 32 MiB through a router that loses one packet in a hundred, beside TCP with CUBIC (root)";
 
     public async Task RunAsync(BenchmarkOutput output, IReadOnlyList<string> arguments)
     {
+        if (arguments.Contains("--loss"))
+        {
+            await RunLossyAsync(output);
+            return;
+        }
+
         var (tls, udx, tcp, udp) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var run = 1; run <= Runs; run++)
         {
@@ -31,6 +38,30 @@ internal sealed class TransferBenchmark : IBenchmark
             ["tlsPerSecond"] = Mega(Median(tls)),
             ["udxPerSecond"] = Mega(Median(udx)),
             ["ratio"] = Math.Round(Median(udp) / Median(tls), 3),
+        });
+    }
+
+    private static async Task RunLossyAsync(BenchmarkOutput output)
+    {
+        await using var network = await LossyTransfer.TryCreateAsync();
+        if (network is null)
+            return;
+        var (udp, tcp) = (new List<double>(), new List<double>());
+        for (var run = 1; run <= Runs; run++)
+        {
+            udp.Add(await network.MeasureAsync("udp", LossyBytes));
+            tcp.Add(await network.MeasureAsync("tcp", LossyBytes));
+            BenchmarkOutput.Say($"run {run}: session over UDP {Mega(udp[^1])} MB/s, over TCP with CUBIC {Mega(tcp[^1])}");
+        }
+
+        output.Summarise(new JsonObject
+        {
+            ["bench"] = "transfer",
+            ["bytes"] = LossyBytes,
+            ["lossPerMille"] = LossyTransfer.LossPerMille,
+            ["perSecond"] = Mega(Median(udp)),
+            ["cubicPerSecond"] = Mega(Median(tcp)),
+            ["ratio"] = Math.Round(Median(udp) / Median(tcp), 3),
         });
     }
 
