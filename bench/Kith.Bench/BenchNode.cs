@@ -34,13 +34,14 @@ internal sealed class BenchNode : IAsyncDisposable
     /// <param name="name">The person's name.</param>
     /// <param name="port">Where it listens; 0 for the port of last time.</param>
     /// <param name="entry">The way into the overlay, HOST:PORT; null for none.</param>
-    public static async Task<BenchNode> StartAsync(string home, string name, int port = 0, string? entry = null) => new(await KithNode.StartAsync(
+    /// <param name="carrier">"tcp" for sessions over TCP alone.</param>
+    public static async Task<BenchNode> StartAsync(string home, string name, int port = 0, string? entry = null, string carrier = "udp") => new(await KithNode.StartAsync(
         new NodeOptions
         {
             Home = home,
             Name = name,
             Listen = [$"127.0.0.1:{port}"],
-            Network = new NetworkOptions { LocalNetwork = false, Mainline = false, Entries = entry is null ? [] : [entry] },
+            Network = new NetworkOptions { UdpSessions = carrier != "tcp", LocalNetwork = false, Mainline = false, Entries = entry is null ? [] : [entry] },
         },
         CancellationToken.None));
 

@@ -19,21 +19,21 @@ internal sealed class BenchPair : IAsyncDisposable
 
     public AccountId Peer { get; }
 
-    public static async Task<BenchPair> MeetAsync(TemporaryFolder folder)
+    public static async Task<BenchPair> MeetAsync(TemporaryFolder folder, string carrier = "udp")
     {
-        var node = await BenchNode.StartAsync(folder["here"], "Here");
-        var child = ChildProcess.Start("node", folder["there"], await node.CreateLinkAsync());
+        var node = await BenchNode.StartAsync(folder["here"], "Here", carrier: carrier);
+        var child = ChildProcess.Start("node", folder["there"], await node.CreateLinkAsync(), "--carrier=" + carrier);
         return new BenchPair(node, child, await node.PeerAsync());
     }
 
     /// <summary>
-    /// The second process: a node that uses the link, if one is named, else prints its own; it runs until its input closes. Arguments: the home, then a link, <c>--port=N</c> and
-    /// <c>--entry=HOST:PORT</c>.
+    /// The second process: a node that uses the link, if one is named, else prints its own; it runs until its input closes. Arguments: the home, then a link, <c>--port=N</c>,
+    /// <c>--entry=HOST:PORT</c> and <c>--carrier=tcp</c>.
     /// </summary>
     public static async Task<int> ServeAsync(string[] arguments)
     {
         var port = int.Parse(Option(arguments, "--port=") ?? "0", CultureInfo.InvariantCulture);
-        await using var node = await BenchNode.StartAsync(arguments[0], "There", port, Option(arguments, "--entry="));
+        await using var node = await BenchNode.StartAsync(arguments[0], "There", port, Option(arguments, "--entry="), Option(arguments, "--carrier=") ?? "udp");
         if (arguments.Skip(1).FirstOrDefault(argument => !argument.StartsWith("--", StringComparison.Ordinal)) is { } link)
             await node.AddAsync(link);
         else

@@ -20,6 +20,9 @@ public sealed record NetworkOptions
     /// <summary>Whether the router is asked to open the port; for this run alone. Never by a node on loopback.</summary>
     public bool PortMapping { get; init; } = true;
 
+    /// <summary>Whether sessions go over UDP where they can; for this run alone. Without it TCP carries them all: to compare, and where somebody wants nothing else.</summary>
+    public bool UdpSessions { get; init; } = true;
+
     /// <summary>Whether knocks are sent, answered and passed on. Null: as kept, else in a private swarm alone.</summary>
     public bool? Knock { get; init; }
 

@@ -44,6 +44,7 @@ internal sealed class NodeCore : IAsyncDisposable
     private readonly SecretBytes? _swarmKey;
     private NetworkWatch? _watch;
     private Task _overlayStart = Task.CompletedTask;
+    private bool _carriesOverUdp = true;
     private UdpCarrier? _udpCarrier;
     private NodeCarrier? _reaching;
     private TunnelServer? _tunnelServer;
@@ -137,7 +138,7 @@ internal sealed class NodeCore : IAsyncDisposable
             }
 
             vault.Commit();
-            return new NodeCore(vault, messenger, effects, swarm, options.Time, defect, fatal);
+            return new NodeCore(vault, messenger, effects, swarm, options.Time, defect, fatal) { _carriesOverUdp = options.Network.UdpSessions };
         }
         catch
         {
@@ -204,10 +205,12 @@ internal sealed class NodeCore : IAsyncDisposable
         Udp = udp;
         _udpCarrier = new UdpCarrier(udp, _identity, _time);
         _reaching = new NodeCarrier(_udpCarrier, _time);
-        _carriers.Insert(0, _reaching);
+        if (_carriesOverUdp)
+            _carriers.Insert(0, _reaching);
         _tunnelServer = new TunnelServer(udp, _time);
         _takers.Register(TunnelLimits.StreamKind, _tunnelServer);
-        await Route.ListenAsync(_reaching, udp.LocalEndPoints[0], cancellationToken);
+        if (_carriesOverUdp)
+            await Route.ListenAsync(_reaching, udp.LocalEndPoints[0], cancellationToken);
     }
 
     /// <summary>Listens on TCP port 443 too, where the system allows it and others' conversations are carried: people get in there whose network blocks the rest. Never fails for it.</summary>
