@@ -17,6 +17,9 @@ internal sealed class ReachAttempt : IDisposable
     /// <summary>Candidates of one attempt; further ones are left out.</summary>
     private const int MaxCandidates = 24;
 
+    /// <summary>How long a candidate is called before its silence counts.</summary>
+    private static readonly TimeSpan _chance = TimeSpan.FromSeconds(2);
+
     private readonly IReachDialer _dialer;
     private readonly IOverlay _overlay;
     private readonly X25519PublicKey? _key;
@@ -24,7 +27,7 @@ internal sealed class ReachAttempt : IDisposable
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _candidate = new(0);
     private readonly Lock _gate = new(); // guards what follows
-    private readonly List<Endpoint> _candidates = [];
+    private readonly List<(Endpoint At, long Since, bool IsSecond)> _candidates = [];
     private IReachDial? _dial;
     private ReachOutcome? _outcome;
 
@@ -83,7 +86,7 @@ internal sealed class ReachAttempt : IDisposable
             lock (_gate)
             {
                 _dial = dial;
-                foreach (var endpoint in _candidates)
+                foreach (var (endpoint, _, _) in _candidates)
                     dial.Try(endpoint);
             }
 
@@ -99,19 +102,26 @@ internal sealed class ReachAttempt : IDisposable
         }
     }
 
+    // What turned up while the last call was ending has not had its chance, and gets one more.
     private void Forget()
     {
         lock (_gate)
-            _candidates.Clear();
+        {
+            _candidates.RemoveAll(candidate => candidate.IsSecond || _time.GetElapsedTime(candidate.Since) >= _chance);
+            for (var i = 0; i < _candidates.Count; i++)
+                _candidates[i] = _candidates[i] with { IsSecond = true };
+            if (_candidates.Count > 0 && _candidate.CurrentCount == 0)
+                _candidate.Release();
+        }
     }
 
     private void Try(Endpoint endpoint)
     {
         lock (_gate)
         {
-            if (_candidates.Contains(endpoint) || _candidates.Count >= MaxCandidates)
+            if (_candidates.Exists(candidate => candidate.At == endpoint) || _candidates.Count >= MaxCandidates)
                 return;
-            _candidates.Add(endpoint);
+            _candidates.Add((endpoint, _time.GetTimestamp(), false));
             if (_dial is { } dial)
                 dial.Try(endpoint);
             else if (_candidate.CurrentCount == 0)

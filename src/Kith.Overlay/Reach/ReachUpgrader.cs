@@ -73,6 +73,7 @@ internal sealed class ReachUpgrader
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var watching = _overlay.Reach.Watch(Session.RemoteKey, Session.Probe);
         Session.PathChanged += Wake;
+        Session.PathLost += Look;
         var closed = EndWithAsync(ending);
         try
         {
@@ -88,6 +89,7 @@ internal sealed class ReachUpgrader
         finally
         {
             Session.PathChanged -= Wake;
+            Session.PathLost -= Look;
             _circuits.Close();
             await ending.CancelAsync().ConfigureAwait(false);
             await closed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -95,6 +97,13 @@ internal sealed class ReachUpgrader
     }
 
     private void Wake() => _wakes.Writer.TryWrite(true);
+
+    // No known path answers: the other side may have moved, or a NAT forgotten us.
+    private void Look()
+    {
+        _isMoved = true;
+        _wakes.Writer.TryWrite(true);
+    }
 
     private async Task EndWithAsync(CancellationTokenSource ending)
     {
