@@ -12,10 +12,10 @@ internal static class RouterTargets
 
     public static IEnumerable<(string Name, Func<FuzzTarget> Make)> All =>
     [
-        ("pcp answer", () => new FuzzTarget("pcp answer", [Granted(), Granted()[..24], [0, 128, 0, 1]], input => PcpMessage.TryRead(input, Request, out _, out _, out _, out _), Longest: 1200)),
+        ("pcp answer", () => new FuzzTarget("pcp answer", [Granted(), Refused(), [0, 128, 0, 1]], input => PcpMessage.TryRead(input, Request, out _, out _, out _, out _), Longest: 1200)),
         ("nat-pmp answer", () => new FuzzTarget("nat-pmp answer", [[0, 128, 0, 0, 0, 0, 0, 9, 20, 1, 1, 1], [0, 129, 0, 0, 0, 0, 0, 9, 0x1C, 0x84, 0x1C, 0x84, 0, 0, 2, 0x58]], NatPmp, Longest: 64)),
         ("upnp search answer", () => new FuzzTarget("upnp search answer", [Bytes("HTTP/1.1 200 OK\r\nST: x\r\nLOCATION: http://10.0.0.1:5000/desc.xml\r\n\r\n")], input => SearchMessage.TryRead(input, IPAddress.Parse("10.0.0.1"), out _), Longest: 2100)),
-        ("upnp description", () => new FuzzTarget("upnp description", [Bytes(Description), Bytes("<!DOCTYPE a [<!ENTITY b \"cc\">]><a>&b;</a>")], ReadDescription, Longest: 4096)),
+        ("upnp description", () => new FuzzTarget("upnp description", [Bytes(Description), Bytes(Description.Replace("/ctl", "<![CDATA[/ctl]]>", StringComparison.Ordinal))], ReadDescription, Longest: 4096)),
     ];
 
     private const string Description = "<?xml version=\"1.0\"?><root xmlns=\"urn:schemas-upnp-org:device-1-0\"><device><serviceList><service><serviceType>urn:schemas-upnp-org:service:WANIPConnection:1</serviceType><controlURL>/ctl</controlURL></service></serviceList></device></root>";
@@ -34,6 +34,13 @@ internal static class RouterTargets
     {
         var answer = (byte[])Request.Clone();
         answer[1] = 0x81;
+        return answer;
+    }
+
+    private static byte[] Refused()
+    {
+        var answer = Granted()[..24];
+        answer[3] = 2;
         return answer;
     }
 
