@@ -1,3 +1,4 @@
+using Kith.Delivery;
 using Kith.Messaging;
 using Kith.Node.Api.Types;
 using Kith.Node.Events;
@@ -43,6 +44,9 @@ public interface INode
 
     /// <summary>The user waits for a contact: they are called and looked for at once, if not connected.</summary>
     void Await(AccountId contact);
+
+    /// <summary>Why a message does not go to a contact by a route now, one sentence; null when nothing is known that speaks against it.</summary>
+    string? WhyNot(AccountId contact, RouteKind route);
 
     /// <summary>Gives new find secrets to the chosen contacts; the others find us no more.</summary>
     /// <exception cref="MessengerException">No such contact.</exception>

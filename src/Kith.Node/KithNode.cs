@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Kith.Crypto;
+using Kith.Delivery;
 using Kith.Messaging;
 using Kith.Node.Api;
 using Kith.Node.Api.Access;
@@ -173,6 +174,15 @@ public sealed class KithNode : INode, IAsyncDisposable
 
     /// <inheritdoc/>
     public void Await(AccountId contact) => _core.Loop.TryPost(new TickItem(() => _core.Overlay.Urge(contact)));
+
+    /// <inheritdoc/>
+    public string? WhyNot(AccountId contact, RouteKind route) => route switch
+    {
+        RouteKind.Relay => _core.RelayCalls.WhyNot(contact),
+        RouteKind.Direct when _core.Route.Reaches(contact, RouteKind.Relay) && !_core.Route.Reaches(contact, RouteKind.Direct)
+            => "There is no direct way to them now: the conversation goes through a relay.",
+        _ => _core.Route.SessionOf(contact) is null && _core.Route.LastFailureOf(contact) is { } failure ? NetworkProblems.Sentence($"they are not reached: {failure.Message}") : null,
+    };
 
     /// <inheritdoc/>
     public Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts) => InvokeAllAsync(m =>

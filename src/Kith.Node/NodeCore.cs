@@ -72,6 +72,8 @@ internal sealed class NodeCore : IAsyncDisposable
         Overlay.WhenPlaceChanged = () => _loop.TryPost(new ActionItem(SayAddresses));
         _traffic.Overlay = Overlay;
         _traffic.WhenAddressed = Follow;
+        RelayCalls = new RelayCalls(Route, Relays, time);
+        _traffic.WhenRelayWanted = RelayCalls.Want;
         _batches.Run([new ActionItem(Begin)]);
     }
 
@@ -86,6 +88,9 @@ internal sealed class NodeCore : IAsyncDisposable
 
     /// <summary>What the user has said of relays.</summary>
     public RelayChoice Relays { get; } = new();
+
+    /// <summary>Sessions for what must go through a relay.</summary>
+    public RelayCalls RelayCalls { get; }
 
     /// <summary>Whether mainline's routers may be asked: for what to advise.</summary>
     public bool MayAskMainline { get; private set; }
@@ -277,6 +282,7 @@ internal sealed class NodeCore : IAsyncDisposable
         if (_watch is not null)
             await Overlay.StopAsync();
         _reaching?.GiveUp();
+        await RelayCalls.DisposeAsync();
         if (_reach is not null)
             await _reach.DisposeAsync();
         // While the port and the overlay still carry the last words.
@@ -306,6 +312,7 @@ internal sealed class NodeCore : IAsyncDisposable
             _overlayRun = run;
             _reach = new ReachCarrier(new UdpReachDialer(_udpCarrier!), run.Overlay, () => OwnAddresses.Networks(udp), _time);
             _reaching!.Attach(_reach);
+            RelayCalls.Attach(run.Overlay, _udpCarrier!);
             _loop.TryPost(new TickItem(() => Overlay.Attach(run.Overlay)));
         }
         catch (SocketException e)

@@ -176,6 +176,32 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
     /// <summary>The session to a peer; null when it is not reachable now. A peer is online while there is one.</summary>
     public PeerSession? SessionOf(AccountId peer) => LinkOf(peer)?.Remote;
 
+    /// <summary>Whether there is a session of a route to a peer now.</summary>
+    public bool Reaches(AccountId peer, RouteKind kind)
+    {
+        lock (_gate)
+            return _wanted.GetValueOrDefault(peer)?.LinkOf(kind) is not null;
+    }
+
+    /// <summary>The key of a wanted peer and where it may be; null when it is not wanted.</summary>
+    public (X25519PublicKey Key, IReadOnlyList<NodeAddress> Addresses)? WhereIs(AccountId peer)
+    {
+        lock (_gate)
+            return _wanted.GetValueOrDefault(peer) is { } wanted ? (wanted.Connector.Peer, wanted.Addresses) : null;
+    }
+
+    /// <summary>Adds a session with a wanted peer that stands beside the usual one, for what must go through a relay. False, and it stays the caller's, when the peer is not wanted or it is not theirs.</summary>
+    public bool TryAddApart(AccountId peer, ISession session)
+    {
+        lock (_gate)
+        {
+            if (_stopped || _wanted.GetValueOrDefault(peer) is not { } wanted || wanted.Connector.Peer != session.RemoteKey)
+                return false;
+            Start(session, wanted, isApart: true);
+            return true;
+        }
+    }
+
     /// <summary>Why the last call to a peer came to nothing, for <c>kith doctor</c>; null when it did not, or the peer is not wanted.</summary>
     public SessionException? LastFailureOf(AccountId peer)
     {
@@ -244,6 +270,9 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         lock (_gate)
         {
             link.IsReady = true;
+            // No session for what must go through a relay: the usual one, from somebody who has lost the one before or comes another way.
+            if (link is { IsPending: true, IsApart: false, Owner: { } wanted })
+                return wanted.Connector.Offer(link.Session) ? Task.CompletedTask : link.Session.CloseAsync();
             return link.Owner is { } owner ? Attach(link, owner) : Task.CompletedTask;
         }
     }
@@ -310,7 +339,13 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
             if (_stopped || session.RemoteKey == _local)
                 return false;
             if (_byKey.TryGetValue(session.RemoteKey, out var wanted))
-                return wanted.Connector.Offer(session);
+            {
+                if (session.Path.Kind != PathKind.Relay || wanted.Active is null)
+                    return wanted.Connector.Offer(session);
+                Start(session, wanted, isPending: true);
+                return true;
+            }
+
             MakeRoom();
             Start(session, owner: null);
             return true;
@@ -347,9 +382,9 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
     }
 
     // Under _gate.
-    private void Start(ISession session, WantedPeer? owner)
+    private void Start(ISession session, WantedPeer? owner, bool isPending = false, bool isApart = false)
     {
-        var link = new PeerLink(this, session, ++_nextId, owner is null, _sink, _time) { Owner = owner };
+        var link = new PeerLink(this, session, ++_nextId, owner is null, _sink, _time) { Owner = owner, IsPending = isPending, IsApart = isApart };
         _links.Add(session, link);
         Own(RunAsync(link));
     }
@@ -368,7 +403,7 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         if (!owner.Ready.Contains(link))
         {
             owner.Ready.Add(link);
-            if (WhenInUse is { } attend)
+            if (WhenInUse is { } attend && !link.IsApart)
                 Own(Task.Run(() => attend(link.Session, owner.Addresses)));
         }
 

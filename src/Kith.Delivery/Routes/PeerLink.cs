@@ -40,6 +40,12 @@ internal sealed class PeerLink : IDisposable
     /// <summary>Whom it belongs to; null for a stranger. Guarded by the route's lock.</summary>
     public WantedPeer? Owner { get; set; }
 
+    /// <summary>It stands beside the usual session, for what must go through a relay. Set before the link is ready.</summary>
+    public bool IsApart { get; set; }
+
+    /// <summary>It came through a relay while there was another session: whether it is to take its place shows when its stream comes.</summary>
+    public bool IsPending { get; init; }
+
     /// <summary>Frames can be sent. Guarded by the route's lock.</summary>
     public bool IsReady { get; set; }
 
@@ -83,6 +89,8 @@ internal sealed class PeerLink : IDisposable
     {
         Action moved = () => _route.OnLinkMoved(this);
         Session.PathChanged += moved;
+        if (Session is IUdpSession udp)
+            udp.PathLost += OnPathLost;
         var accepting = AcceptAsync();
         using var overdue = _lifetime.Token.Register(() => _ = Session.CloseAsync());
         try
@@ -106,12 +114,19 @@ internal sealed class PeerLink : IDisposable
     /// <summary>After <see cref="RunAsync"/>.</summary>
     public void Dispose() => _lifetime.Dispose();
 
+    // The usual session looks for another way; one that must go through its relay has none.
+    private void OnPathLost()
+    {
+        if (IsApart)
+            Session.Abandon();
+    }
+
     private void End(Exception error) => _ = Session.CloseAsync();
 
     private async Task ServeAsync()
     {
         var stream = Session.IsInitiator
-            ? await Session.OpenStreamAsync(PeerProtocol.StreamKind, _route.Stopping).ConfigureAwait(false)
+            ? await Session.OpenStreamAsync(IsApart ? PeerProtocol.ApartStreamKind : PeerProtocol.StreamKind, _route.Stopping).ConfigureAwait(false)
             : await _accepted.Task.ConfigureAwait(false);
         if (stream is null)
             return;
@@ -129,9 +144,13 @@ internal sealed class PeerLink : IDisposable
     {
         await foreach (var stream in Session.AcceptStreamsAsync().ConfigureAwait(false))
         {
-            if (stream.Kind != PeerProtocol.StreamKind && IsTakenOver(stream))
+            var isApart = stream.Kind == PeerProtocol.ApartStreamKind;
+            var isPeers = isApart || stream.Kind == PeerProtocol.StreamKind;
+            if (!isPeers && IsTakenOver(stream))
                 break;
-            if (stream.Kind != PeerProtocol.StreamKind)
+            if (isPeers && !_accepted.Task.IsCompleted && !Session.IsInitiator)
+                IsApart = isApart;
+            if (!isPeers)
                 stream.Reset(UnknownStreamCode);
             else if (Session.IsInitiator || !_accepted.TrySetResult(stream))
                 _ = Session.CloseAsync((SessionErrorCode)PeerErrorCode.StreamMisuse);

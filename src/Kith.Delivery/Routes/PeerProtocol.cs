@@ -10,6 +10,9 @@ public static class PeerProtocol
     /// <summary>The kind of the one stream that carries peer frames; the session's initiator opens it.</summary>
     public static readonly StreamKind StreamKind = new(1);
 
+    /// <summary>The kind of that stream in a session that goes through a relay on purpose, beside the usual one: it takes nobody's place.</summary>
+    public static readonly StreamKind ApartStreamKind = new(3);
+
     /// <summary>The longest sealed envelope, bytes.</summary>
     public const int MaxEnvelope = 128 * 1024;
 

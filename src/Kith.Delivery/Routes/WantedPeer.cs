@@ -31,7 +31,7 @@ internal sealed class WantedPeer(AccountId account, PeerConnector connector, IPe
     public void Choose()
     {
         var current = connector.Current;
-        Active = Ready.Find(link => link.Session == current) ?? (Active is { } active && Ready.Contains(active) ? active : Ready.LastOrDefault());
+        Active = Ready.Find(link => link.Session == current) ?? (Active is { IsApart: false } active && Ready.Contains(active) ? active : Ready.FindLast(link => !link.IsApart) ?? Ready.LastOrDefault());
     }
 
     /// <summary>Tells the node loop what has changed since it was last told, after what was told before: nothing is told in the wrong order, and the last word is true.</summary>

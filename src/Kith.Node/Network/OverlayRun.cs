@@ -40,6 +40,7 @@ internal sealed class OverlayRun : IAsyncDisposable
             Mainline = setup.Mainline,
             Swarm = setup.Swarm,
             Identity = identity,
+            PortMapping = setup.PortMapping,
             Knock = setup.Knock,
             Log = log,
         };

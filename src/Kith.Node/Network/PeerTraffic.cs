@@ -31,6 +31,9 @@ internal sealed class PeerTraffic : IOutbound
     /// <summary>Told where a peer is from now on.</summary>
     public Action<X25519PublicKey, IReadOnlyList<string>>? WhenAddressed { get; set; }
 
+    /// <summary>Told to whom something must go through a relay.</summary>
+    public Action<AccountId>? WhenRelayWanted { get; set; }
+
     public PeerTraffic(DeliveryCore delivery, DirectRoute route, IPeerProtocol peers, HeldEffects effects, TimeProvider time, Action<NodeEvent> publish)
     {
         (_delivery, _route, _peers, _effects, _time, _publish) = (delivery, route, peers, effects, time, publish);
@@ -107,6 +110,8 @@ internal sealed class PeerTraffic : IOutbound
         _delivery.Enqueued(item);
         if (!_online.ContainsKey(item.Peer))
             Overlay?.Urge(item.Peer);
+        if (item.Route == RouteKind.Relay)
+            WhenRelayWanted?.Invoke(item.Peer);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Kith.Delivery;
 using Kith.Messaging;
 using Kith.Node.Api.Types;
 using Kith.Wire;
@@ -58,7 +59,11 @@ internal static class MessageEndpoints
         Task<MessageView?>? progress = null;
         var sent = await node.InvokeAsync(m =>
         {
-            var message = m.SendText(Resolve(m, contact), body.Text, replyTo, route);
+            var to = Resolve(m, contact);
+            // What was not agreed to will not come about by waiting.
+            if (route == RouteKind.Relay && !Shapes.MayUseRelays(m.Settings))
+                throw new MessengerException(MessengerError.Conflict, node.WhyNot(to, route) ?? "Relays are off here.");
+            var message = m.SendText(to, body.Text, replyTo, route);
             // Armed on the loop, before any event about the message can be published.
             if (body.Wait > Shapes.State(message.State) && body.Timeout > 0)
                 progress = node.Events.MessageAsync(message.Id, Shapes.State(body.Wait), TimeSpan.FromMilliseconds(body.Timeout), time, context.RequestAborted);
@@ -67,7 +72,7 @@ internal static class MessageEndpoints
         if (progress is not null)
             sent = await progress ?? await node.QueryAsync(m => m.Message(sent.Id)) ?? sent;
         var shown = Shapes.Message(sent, node.Board);
-        return TypedResults.Ok(new SentMessage(shown.Id, shown.State, shown.Route, time.GetElapsedTime(begun).TotalMilliseconds, shown, Reason: null));
+        return TypedResults.Ok(new SentMessage(shown.Id, shown.State, shown.Route, time.GetElapsedTime(begun).TotalMilliseconds, shown, shown.State == MessageState.Waiting ? node.WhyNot(sent.Contact, route) : null));
     }
 
     private static async Task<Ok<Message>> EditAsync(string contact, string id, TextEdit body, INode node)
