@@ -158,5 +158,8 @@ internal sealed class KithHome : IAsyncDisposable
 internal sealed record CommandResult(int Status, string Output, string Error)
 {
     /// <summary>The first line of the output as JSON.</summary>
-    public JsonElement Json => JsonDocument.Parse(Output.Split('\n')[0]).RootElement;
+    public JsonElement Json => Lines[0];
+
+    /// <summary>Every line of it.</summary>
+    public IReadOnlyList<JsonElement> Lines => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 }
