@@ -15,7 +15,7 @@ internal sealed class FakeSession(X25519PublicKey remoteKey, bool isInitiator) :
 
     public string Carrier => "tcp";
 
-    public EndPoint? RemoteEndPoint => null;
+    public EndPoint? RemoteEndPoint { get; init; }
 
     public IPAddress? LocalAddress => null;
 
