@@ -114,19 +114,22 @@ internal sealed class Punch
     /// <param name="socket">Which of the further sockets it came to; -1 for the node's port.</param>
     /// <param name="from">Where it comes from.</param>
     /// <param name="datagram">All of it.</param>
-    public bool Receive(long now, int socket, Endpoint from, ReadOnlySpan<byte> datagram)
+    public bool Receive(long now, int socket, Endpoint from, ReadOnlySpan<byte> datagram) => Receive(now, Call, socket, from, datagram);
+
+    /// <summary>The same of a socket that another punch opened: where both sides called each other, the sockets of one serve both.</summary>
+    public bool Receive(long now, ulong opener, int socket, Endpoint from, ReadOnlySpan<byte> datagram)
     {
         if (!ProbePacket.TryRead(datagram, _key, out var probe) || probe.IsCaller == _isCaller || !_ground.Networks.MayContact(from))
             return false;
-        var working = _working.Find(one => one.Socket == socket && one.At == from);
+        var working = _working.Find(one => one.Opener == opener && one.Socket == socket && one.At == from);
         if (working is null)
         {
             if (_working.Count >= ReachLimits.MaxWorking)
                 return true;
-            working = new Working(socket, from, now);
+            working = new Working(opener, socket, from, now);
             _working.Add(working);
             ReachedAt ??= now;
-            var path = socket == MainSocket ? from : _ground.Sockets.Keep(Call, socket, from);
+            var path = socket == MainSocket ? from : _ground.Sockets.Keep(opener, socket, from);
             First ??= path;
             SayHeard(now, working);
             if (path is { } at)
@@ -148,14 +151,16 @@ internal sealed class Punch
     }
 
     /// <summary>Sends a probe.</summary>
-    public void Send(int socket, Endpoint to, bool isHeard)
+    public void Send(int socket, Endpoint to, bool isHeard) => Send(Call, socket, to, isHeard);
+
+    private void Send(ulong opener, int socket, Endpoint to, bool isHeard)
     {
         Span<byte> datagram = stackalloc byte[ProbePacket.Size];
         new ProbePacket(Call, _isCaller, isHeard, _number++).Write(datagram, _key);
         if (socket == MainSocket)
             _ground.SendProbe(to, datagram);
         else
-            _ground.Sockets.Send(Call, socket, to, datagram);
+            _ground.Sockets.Send(opener, socket, to, datagram);
     }
 
     /// <summary>Sends a probe from the node's port.</summary>
@@ -167,11 +172,13 @@ internal sealed class Punch
         if (working.Heard >= ReachLimits.MaxHeard)
             return;
         working.Heard++;
-        Send(working.Socket, working.At, isHeard: true);
+        Send(working.Opener, working.Socket, working.At, isHeard: true);
     }
 
-    private sealed class Working(int socket, Endpoint at, long now)
+    private sealed class Working(ulong opener, int socket, Endpoint at, long now)
     {
+        public ulong Opener => opener;
+
         public int Socket => socket;
 
         public Endpoint At => at;

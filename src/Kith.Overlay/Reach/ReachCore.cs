@@ -155,9 +155,15 @@ public sealed partial class ReachCore : IDatagramCore, IDisposable
     }
 
     /// <summary>Takes a probe that came to one of the further sockets of a punch.</summary>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="call">The call of the punch that opened the socket.</param>
+    /// <param name="socket">Its number there.</param>
+    /// <param name="from">Where it comes from.</param>
+    /// <param name="datagram">All of it.</param>
     internal void ReceiveProbe(long now, ulong call, int socket, Endpoint from, ReadOnlySpan<byte> datagram)
     {
-        if (!_punches.TryGetValue(call, out var punch) || !punch.Receive(now, socket, from, datagram))
+        // Where both sides called each other there are two punches, and the sockets of the first to come serve both.
+        if (!ProbePacket.TryReadCall(datagram, out var own) || !_punches.TryGetValue(own, out var punch) || !punch.Receive(now, call, socket, from, datagram))
             _refused++;
     }
 

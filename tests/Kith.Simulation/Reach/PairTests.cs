@@ -77,5 +77,24 @@ public sealed class PairTests(ITestOutputHelper output)
         Assert.True(times.Count >= Tries * 0.9);
     }, nameof(HardAgainstEasy_MostlyMeetWithinFortySeconds));
 
+    /// <summary>Both call each other in the same moment, as people do who find each other again: of two punches, each side may begin another first.</summary>
+    [Theory]
+    [InlineData(NatKind.PortRestricted, NatKind.Symmetric)]
+    [InlineData(NatKind.PortRestricted, NatKind.PortRestricted)]
+    public void BothCallAtOnce_Meet(NatKind one, NatKind other) => SimulationRun.Under(seed =>
+    {
+        const int Tries = 10;
+        for (var i = 0; i < Tries; i++)
+        {
+            var world = new ReachWorld(seed + (ulong)i, LinkQuality.Internet);
+            world.AddPublic(4);
+            var (first, second) = (world.Add(world.Network.AddNat(one)), world.Add(world.Network.AddNat(other)));
+            ReachWorld.Befriend(first, second);
+            world.Network.Run(10 * Second);
+            var calls = new[] { first.Call(second), second.Call(first) };
+            Assert.True(world.Network.RunUntil(() => first.Heard.Count > 0 && second.Heard.Count > 0, 41 * Second), $"try {i}: {calls[0].Outcome?.Result}, {calls[1].Outcome?.Result}");
+        }
+    }, nameof(BothCallAtOnce_Meet));
+
     private static SimulatedNat? NatOf(ReachWorld world, string kind) => Enum.TryParse<NatKind>(kind, out var nat) ? world.Network.AddNat(nat) : null;
 }

@@ -5,6 +5,7 @@ using Kith.Overlay.Reach;
 using Kith.Overlay.Rendezvous;
 using Kith.Simulation.Network;
 using Kith.Transport;
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Simulation.Reach;
@@ -87,6 +88,7 @@ internal sealed class Caller(SimulatedNetwork network, X25519PrivateKey key) : I
 
     int IPunchSockets.Open(ulong punch, int count)
     {
+        count = Math.Min(count, UdpPort.MaxExtraSockets - _sockets.Count);
         for (var i = 0; i < count; i++)
         {
             var socket = i;
