@@ -23,10 +23,10 @@ internal sealed class UdpNode : IAsyncDisposable
 
     public Endpoint Endpoint => Endpoint.From(Port.LocalEndPoints[0]);
 
-    public static async Task<UdpNode> StartAsync(SecretBytes? swarmKey = null, bool listens = true, ConnectionOptions? options = null)
+    public static async Task<UdpNode> StartAsync(SecretBytes? swarmKey = null, bool listens = true, ConnectionOptions? options = null, IPAddress? address = null)
     {
         var key = X25519PrivateKey.Generate(SystemRandom.Instance);
-        var port = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
+        var port = UdpPort.Open([address ?? IPAddress.Loopback], 0, TimeProvider.System);
         var carrier = new UdpCarrier(port, new TransportIdentity(key, swarmKey, SystemRandom.Instance), TimeProvider.System, options ?? ConnectionOptions.Default);
         var listener = listens ? await carrier.ListenAsync(port.LocalEndPoints[0]) : null;
         port.Start();

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Kith.Crypto;
 using Kith.Transport.Connections;
 
@@ -50,6 +52,26 @@ public sealed class UdpSessionTests
         await theirs.Output.CompleteAsync();
         Assert.Equal("back"u8.ToArray(), await mine.ReadToEndAsync().WaitAsync(Patience));
         Assert.NotNull(here.RoundTripTime);
+    }
+
+    [Fact]
+    public async Task OverIPv6_AStreamArrivesToo()
+    {
+        if (!Socket.OSSupportsIPv6)
+            return;
+        await using var a = await UdpNode.StartAsync(address: IPAddress.IPv6Loopback);
+        await using var b = await UdpNode.StartAsync(address: IPAddress.IPv6Loopback);
+        var (here, there) = await a.ConnectAsync(b);
+        var mine = await here.OpenStreamAsync(StreamIo.Kind);
+        var bytes = StreamIo.Bytes(3_000_000);
+        var writing = Task.Run(async () =>
+        {
+            await mine.Output.WriteAsync(bytes);
+            await mine.Output.CompleteAsync();
+        });
+        Assert.Equal(bytes, await (await there.AcceptAsync()).ReadToEndAsync().WaitAsync(Patience));
+        await writing;
+        Assert.Equal(b.Endpoint.ToString(), here.Path.Address);
     }
 
     [Fact]
