@@ -178,11 +178,17 @@ internal sealed partial class ConnectionCore
             WriteFinal(response.SourceId);
         TakeKeys(now);
         var path = AddPath(from)!;
-        path.IsValidated = true;
+        var candidate = FindCandidate(from);
+        // An address that this side did not name (a NAT's other port, or somebody's invention) has to prove itself. A Final cannot ride on a challenge: in
+        // XX, where no address comes from a contact, it is taken.
+        path.IsValidated = candidate is not null || _final is not null;
+        path.BytesReceived = datagram.Length;
         path.LastReceived = now;
+        if (!path.IsValidated)
+            path.StartProbing(now);
         _active = path;
         // Karn: the answer to an Initial that was sent twice says nothing of the round trip.
-        if (FindCandidate(from) is { Sent: 1 } candidate)
+        if (candidate is { Sent: 1 })
             path.Recovery.Sample(now, candidate.LastSent, TimeSpan.Zero);
         _candidates.Clear();
         State = ConnectionState.Open;

@@ -214,7 +214,9 @@ internal sealed partial class ConnectionCore
 
         // The sample of header protection needs four bytes of number and payload; and what is as good as full is made full.
         writer.PadTo(ShortHeader.MaxNumberSize - numberSize);
-        var isPadded = content is PacketContent.SizeProbe or PacketContent.PathChallenge or PacketContent.PathResponse;
+        // The responder may send three times what came while it asks whether the address is true: it is given enough (RFC 9000 section 8.1).
+        var isFirst = IsInitiator && !_isConfirmed && content == PacketContent.All;
+        var isPadded = isFirst || content is PacketContent.SizeProbe or PacketContent.PathChallenge or PacketContent.PathResponse;
         if (isPadded || (isEliciting && writer.Space < LeastUsefulRoom))
             writer.PadTo(writer.Length + writer.Space);
         _ = ShortHeader.Write(destination, path.RemoteId.Id, _sealer!.Phase, number, numberSize);

@@ -198,6 +198,50 @@ public sealed class ConnectionHandshakeTests
         pair.RunUntil(() => pair.Caller.IsEstablished && pair.Called.IsEstablished, TimeSpan.FromSeconds(1));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Response_FromAnAddressThatWasNotTried_ProvesItselfFirst(bool isReal)
+    {
+        using var pair = new ConnectionPair();
+        pair.Filter = (from, to, datagram) =>
+        {
+            // A NAT that has another port for each destination; or somebody who copies the Response from an address where nobody is.
+            if (from == pair.Called.Endpoint && (isReal || datagram[0] == 0xc1))
+            {
+                pair.Inject(Elsewhere, to, datagram);
+                return null;
+            }
+
+            if (to == Elsewhere && isReal)
+                pair.Inject(from, pair.Called.Endpoint, datagram);
+            return datagram;
+        };
+        pair.RunUntil(() => pair.Caller.IsEstablished);
+        pair.Run(TimeSpan.FromSeconds(3));
+        Assert.Equal(isReal, pair.Called.IsEstablished);
+        Assert.Equal(isReal, pair.Caller.Core.Paths.Single(static path => path.IsActive).IsValidated);
+        if (!isReal)
+            Assert.InRange(pair.Sent.Where(static sent => sent.To == Elsewhere).Sum(static sent => sent.Datagram.Length), 1, 3 * 400);
+    }
+
+    [Fact]
+    public void Handshake_CopiesByTwoPaths_TheResponderMayAnswerAtLength()
+    {
+        using var called = new ConnectionSide("192.0.2.2:4002");
+        using var pair = new ConnectionPair(wanted: called.Key.PublicKey);
+        pair.Caller.Core.Try(pair.Now, called.Endpoint);
+        var initial = pair.Caller.Send(pair.Now).First().Datagram;
+        var response = called.Receive(pair.Now, pair.Caller.Endpoint, initial)!;
+        called.Receive(pair.Now, Elsewhere, initial);
+        pair.Caller.Receive(pair.Now, called.Endpoint, response);
+        var first = pair.Caller.Send(pair.Now).First().Datagram;
+        Assert.Equal(1200, first.Length);
+        called.Receive(pair.Now, pair.Caller.Endpoint, first);
+        Assert.True(called.IsEstablished);
+        Assert.Equal(1200, called.Send(pair.Now).First().Datagram.Length); // a whole challenge
+    }
+
     [Fact]
     public void Final_Forged_DoesNotEndTheHandshake()
     {
