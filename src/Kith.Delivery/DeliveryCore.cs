@@ -176,6 +176,20 @@ public sealed class DeliveryCore
         _sent.RemoveRange(kept, _sent.Count - kept);
     }
 
+    /// <summary>As <see cref="TakeTransmitted"/> for what a route other than the direct one took, at once: before a receipt is looked at, since that may come by another way and then says nothing of it.</summary>
+    public void TakeUnusual(List<TransmittedItem> items)
+    {
+        if (_reportAt is null || !_sent.Exists(static item => item.TakenBy != RouteKind.Direct))
+            return;
+        foreach (var item in _sent)
+        {
+            if (item is { TakenBy: not RouteKind.Direct, IsSettled: false })
+                items.Add(new TransmittedItem(item.Peer, item.Id, item.TakenBy));
+        }
+
+        _sent.RemoveAll(static item => item.TakenBy != RouteKind.Direct);
+    }
+
     private void Touch(PeerQueue queue)
     {
         if (queue.IsDirty)

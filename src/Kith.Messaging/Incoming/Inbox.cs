@@ -33,7 +33,7 @@ internal sealed class Inbox(
 
         if (inner.Kind == EnvelopeKind.Receipt)
         {
-            contents.Receipt(from, contact, inner);
+            contents.Receipt(contact, inner);
             return;
         }
 

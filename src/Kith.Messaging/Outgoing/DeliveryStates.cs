@@ -25,23 +25,20 @@ internal sealed class DeliveryStates(
     }
 
     /// <summary>A device of the contact has committed these.</summary>
-    /// <param name="contact">Who says so.</param>
-    /// <param name="ids">Of messages of ours.</param>
-    /// <param name="route">By which route that came: what was not noted to have been sent at all went the same way.</param>
-    public void Delivered(Contact contact, IReadOnlyList<MessageId> ids, RouteKind route)
+    public void Delivered(Contact contact, IReadOnlyList<MessageId> ids)
     {
         foreach (var id in ids)
-            Acknowledge(contact, id, MessageState.Delivered, route);
+            Acknowledge(contact, id, MessageState.Delivered);
     }
 
     /// <summary>The contact has seen these. When the user wants no read receipts they are not shown either.</summary>
-    public void Read(Contact contact, IReadOnlyList<MessageId> ids, RouteKind route)
+    public void Read(Contact contact, IReadOnlyList<MessageId> ids)
     {
         foreach (var id in ids)
-            Acknowledge(contact, id, settings.ReadReceipts ? MessageState.Read : MessageState.Delivered, route);
+            Acknowledge(contact, id, settings.ReadReceipts ? MessageState.Read : MessageState.Delivered);
     }
 
-    private void Acknowledge(Contact contact, MessageId id, MessageState state, RouteKind route)
+    private void Acknowledge(Contact contact, MessageId id, MessageState state)
     {
         if (history.Find(id) is { } entry)
         {
@@ -50,7 +47,8 @@ internal sealed class DeliveryStates(
                 return;
             if (entry.Row.State < MessageState.Delivered)
             {
-                var taken = entry.Row.State >= MessageState.Sent ? (RouteKind)entry.Body.Route : route;
+                // What took another way was noted before its receipt is looked at.
+                var taken = entry.Row.State >= MessageState.Sent ? (RouteKind)entry.Body.Route : RouteKind.Direct;
                 if (NeedsWriting(entry, taken))
                     entry = history.Save(WithRouteAndTimer(entry, taken));
                 outbound.Settle(contact, id);

@@ -53,6 +53,8 @@ internal sealed class PeerTraffic : IOutbound
         {
             case PeerInput.EnvelopesReceived e:
                 _sessions.Heard(e.Session);
+                _delivery.TakeUnusual(_transmitted);
+                Report();
                 var from = Origin(e.Session);
                 foreach (var envelope in e.Envelopes)
                     _peers.ReceiveEnvelope(from, envelope);
@@ -97,6 +99,11 @@ internal sealed class PeerTraffic : IOutbound
     {
         // What has been handed to a route and is not acknowledged yet is "sent".
         _delivery.TakeTransmitted(_transmitted);
+        Report();
+    }
+
+    private void Report()
+    {
         if (_transmitted.Count == 0)
             return;
         foreach (var group in _transmitted.GroupBy(item => (item.Peer, item.Route)))

@@ -99,6 +99,18 @@ public sealed class RelayRouteTests
         Assert.Equal([1, 2], _direct.Drain());
     }
 
+    [Fact]
+    public void ReceiptIsAboutToBeLookedAt_TellsAtOnceWhatARelayTook()
+    {
+        Put(1, RouteKind.Relay);
+        Put(2, RouteKind.Auto);
+        Up(Direct.With(RouteKind.Relay));
+        var told = new List<TransmittedItem>();
+        _core.TakeUnusual(told);
+        Assert.Equal(RouteKind.Relay, Assert.Single(told).Route);
+        Assert.Equal(RouteKind.Direct, Assert.Single(Told()).Route);
+    }
+
     private void Put(int number, RouteKind asked)
     {
         Span<byte> id = stackalloc byte[16];
