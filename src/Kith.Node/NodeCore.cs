@@ -208,7 +208,8 @@ internal sealed class NodeCore : IAsyncDisposable
     private async Task CarryAsync(UdpPort udp, CancellationToken cancellationToken)
     {
         Udp = udp;
-        _udpCarrier = new UdpCarrier(udp, _identity, _time);
+        var carrier = _udpCarrier = new UdpCarrier(udp, _identity, _time);
+        Overlay.WhenKeepAliveChanged = interval => carrier.KeepAlive = interval;
         _reaching = new NodeCarrier(_udpCarrier, _time);
         if (_carriesOverUdp)
             _carriers.Insert(0, _reaching);

@@ -31,6 +31,9 @@ public sealed class PeerSession
     /// <summary>What binds proofs to this session.</summary>
     public ReadOnlyMemory<byte> HandshakeHash => _session.HandshakeHash;
 
+    /// <summary>The carrier's name: "tcp" or "udp".</summary>
+    public string Carrier => _session.Carrier;
+
     /// <summary>Where the other node is, when the carrier knows.</summary>
     public EndPoint? RemoteEndPoint => _session.RemoteEndPoint;
 

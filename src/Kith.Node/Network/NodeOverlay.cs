@@ -4,6 +4,7 @@ using Kith.Messaging;
 using Kith.Messaging.Finding;
 using Kith.Node.Loop;
 using Kith.Overlay;
+using Kith.Overlay.Nat;
 using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
 using Kith.Transport;
@@ -47,6 +48,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     private IReadOnlyList<string> _said = [];
     private RelayConsent _consent;
     private Place _place = new(null, [], null, [], null);
+    private TimeSpan _keepAlive = NatView.UsualKeepAlive;
     private long? _sayAt;
     private long _sayNotBefore;
     private int _looking; // 1 while a look at the changed view is queued
@@ -77,6 +79,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
 
     /// <summary>Called on the loop when where others reach us looks otherwise, and has done so for a moment.</summary>
     public Action? WhenPlaceChanged { get; set; }
+
+    /// <summary>Called on the loop when sessions must be kept alive at another interval, since a NAT forgets sooner, or no longer does.</summary>
+    public Action<TimeSpan>? WhenKeepAliveChanged { get; set; }
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
     public long? NextDeadline => Deadlines.Earlier(Deadlines.Earlier(_schedule.NextDeadline, _newsAt), _sayAt);
@@ -165,6 +170,8 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     public void Presence(AccountId contact, bool online)
     {
         _schedule.SetOnline(contact, online, Now);
+        if (online && _route.SessionOf(contact) is { Carrier: NodeAddress.TcpKind, RemoteEndPoint: System.Net.IPEndPoint remote } && AddressScope.KindOf(Endpoint.From(remote)) == AddressKind.Global)
+            _overlay?.TcpWorked();
         Report();
     }
 
@@ -221,6 +228,8 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         if (view.Nodes > 0)
             _entered.TrySetResult();
         Report();
+        if (view.Nat.KeepAlive != _keepAlive)
+            WhenKeepAliveChanged?.Invoke(_keepAlive = view.Nat.KeepAlive);
         var place = new Place(view.Wan, view.Via, view.Nat.Mapped, view.Nat.MappedAddresses, view.Reachable);
         if (place.Equals(_place))
             return;

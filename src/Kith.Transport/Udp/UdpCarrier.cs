@@ -31,6 +31,15 @@ public sealed class UdpCarrier : ICarrier, IAsyncDisposable
     /// <inheritdoc/>
     public string Name => UdpSession.CarrierName;
 
+    /// <summary>
+    /// No session is silent for longer: before a NAT on the way forgets it. 15 s unless it is set; never less than 2 s. Sessions follow with their next packet.
+    /// </summary>
+    public TimeSpan KeepAlive
+    {
+        get => _host.KeepAlive;
+        set => _host.KeepAlive = value < SessionLimits.KeepAliveInterval ? value : SessionLimits.KeepAliveInterval;
+    }
+
     /// <inheritdoc/>
     public bool Takes(NodeAddress address) => address.Kind is NodeAddress.TcpKind or NodeAddress.UdpKind;
 

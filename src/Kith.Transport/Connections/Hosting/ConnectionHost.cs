@@ -39,6 +39,13 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
 
     public TimeProvider Time => _time;
 
+    /// <summary>No connection is silent for longer; what was planned before stays.</summary>
+    public TimeSpan KeepAlive
+    {
+        get => _table.KeepAlive;
+        set => _table.KeepAlive = value;
+    }
+
     public ConnectionCounters Counters => _table.Counters;
 
     /// <summary>Since the host was made: what cores count their time from.</summary>
