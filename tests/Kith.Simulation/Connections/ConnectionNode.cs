@@ -81,12 +81,16 @@ internal sealed class ConnectionNode : IDatagramCore, IDisposable
     }
 
     /// <summary>Sends so many bytes on a stream of its own, and ends it.</summary>
-    public OutgoingBytes Transfer(long count)
+    public void Transfer(long count) => Assert.True(TryTransfer(count), "no stream is allowed");
+
+    /// <summary>The same; false while the other side allows no stream more.</summary>
+    public bool TryTransfer(long count)
     {
-        var transfer = new OutgoingBytes(Core.TryOpen(IncomingBytes.Kind) ?? throw new InvalidOperationException("no stream is allowed"), count);
-        Outgoing.Add(transfer);
+        if (Core.TryOpen(IncomingBytes.Kind) is not { } stream)
+            return false;
+        Outgoing.Add(new OutgoingBytes(stream, count));
         Send();
-        return transfer;
+        return true;
     }
 
     public void Do(Action<ConnectionCore, TimeSpan> call)

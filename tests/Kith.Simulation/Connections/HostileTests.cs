@@ -225,8 +225,30 @@ public sealed class HostileTests
         world.Network.Run(1_000);
         Assert.InRange(bystander.Core.BytesHeard, 0, 3 * spoofed);
         var heard = bystander.Core.BytesHeard;
+        var ticks = world.Network.Counters.Ticks;
         world.Network.Run(60_000);
+        // What may not be sent must not keep the timer busy either.
+        Assert.InRange(world.Network.Counters.Ticks - ticks, 0, 500);
         Assert.InRange(bystander.Core.BytesHeard - heard, 0, 3 * spoofed - heard);
+    });
+
+    [Fact]
+    public void FirstPacketFromAVictimsAddress_ThatGetsLittleAndTheTimerRests() => SimulationRun.Under(seed =>
+    {
+        using var world = new HostileWorld(seed, confirm: false);
+        var bystander = world.Network.Add(_ => new SilentCore());
+        world.Peer.Core.AnswersChallenges = false;
+        var packet = world.Peer.Core.Seal((ref FrameWriter writer) => writer.TryWritePing());
+        bystander.Send(world.Victim.Address, packet);
+        world.Network.Run(50);
+        Assert.True(world.Victim.Core.IsEstablished);
+        world.Victim.Do((node, _) => node.Transfer(1_000_000));
+        var ticks = world.Network.Counters.Ticks;
+        world.Network.Run(44_000);
+        Assert.InRange(bystander.Core.BytesHeard, 0, 3 * packet.Length);
+        Assert.InRange(world.Network.Counters.Ticks - ticks, 0, 100);
+        world.Network.Run(2_000);
+        Assert.Empty(world.Victim.Core.Connections);
     });
 
     [Fact]
@@ -373,7 +395,7 @@ public sealed class HostileTests
 
     private sealed class HostileWorld : IDisposable
     {
-        public HostileWorld(ulong seed)
+        public HostileWorld(ulong seed, bool confirm = true)
         {
             Network = new SimulatedNetwork(seed, Link);
             Victim = Network.Add(node => new ConnectionNode(node));
@@ -381,6 +403,8 @@ public sealed class HostileTests
             Peer.Core.Call();
             Network.Run(50);
             Assert.True(Peer.Core.IsOpen, "no answer to the Initial");
+            if (!confirm)
+                return;
             Peer.Core.Ping();
             Network.Run(50);
             Assert.True(Victim.Core.IsEstablished);

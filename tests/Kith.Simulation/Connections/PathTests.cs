@@ -50,18 +50,20 @@ public sealed class PathTests
     });
 
     [Fact]
-    public void CalledMoves_TheCallerIsToldAndFindsIt() => SimulationRun.Under(seed =>
+    public void CalledMoves_TheCallerFindsItOrIsTold() => SimulationRun.Under(seed =>
     {
         using var world = new ConnectionWorld(seed, Link);
         world.Open();
         world.Transfer(world.Caller, Bytes);
         world.Network.Run(300);
         world.Called.Move(world.Network.Addresses.NextPublic());
-        Assert.True(world.Network.RunUntil(() => world.Caller.Core.PathLosses > 0, 5_000), "nobody noticed");
-        world.Caller.Do((node, _) => node.Do((core, now) => core.Probe(now, world.Called.Address)));
+        // By what the called node still sends from there, or, when it has nothing to say, by whoever is told that the path is lost.
+        Assert.True(world.Network.RunUntil(() => world.Caller.Core.PathLosses > 0 || world.Caller.Core.Core.Path == world.Called.Address, 5_000), "nobody noticed");
+        if (world.Caller.Core.PathLosses > 0)
+            world.Caller.Do((node, _) => node.Do((core, now) => core.Probe(now, world.Called.Address)));
         Finish(world, backwards: false);
         Assert.Equal(world.Called.Address, world.Caller.Core.Core.Path);
-        Assert.Equal(1, world.Caller.Core.PathLosses);
+        Assert.InRange(world.Caller.Core.PathLosses, 0, 1);
     });
 
     [Fact]
