@@ -21,6 +21,9 @@ internal enum Expected
 /// <summary>What is expected of each pair.</summary>
 internal static class Expectation
 {
+    /// <summary>Whether no UDP passes.</summary>
+    public static bool IsBlocked(NatKind kind) => kind is NatKind.UdpBlocked or NatKind.OnlyTcp443;
+
     public static Expected Of(NatKind one, NatKind other)
     {
         if ((one == NatKind.OnlyIPv6) != (other == NatKind.OnlyIPv6))
@@ -33,8 +36,6 @@ internal static class Expectation
             return (one == NatKind.Symmetric ? other : one) is NatKind.Public or NatKind.FullCone or NatKind.AddressRestricted ? Expected.Direct : Expected.ManySockets;
         return Expected.Direct;
     }
-
-    private static bool IsBlocked(NatKind kind) => kind is NatKind.UdpBlocked or NatKind.OnlyTcp443;
 
     private static Expected OfBlocked(NatKind one, NatKind other)
     {

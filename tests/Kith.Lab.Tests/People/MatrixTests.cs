@@ -71,7 +71,7 @@ public sealed class MatrixTests(ITestOutputHelper output)
 
         await ShowAsync("without relay", runs, town);
         Assert.All(runs, run => Assert.True(run.Failure is null, $"{run.Name}: {run.Failure}"));
-        Assert.All(runs, run => Assert.Equal("direct", run.Path));
+        Assert.All(runs, run => Assert.True(run.Direct is not null, $"{run.Name}: {run.Path}"));
     }
 
     private static Task MeetAsync(PairRun run, List<PairRun> all) => all.Count(one => one.Failure is not null) < MaxFailures ? run.MeetAsync() : run.LeaveAsync();

@@ -77,7 +77,7 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
             while (Stopwatch.GetElapsedTime(_began) < atMost)
             {
                 Path = await other.Api.PathToAsync(one.Account);
-                if (Path == "direct" && await one.Api.PathToAsync(other.Account) == "direct")
+                if (IsDirect(Path) && IsDirect(await one.Api.PathToAsync(other.Account)))
                 {
                     Direct = Stopwatch.GetElapsedTime(_began);
                     return;
@@ -113,6 +113,9 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
             Failure ??= refused.Message;
         }
     }
+
+    // A tunnel leads to the other node itself: where one side has no UDP there is nothing more direct.
+    private bool IsDirect(string? path) => path == "direct" || (path == "tunnel" && (Expectation.IsBlocked(oneKind) || Expectation.IsBlocked(otherKind)));
 
     private async Task CheckAsync()
     {
