@@ -23,9 +23,9 @@ internal sealed partial class OverlayCore : IReachGround
 
     bool? IReachGround.IsReachable => _reachability.IsReachable(_now);
 
-    Endpoint? IReachGround.Wan4 => Walker.Wan4.Address;
+    Endpoint? IReachGround.Wan4 => Walker.Wan4.Address ?? OpenAddress(isIPv4: true);
 
-    Endpoint? IReachGround.Wan6 => Walker.Wan6.Address;
+    Endpoint? IReachGround.Wan6 => Walker.Wan6.Address ?? OpenAddress(isIPv4: false);
 
     NatKind IReachGround.Nat => Nat.View.Kind;
 
@@ -47,6 +47,18 @@ internal sealed partial class OverlayCore : IReachGround
             Endpoint[] seen = [.. new[] { Walker.Wan4.Address, Walker.Wan6.Address }.OfType<Endpoint>()];
             return [.. open.Where(address => !address.IsIPv4).Concat(open).Concat(mapped).Concat(seen).Concat(Of(AddressKind.Private, AddressKind.Shared)).Distinct().Take(ReachLimits.MaxCandidates)];
         }
+    }
+
+    // An address of the internet that is our own needs nobody's word.
+    private Endpoint? OpenAddress(bool isIPv4)
+    {
+        foreach (var own in _networks.Addresses)
+        {
+            if (own.IsIPv4 == isIPv4 && AddressScope.KindOf(own) is (AddressKind.Global or AddressKind.Documentation))
+                return own.WithPort(_port);
+        }
+
+        return null;
     }
 
     /// <summary>Takes a probe that came to one of the further sockets of a punch.</summary>

@@ -27,6 +27,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <summary>Between two times that it is said, milliseconds.</summary>
     private const long SayPeriod = 5_000;
 
+    /// <summary>Of those, how many go without it at the start and after a change of network: a link that is made meanwhile must hold an introducer.</summary>
+    private const int SaysAtOnce = 4;
+
     private static readonly OverlayView Nothing = new(null, [], [], 0, 0, [], 0, 0, 0, 0, 0, IsReadOnly: true);
 
     private readonly NodeLoop _loop;
@@ -49,6 +52,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     private RelayConsent _consent;
     private Place _place = new(null, [], null, [], null);
     private TimeSpan _keepAlive = NatView.UsualKeepAlive;
+    private int _saysSinceChange;
     private long? _sayAt;
     private long _sayNotBefore;
     private int _looking; // 1 while a look at the changed view is queued
@@ -126,6 +130,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <summary>The network is another one: everybody is looked for anew.</summary>
     public void NetworkChanged()
     {
+        _saysSinceChange = 0;
         _schedule.UrgeAll(Now);
     }
 
@@ -193,7 +198,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         if (_sayAt <= now)
         {
             _sayAt = null;
-            _sayNotBefore = now + SayPeriod;
+            _sayNotBefore = now + (++_saysSinceChange < SaysAtOnce ? SayPause : SayPeriod);
             WhenPlaceChanged?.Invoke();
         }
 

@@ -30,6 +30,7 @@ internal sealed class ReachAttempt : IDisposable
     private readonly List<(Endpoint At, long Since, bool IsSecond)> _candidates = [];
     private IReachDial? _dial;
     private ReachOutcome? _outcome;
+    private bool _isOver;
 
     public ReachAttempt(IReachDialer dialer, IOverlay overlay, X25519PublicKey? key, ReachAddresses addresses, Circuits circuits, TimeProvider time)
     {
@@ -76,7 +77,14 @@ internal sealed class ReachAttempt : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _candidate.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+            _candidate.Dispose();
+        }
+    }
 
     private async Task<IUdpSession> DialAsync(CancellationToken cancellationToken)
     {
@@ -119,7 +127,8 @@ internal sealed class ReachAttempt : IDisposable
     {
         lock (_gate)
         {
-            if (_candidates.Exists(candidate => candidate.At == endpoint) || _candidates.Count >= MaxCandidates)
+            // What the punch tells when the session stands already comes too late for the call.
+            if (_isOver || _candidates.Exists(candidate => candidate.At == endpoint) || _candidates.Count >= MaxCandidates)
                 return;
             _candidates.Add((endpoint, _time.GetTimestamp(), false));
             if (_dial is { } dial)
