@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Kith.Crypto;
 using Kith.Overlay.Entry;
 using Kith.Overlay.Host;
-using Kith.Crypto;
 using Kith.Overlay.Nat;
 using Kith.Overlay.Reach;
 using Kith.Overlay.Relay;

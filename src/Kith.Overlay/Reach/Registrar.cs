@@ -194,7 +194,11 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
         Span<byte> datagram = stackalloc byte[ReachMessage.MaxDatagram];
         var message = new ReachMessage
         {
-            Type = ReachMessageType.Register, Key = own.Key, Token = own.Token, Number = own.Number, Flags = (byte)(_takesCircuits ? 1 : 0),
+            Type = ReachMessageType.Register,
+            Key = own.Key,
+            Token = own.Token,
+            Number = own.Number,
+            Flags = (byte)(_takesCircuits ? 1 : 0),
         };
         ground.Send(own.Introducer, datagram[..message.Write(datagram)]);
     }

@@ -178,7 +178,10 @@ internal readonly ref struct RelayMessage
             },
             RelayMessageType.Kept => new()
             {
-                Type = type, Id = id, Counter = BinaryPrimitives.ReadUInt64BigEndian(rest), Seconds = BinaryPrimitives.ReadUInt32BigEndian(rest[sizeof(ulong)..]),
+                Type = type,
+                Id = id,
+                Counter = BinaryPrimitives.ReadUInt64BigEndian(rest),
+                Seconds = BinaryPrimitives.ReadUInt32BigEndian(rest[sizeof(ulong)..]),
             },
             RelayMessageType.Refuse or RelayMessageType.Close => new() { Type = type, Id = id, Code = rest[0] },
             _ => new() { Type = type, Id = id },

@@ -69,7 +69,9 @@ internal sealed class RelayServer(RelayGround ground)
             _pending.Remove(pending);
             var circuit = new ServedCircuit(NewEnd(pending.Caller), NewEnd(pending.Registrant), pending.Transaction, pending.Caller, pending.Prefix, now)
             {
-                RegisteredAt = pending.Registrant, Echo = accept.Token.ToArray(), OfferTransaction = pending.Offered,
+                RegisteredAt = pending.Registrant,
+                Echo = accept.Token.ToArray(),
+                OfferTransaction = pending.Offered,
             };
             _circuits.Add(circuit);
             ground.Table.Add(circuit);
@@ -204,7 +206,12 @@ internal sealed class RelayServer(RelayGround ground)
 
     private void Tell(long now, ServedCircuit circuit, ServedEnd end, ulong transaction, ReadOnlySpan<byte> echo) => ground.Send(end.At, new RelayMessage
     {
-        Type = RelayMessageType.Opened, Id = transaction, Token = echo, Circuit = end.Id, Key = end.Key, Seconds = SecondsLeft(now, circuit),
+        Type = RelayMessageType.Opened,
+        Id = transaction,
+        Token = echo,
+        Circuit = end.Id,
+        Key = end.Key,
+        Seconds = SecondsLeft(now, circuit),
     });
 
     private static uint SecondsLeft(long now, ServedCircuit circuit) => (uint)Math.Max(0, (circuit.EndsAt - now) / 1000);

@@ -103,7 +103,12 @@ internal readonly ref struct PacketFrame
 
         frame = new PacketFrame
         {
-            Type = FrameType.Ack, Value = largest, Second = delay, Third = first, Count = count, Data = start[..(reader.Consumed - before)],
+            Type = FrameType.Ack,
+            Value = largest,
+            Second = delay,
+            Third = first,
+            Count = count,
+            Data = start[..(reader.Consumed - before)],
         };
         return true;
     }

@@ -166,7 +166,12 @@ internal sealed class LinuxUdpSocket : UdpSocket
             var vector = new Vector { Base = data, Size = UdpPort.LongestDatagram + 1 };
             var message = new MessageHeader
             {
-                Name = name, NameSize = SocketAddresses.MaxSize, Vectors = &vector, VectorCount = 1, Control = (byte*)controls, ControlSize = ControlRoom,
+                Name = name,
+                NameSize = SocketAddresses.MaxSize,
+                Vectors = &vector,
+                VectorCount = 1,
+                Control = (byte*)controls,
+                ControlSize = ControlRoom,
             };
             var got = ReceiveMessage(Socket.SafeHandle, &message, 0);
             if (got < 0)

@@ -12,8 +12,16 @@ public sealed class NatMessageTests
         Span<byte> buffer = stackalloc byte[NatLimits.MaxDatagram];
         var written = new NatMessage
         {
-            Type = NatMessageType.Response, Nonce = "noncenon"u8, Alternate = 40_000, Ask = NatAsk.Third, Echo = "echoecho"u8, Port = 5_000, Token = "tokentok"u8,
-            Seen = NatGround.At("203.0.113.7:5000"), Third = NatGround.At("192.0.2.9:6000"), To = NatGround.At("[2a00::1]:7000"),
+            Type = NatMessageType.Response,
+            Nonce = "noncenon"u8,
+            Alternate = 40_000,
+            Ask = NatAsk.Third,
+            Echo = "echoecho"u8,
+            Port = 5_000,
+            Token = "tokentok"u8,
+            Seen = NatGround.At("203.0.113.7:5000"),
+            Third = NatGround.At("192.0.2.9:6000"),
+            To = NatGround.At("[2a00::1]:7000"),
         }.Write(buffer);
         Assert.Equal(
             "d3:alti40000e3:aski2e4:echo8:echoecho3:nati2e5:nonce8:noncenon4:porti5000e4:seen6:\u00CB\0q\u0007\u0013\u00885:third6:\u00C0\0\u0002\t\u0017p2:to18:*\0\0\0\0\0\0\0\0\0\0\0\0\0\0\u0001\u001BX5:token8:tokentoke",

@@ -70,16 +70,33 @@ public sealed class ReachMessageTests
         Assert.True(NodeHandle.TryRead("handlehandlehand"u8, out var handle));
         var size = new ReachMessage
         {
-            Type = type, Key = "keykeykeykeykeyk"u8, Token = "tokentok"u8, Number = 7, Flags = 1, Seconds = 60, Seen = Endpoint.FromIPv4(0xC612_0101, 4001),
-            Own4 = Endpoint.FromIPv4(0xC612_0201, 4001), Own6 = Endpoint.FromIPv6(0x2001_0DB8_0000_0000, 1, 4001), Handle = handle,
-            Sealed = SystemRandom.Instance.NextBytes(isCall ? SealedCall.CallSize : SealedCall.AnswerSize), Refusal = ReachRefusal.Rate,
+            Type = type,
+            Key = "keykeykeykeykeyk"u8,
+            Token = "tokentok"u8,
+            Number = 7,
+            Flags = 1,
+            Seconds = 60,
+            Seen = Endpoint.FromIPv4(0xC612_0101, 4001),
+            Own4 = Endpoint.FromIPv4(0xC612_0201, 4001),
+            Own6 = Endpoint.FromIPv6(0x2001_0DB8_0000_0000, 1, 4001),
+            Handle = handle,
+            Sealed = SystemRandom.Instance.NextBytes(isCall ? SealedCall.CallSize : SealedCall.AnswerSize),
+            Refusal = ReachRefusal.Rate,
         }.Write(bytes);
         return bytes[..size];
     }
 
     internal static CallContent Content() => new()
     {
-        Status = CallStatus.Ok, Time = 5, Call = 6, Secret = "secretsecretsecr"u8.ToArray(), Nat = NatKind.PortRestricted, PortVaries = true, TakesCircuits = true, RoundTrip = 40, Delay = 30,
+        Status = CallStatus.Ok,
+        Time = 5,
+        Call = 6,
+        Secret = "secretsecretsecr"u8.ToArray(),
+        Nat = NatKind.PortRestricted,
+        PortVaries = true,
+        TakesCircuits = true,
+        RoundTrip = 40,
+        Delay = 30,
         Candidates = [Endpoint.FromIPv4(0xC612_0101, 4001), Endpoint.FromIPv6(0x2001_0DB8_0000_0000, 1, 4001)],
     };
 }

@@ -62,7 +62,9 @@ internal sealed class TestNetwork : IAsyncDisposable
     {
         var start = new ProcessStartInfo("ip", ["netns", "exec", Name(machine), program, .. arguments])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
