@@ -8,7 +8,7 @@ namespace Kith.Overlay.Reach;
 internal sealed class Circuits(IOverlay overlay, TimeProvider time)
 {
     /// <summary>The head start of one relay over the next.</summary>
-    private static readonly TimeSpan _stagger = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new(); // guards the list
     private readonly List<Endpoint> _open = [];
@@ -39,7 +39,7 @@ internal sealed class Circuits(IOverlay overlay, TimeProvider time)
                 break;
             asked.Add(OpenAsync(introducer, handle, opened, cancellationToken));
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(asked[^1], Task.Delay(_stagger, time, enough.Token)).ConfigureAwait(false);
+            await Task.WhenAny(asked[^1], Task.Delay(Stagger, time, enough.Token)).ConfigureAwait(false);
             await enough.CancelAsync().ConfigureAwait(false);
         }
 

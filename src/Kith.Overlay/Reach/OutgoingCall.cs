@@ -8,7 +8,7 @@ namespace Kith.Overlay.Reach;
 internal sealed class OutgoingCall(ulong id, X25519PublicKey key, long now, Action<Endpoint> working, Action<ReachOutcome> done) : IDisposable
 {
     // Milliseconds from the first: a call is repeated as it is until an answer comes.
-    private static readonly long[] _sends = [0, 300, 1000, 2500];
+    private static readonly long[] SendTimes = [0, 300, 1000, 2500];
 
     /// <summary>Which call it is.</summary>
     public ulong Id => id;
@@ -51,12 +51,12 @@ internal sealed class OutgoingCall(ulong id, X25519PublicKey key, long now, Acti
 
     /// <summary>When there is something to do; the punch has its own time.</summary>
     public long NextDeadline => Punch is not null ? Punch.EndsAt
-        : Math.Min(now + ReachLimits.CallPatience, Sends < _sends.Length && Answer is null ? now + _sends[Sends] : long.MaxValue);
+        : Math.Min(now + ReachLimits.CallPatience, Sends < SendTimes.Length && Answer is null ? now + SendTimes[Sends] : long.MaxValue);
 
     /// <summary>Whether the next repetition is due; if so it is counted.</summary>
     public bool TrySend(long at)
     {
-        if (Answer is not null || Sends >= _sends.Length || at < now + _sends[Sends])
+        if (Answer is not null || Sends >= SendTimes.Length || at < now + SendTimes[Sends])
             return false;
         Sends++;
         return true;

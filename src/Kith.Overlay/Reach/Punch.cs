@@ -25,10 +25,10 @@ internal sealed class Punch
     private const int MainSocket = -1;
 
     // Milliseconds from the start: a NAT that refuses what comes too early takes what comes after its own went out.
-    private static readonly long[] _rounds = [0, 60, 150, 300, 600, 1200, 2400];
+    private static readonly long[] Rounds = [0, 60, 150, 300, 600, 1200, 2400];
 
     // Milliseconds after the first probe of an endpoint: the other side starves when the only answer is lost.
-    private static readonly long[] _heardAgain = [0, 30, 120];
+    private static readonly long[] HeardAgain = [0, 30, 120];
 
     private readonly IReachGround _ground;
     private readonly byte[] _key;
@@ -74,8 +74,8 @@ internal sealed class Punch
         get
         {
             var next = EndsAt;
-            if (_round < _rounds.Length)
-                next = Math.Min(next, StartAt + _rounds[_round]);
+            if (_round < Rounds.Length)
+                next = Math.Min(next, StartAt + Rounds[_round]);
             if (ReachedAt is null && _spray is not null)
                 next = Math.Min(next, _spray.NextDeadline);
             foreach (var working in _working)
@@ -90,11 +90,11 @@ internal sealed class Punch
     /// <summary>Sends what is due.</summary>
     public void Tick(long now)
     {
-        while (_round < _rounds.Length && now >= StartAt + _rounds[_round])
+        while (_round < Rounds.Length && now >= StartAt + Rounds[_round])
         {
             _round++;
             // Late, or asked late: a round that was missed is not made up for.
-            if (_round < _rounds.Length && now >= StartAt + _rounds[_round])
+            if (_round < Rounds.Length && now >= StartAt + Rounds[_round])
                 continue;
             foreach (var target in _targets)
                 Send(MainSocket, target, isHeard: false);
@@ -168,7 +168,7 @@ internal sealed class Punch
 
     private void SayHeard(long now, Working working)
     {
-        working.NextHeard = working.Heard + 1 < _heardAgain.Length ? now + _heardAgain[working.Heard + 1] : long.MaxValue;
+        working.NextHeard = working.Heard + 1 < HeardAgain.Length ? now + HeardAgain[working.Heard + 1] : long.MaxValue;
         if (working.Heard >= ReachLimits.MaxHeard)
             return;
         working.Heard++;

@@ -14,7 +14,7 @@ internal sealed record ReachAddresses(IReadOnlyList<Endpoint> Direct, IReadOnlyL
     private const int MaxOfName = 4;
 
     /// <summary>How long a name is looked up.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Sorts addresses, and looks up names; a name that leads nowhere is left out.</summary>
     public static async Task<ReachAddresses> OfAsync(IReadOnlyList<NodeAddress> addresses, OwnNetworks networks, TimeProvider time, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed record ReachAddresses(IReadOnlyList<Endpoint> Direct, IReadOnlyL
     {
         if (address.ToIPEndPoint() is { } endpoint)
             return [Endpoint.From(endpoint)];
-        using var enough = new CancellationTokenSource(_patience, time);
+        using var enough = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
         try
         {

@@ -18,7 +18,7 @@ internal sealed class ReachAttempt : IDisposable
     private const int MaxCandidates = 24;
 
     /// <summary>How long a candidate is called before its silence counts.</summary>
-    private static readonly TimeSpan _chance = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Chance = TimeSpan.FromSeconds(2);
 
     private readonly IReachDialer _dialer;
     private readonly IOverlay _overlay;
@@ -115,7 +115,7 @@ internal sealed class ReachAttempt : IDisposable
     {
         lock (_gate)
         {
-            _candidates.RemoveAll(candidate => candidate.IsSecond || _time.GetElapsedTime(candidate.Since) >= _chance);
+            _candidates.RemoveAll(candidate => candidate.IsSecond || _time.GetElapsedTime(candidate.Since) >= Chance);
             for (var i = 0; i < _candidates.Count; i++)
                 _candidates[i] = _candidates[i] with { IsSecond = true };
             if (_candidates.Count > 0 && _candidate.CurrentCount == 0)

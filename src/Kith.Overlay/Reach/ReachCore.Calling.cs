@@ -62,7 +62,7 @@ public sealed partial class ReachCore
     {
         var at = _ground.RouteTo(introducer);
         var own = _introducing.Find(now, handle);
-        if (own is null && !UdpPort.IsVirtual(at) && (!_ground.Networks.MayContact(at) || (at.Port < ReachLimits.MinPort && !_ground.Networks.AreLifted(at)) || IsOwn(at)))
+        if (own is null && !UdpPort.IsVirtual(at) && (!_ground.Networks.MayContact(at) || (!ReachLimits.MayIntroduceAt(at.Port) && !_ground.Networks.AreLifted(at)) || IsOwn(at)))
             return;
         var content = Content(CallStatus.Ok, time, call.Id, call.Secret, onlyPublic: !_callers.IsContact(call.Key)) with
         {

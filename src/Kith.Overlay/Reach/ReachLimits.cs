@@ -114,6 +114,12 @@ public static class ReachLimits
     /// <summary>Lowest port that is punched: below are services of the system (RFC 6335 section 6).</summary>
     public const int MinPort = 1024;
 
+    /// <summary>The one lower port that introducers may be at: what lets nothing else out lets out this (RFC 9110 section 4.2.2).</summary>
+    public const int HttpsPort = 443;
+
+    /// <summary>Whether an introducer may be at a port.</summary>
+    public static bool MayIntroduceAt(int port) => port is >= MinPort or HttpsPort;
+
     /// <summary>Punches under way at once; a call beyond is answered and not punched.</summary>
     public const int MaxPunches = 64;
 

@@ -21,16 +21,16 @@ internal sealed class ReachUpgrader
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(28);
 
     /// <summary>How often a direct path is looked at.</summary>
-    private static readonly TimeSpan _look = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>A session that asked its paths and heard something since is there.</summary>
-    private static readonly TimeSpan _alive = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan AliveWithin = TimeSpan.FromSeconds(4);
 
     /// <summary>Addresses that a session asks about in one round.</summary>
     private const int MaxDirect = 8;
 
     // Between one call's end and the next; the last is the last.
-    private static readonly TimeSpan[] _pauses =
+    private static readonly TimeSpan[] Pauses =
         [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60)];
 
     private readonly IOverlay _overlay;
@@ -119,7 +119,7 @@ internal sealed class ReachUpgrader
         {
             if (!_circuits.Any)
             {
-                await WaitAsync(_look, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(LookAfter, cancellationToken).ConfigureAwait(false);
                 return;
             }
 
@@ -131,7 +131,7 @@ internal sealed class ReachUpgrader
 
         for (var round = 0; !IsGood(); round++)
         {
-            var wasWoken = await WaitAsync(_pauses[Math.Min(round, _pauses.Length - 1)], cancellationToken).ConfigureAwait(false);
+            var wasWoken = await WaitAsync(Pauses[Math.Min(round, Pauses.Length - 1)], cancellationToken).ConfigureAwait(false);
             if (IsGood())
                 return;
             if (wasWoken)
@@ -155,7 +155,7 @@ internal sealed class ReachUpgrader
 
         LastOutcome = await _overlay.Reach.CallAsync(Session.RemoteKey, addresses.Via, Session.Probe, cancellationToken).ConfigureAwait(false);
         // Heard at a new place, or still heard at the old: the move is over.
-        if (LastOutcome.Result == ReachResult.Direct || Session.Silence < _alive)
+        if (LastOutcome.Result == ReachResult.Direct || Session.Silence < AliveWithin)
             _isMoved = false;
         // Roaming: the session may have nothing left but a relay, and its circuit's address was of the old network.
         else if (Session.Silence >= SilenceLimit && !_circuits.Any)

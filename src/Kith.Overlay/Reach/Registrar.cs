@@ -150,7 +150,7 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
 
     // What an introducer says of itself is published: it must be an address of the internet, and of nobody's service.
     private static Endpoint Usable(Endpoint said) =>
-        said.Port >= ReachLimits.MinPort && AddressScope.KindOf(said) is AddressKind.Global or AddressKind.Documentation ? said : default;
+        ReachLimits.MayIntroduceAt(said.Port) && AddressScope.KindOf(said) is AddressKind.Global or AddressKind.Documentation ? said : default;
 
     private void Look(long now)
     {

@@ -17,8 +17,8 @@ internal sealed class SealedCall : IDisposable
     /// <summary>Bytes of a sealed answer.</summary>
     public const int AnswerSize = NoiseProtocol.PublicKeySize + CallContent.Size + NoiseProtocol.TagSize;
 
-    private static readonly NoiseProtocol _open = NoiseProtocol.Parse("Noise_IK_25519_ChaChaPoly_BLAKE2s");
-    private static readonly NoiseProtocol _swarm = NoiseProtocol.Parse("Noise_IKpsk0_25519_ChaChaPoly_BLAKE2s");
+    private static readonly NoiseProtocol OpenPattern = NoiseProtocol.Parse("Noise_IK_25519_ChaChaPoly_BLAKE2s");
+    private static readonly NoiseProtocol SwarmPattern = NoiseProtocol.Parse("Noise_IKpsk0_25519_ChaChaPoly_BLAKE2s");
 
     private readonly HandshakeState _noise;
 
@@ -26,7 +26,7 @@ internal sealed class SealedCall : IDisposable
     {
         byte[] prologue = [.. "kith call"u8, 1, .. handle.ToArray()];
         _noise = new HandshakeState(
-            identity.SwarmKey is null ? _open : _swarm, remote is not null, prologue, identity.StaticKey, remote, identity.SwarmKey, identity.Random);
+            identity.SwarmKey is null ? OpenPattern : SwarmPattern, remote is not null, prologue, identity.StaticKey, remote, identity.SwarmKey, identity.Random);
     }
 
     /// <summary>The caller's key, to whom it calls; proved by the answer to the one, by the content to the other.</summary>

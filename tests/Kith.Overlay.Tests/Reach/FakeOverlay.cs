@@ -12,7 +12,7 @@ namespace Kith.Overlay.Tests.Reach;
 /// <summary>An overlay of which only calls and circuits are there, settled by the test.</summary>
 internal sealed class FakeOverlay : IOverlay, IReach
 {
-    private static readonly OverlayView _nothing = new(null, [], [], 0, 0, [], 0, 0, 0, 0, 0, false);
+    private static readonly OverlayView Nothing = new(null, [], [], 0, 0, [], 0, 0, 0, 0, 0, false);
 
     private Action<Endpoint>? _watcher;
 
@@ -32,7 +32,7 @@ internal sealed class FakeOverlay : IOverlay, IReach
 
     public List<Endpoint> CircuitsClosed { get; } = [];
 
-    public OverlayView View => _nothing with { Relay = RelayView.Nothing with { Consent = Consent } };
+    public OverlayView View => Nothing with { Relay = RelayView.Nothing with { Consent = Consent } };
 
     public IReach Reach => this;
 
