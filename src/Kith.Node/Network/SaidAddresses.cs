@@ -29,11 +29,11 @@ internal static class SaidAddresses
         var global = own.Where(IsGlobal).ToList();
         var near = own.Except(global, StringComparer.Ordinal).ToList();
         var isOpen = view.Nat.MappedAddresses.Count > 0 || view.Reachable == true || view.Nat.Kind is NatKind.None or NatKind.FullCone;
-        var introducers = Introducers(view, isOpen ? own : []);
+        var introducers = OfEachFamily(view, isOpen ? own : []);
         // Where only answers come in, what the NAT gave is good after a call alone, and the call tells it.
         IEnumerable<string> best = isOpen
-            ? [.. view.Nat.MappedAddresses, .. global, .. Forwarded(view, port), .. introducers.Take(1), .. Mapped(view), .. near.Take(1), .. introducers.Take(FirstIntroducers), .. near, .. view.Via]
-            : [.. own.Take(1), .. introducers.Take(FirstIntroducers), .. Mapped(view), .. own, .. view.Via, .. view.Reachable is null ? Forwarded(view, port) : []];
+            ? [.. view.Nat.MappedAddresses, .. global, .. Forwarded(view, port), .. introducers, .. Mapped(view), .. near.Take(1), .. view.Via.Take(FirstIntroducers), .. near, .. view.Via]
+            : [.. own.Take(1), .. introducers, .. Mapped(view), .. view.Via.Take(FirstIntroducers), .. own, .. view.Via, .. view.Reachable is null ? Forwarded(view, port) : []];
         var said = best.Distinct(StringComparer.Ordinal).ToList();
         // Of IPv4 and IPv6 the first, and one is enough.
         if (listening.FirstOrDefault(IsLoopback) is { } loopback)
@@ -41,12 +41,9 @@ internal static class SaidAddresses
         return [.. said.Take(Max)];
     }
 
-    // One of each family first: whoever has only one of the two gets in by that alone. Who is open to one family needs none for it.
-    private static List<string> Introducers(OverlayView view, List<string> open)
-    {
-        var needed = view.Via.Where(via => !open.Exists(address => IsIPv4(address) == IsIPv4(via))).GroupBy(IsIPv4).Select(family => family.First());
-        return [.. needed, .. view.Via];
-    }
+    // One of each family: whoever has only one of the two gets in by that alone. Who is open to one family needs none for it.
+    private static List<string> OfEachFamily(OverlayView view, List<string> open) =>
+        [.. view.Via.Where(via => !open.Exists(address => IsIPv4(address) == IsIPv4(via))).GroupBy(IsIPv4).Select(family => family.First())];
 
     // Where others see us, on the port that is listened on: good where somebody forwards it, and TCP too.
     private static IEnumerable<string> Forwarded(OverlayView view, int port)

@@ -113,7 +113,8 @@ internal static class DeviceDescription
 
             return true;
         }
-        catch (Exception error) when (error is XmlException or IOException)
+        // The reader fails on some encodings that change under it with the last.
+        catch (Exception error) when (error is XmlException or IOException or ArgumentException)
         {
             return false;
         }
