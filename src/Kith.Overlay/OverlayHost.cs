@@ -98,6 +98,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
     public void NetworkChanged()
     {
         var networks = OwnInterfaces.Of(_port.LocalEndPoints);
+        _port.NetworkChanged();
         ChangeTunnelsNetwork(networks);
         Run((core, now) => core.NetworkChanged(now, networks));
         _mapper?.Wake();

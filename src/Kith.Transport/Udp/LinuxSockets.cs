@@ -20,12 +20,15 @@ internal static unsafe partial class LinuxSockets
     public const int ReceiveBufferForce = 33; // SO_RCVBUFFORCE
     public const int MtuDiscover4 = 10; // IP_MTU_DISCOVER
     public const int MtuDiscover6 = 23; // IPV6_MTU_DISCOVER
+    public const int ReceivePacketInfo6 = 49; // IPV6_RECVPKTINFO
+    public const int PacketInfo6 = 50; // IPV6_PKTINFO: struct in6_pktinfo (RFC 3542 section 6)
     public const int MtuDiscoverProbe = 3; // IP_PMTUDISC_PROBE: DF set, the kernel's own idea of the path's MTU not obeyed
     public const int Both = 2; // SHUT_RDWR
 
     public const int ErrorInterrupted = 4; // EINTR
     public const int ErrorInputOutput = 5; // EIO
     public const int ErrorInvalid = 22; // EINVAL
+    public const int ErrorAddressNotAvailable = 99; // EADDRNOTAVAIL
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     public static partial nint SendMessage(SafeSocketHandle socket, MessageHeader* message, int flags);
@@ -74,16 +77,18 @@ internal static unsafe partial class LinuxSockets
         public nuint Size;
     }
 
-    /// <summary>struct cmsghdr with room for the one value that we send or get.</summary>
+    /// <summary>struct cmsghdr; its value follows (RFC 3542 section 20.2).</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct ControlHeader
     {
         public nuint Size;
         public int Level;
         public int Type;
-        public nint Value;
 
         /// <summary>CMSG_LEN of a value's size: the header and the value.</summary>
-        public static nuint SizeOf(int value) => (nuint)(sizeof(nuint) + (2 * sizeof(int)) + value);
+        public static nuint SizeOf(int value) => (nuint)(sizeof(ControlHeader) + value);
+
+        /// <summary>CMSG_SPACE of a value's size: so far it is to the next header.</summary>
+        public static nuint SpaceOf(int value) => (nuint)(sizeof(ControlHeader) + ((value + sizeof(nuint) - 1) & ~(sizeof(nuint) - 1)));
     }
 }

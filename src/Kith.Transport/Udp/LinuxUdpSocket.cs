@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // the carrier that owns UDP sockets
 
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -24,7 +25,16 @@ internal sealed class LinuxUdpSocket : UdpSocket
     /// <summary>Ours, and whatever else the kernel may say.</summary>
     private const int ControlRoom = 128;
 
+    /// <summary>CMSG_SPACE of a segment's size and of <see cref="PacketInfoSize"/>.</summary>
+    private const int OwnControlRoom = 24 + 40;
+
+    /// <summary>struct in6_pktinfo: an address and the number of an interface.</summary>
+    private const int PacketInfoSize = 20;
+
     private readonly UdpPort _port;
+
+    // For a socket at all IPv6 addresses. Of IPv4 a machine has one, as a rule, and a NAT before it.
+    private readonly AnswerAddresses? _answers;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _pause = new();
     private volatile bool _canSegment;
@@ -43,6 +53,8 @@ internal sealed class LinuxUdpSocket : UdpSocket
         _ = IsIPv6 ? TrySetOption(handle, LevelIPv6, MtuDiscover6, MtuDiscoverProbe) : TrySetOption(handle, LevelIPv4, MtuDiscover4, MtuDiscoverProbe);
         _ = TrySetOption(handle, LevelUdp, UdpGro, 1);
         _canSegment = HasOption(handle, LevelUdp, UdpSegment);
+        if (local.Address.Equals(IPAddress.IPv6Any) && TrySetOption(handle, LevelIPv6, ReceivePacketInfo6, 1))
+            _answers = new AnswerAddresses();
     }
 
     /// <summary>Whether many datagrams go in one call; false from when the device refused once.</summary>
@@ -57,6 +69,8 @@ internal sealed class LinuxUdpSocket : UdpSocket
         _isStarted = true;
         new Thread(Receive) { IsBackground = true, Name = $"udp {LocalEndPoint}" }.Start();
     }
+
+    public override void NetworkChanged() => _answers?.Clear();
 
     public override bool TrySend(Endpoint to, ReadOnlySpan<byte> datagram) => SendOnce(to, datagram, 0) == 0;
 
@@ -100,21 +114,39 @@ internal sealed class LinuxUdpSocket : UdpSocket
     }
 
     // Returns the error's number; 0 when the system took it.
-    private unsafe int SendOnce(Endpoint to, ReadOnlySpan<byte> bytes, int segment)
+    private int SendOnce(Endpoint to, ReadOnlySpan<byte> bytes, int segment)
     {
+        if (_answers is null || !_answers.TryFind(to, out var local))
+            return SendOnce(to, bytes, segment, default);
+        var error = SendOnce(to, bytes, segment, local);
+        if (error is not (ErrorInvalid or ErrorAddressNotAvailable))
+            return error;
+        // Too long for the device, or an address that is ours no more.
+        var again = SendOnce(to, bytes, segment, default);
+        if (again == 0)
+            _answers.Clear();
+        return again;
+    }
+
+    private unsafe int SendOnce(Endpoint to, ReadOnlySpan<byte> bytes, int segment, Endpoint local)
+    {
+        var controls = stackalloc nint[OwnControlRoom / sizeof(nint)];
         fixed (byte* data = bytes)
         fixed (byte* name = SocketAddresses.Shared(to).Buffer.Span)
         {
             var vector = new Vector { Base = data, Size = (nuint)bytes.Length };
-            var message = new MessageHeader { Name = name, NameSize = (uint)SocketAddresses.SizeOf(to), Vectors = &vector, VectorCount = 1 };
-            var control = new ControlHeader { Size = ControlHeader.SizeOf(sizeof(ushort)), Level = LevelUdp, Type = UdpSegment };
+            var message = new MessageHeader { Name = name, NameSize = (uint)SocketAddresses.SizeOf(to), Vectors = &vector, VectorCount = 1, Control = (byte*)controls };
             if (segment > 0)
+                *(ushort*)Add(ref message, LevelUdp, UdpSegment, sizeof(ushort)) = (ushort)segment;
+            if (local != default)
             {
-                *(ushort*)&control.Value = (ushort)segment;
-                message.Control = (byte*)&control;
-                message.ControlSize = (nuint)sizeof(ControlHeader);
+                var from = Add(ref message, LevelIPv6, PacketInfo6, PacketInfoSize);
+                BinaryPrimitives.WriteUInt64BigEndian(new Span<byte>(from, sizeof(ulong)), local.High);
+                BinaryPrimitives.WriteUInt64BigEndian(new Span<byte>(from + sizeof(ulong), sizeof(ulong)), local.Low);
             }
 
+            if (message.ControlSize == 0)
+                message.Control = null;
             try
             {
                 while (SendMessage(Socket.SafeHandle, &message, DontWait) < 0)
@@ -131,6 +163,17 @@ internal sealed class LinuxUdpSocket : UdpSocket
                 return -1;
             }
         }
+    }
+
+    // Where the value goes; all of it is zeroes.
+    private static unsafe byte* Add(ref MessageHeader message, int level, int type, int size)
+    {
+        var header = (ControlHeader*)(message.Control + message.ControlSize);
+        *header = new ControlHeader { Size = ControlHeader.SizeOf(size), Level = level, Type = type };
+        var value = (byte*)(header + 1);
+        new Span<byte>(value, size).Clear();
+        message.ControlSize += ControlHeader.SpaceOf(size);
+        return value;
     }
 
     private void Receive()
@@ -180,10 +223,31 @@ internal sealed class LinuxUdpSocket : UdpSocket
                 return _isStopping;
             count = size = (int)got;
             from = SocketAddresses.Read(new ReadOnlySpan<byte>(name, SocketAddresses.MaxSize), IsIPv6);
-            var control = (ControlHeader*)controls;
-            if (message.ControlSize >= ControlHeader.SizeOf(sizeof(int)) && control->Level == LevelUdp && control->Type == UdpGro && *(int*)&control->Value is > 0 and var segment)
-                size = segment;
+            ReadControls(in message, from, ref size);
             return true;
         }
     }
+
+    private unsafe void ReadControls(in MessageHeader message, Endpoint from, ref int size)
+    {
+        var left = (long)message.ControlSize;
+        var at = message.Control;
+        while (left >= sizeof(ControlHeader))
+        {
+            var control = (ControlHeader*)at;
+            var length = (int)Math.Min((long)control->Size, left) - sizeof(ControlHeader);
+            if (length < 0)
+                return;
+            if (control->Level == LevelUdp && control->Type == UdpGro && length >= sizeof(int) && *(int*)(control + 1) is > 0 and var segment)
+                size = segment;
+            else if (control->Level == LevelIPv6 && control->Type == PacketInfo6 && length >= PacketInfoSize)
+                _answers?.Note(from, LocalOf(new ReadOnlySpan<byte>(control + 1, PacketInfoSize)));
+            var space = (long)ControlHeader.SpaceOf(length);
+            at += space;
+            left -= space;
+        }
+    }
+
+    private static Endpoint LocalOf(ReadOnlySpan<byte> info) =>
+        Endpoint.FromIPv6(BinaryPrimitives.ReadUInt64BigEndian(info), BinaryPrimitives.ReadUInt64BigEndian(info[sizeof(ulong)..]), 0);
 }

@@ -99,6 +99,13 @@ public sealed class UdpPort : IAsyncDisposable
         _six?.Start();
     }
 
+    /// <summary>The machine's addresses, or the ways that lead from it, are others now: who asked at one of the old ones is answered from wherever the system chooses.</summary>
+    public void NetworkChanged()
+    {
+        _four?.NetworkChanged();
+        _six?.NetworkChanged();
+    }
+
     /// <summary>Sets who takes the datagrams that begin with a byte; null for nobody.</summary>
     public void Register(byte first, IDatagramTaker? taker) => Register(first, first, taker);
 

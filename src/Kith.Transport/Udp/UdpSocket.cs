@@ -55,6 +55,11 @@ internal abstract class UdpSocket : IAsyncDisposable
     /// <summary>Begins to receive.</summary>
     public abstract void Start();
 
+    /// <summary>The machine's addresses, or the ways that lead from it, are others now.</summary>
+    public virtual void NetworkChanged()
+    {
+    }
+
     /// <summary>Sends a datagram to an address of the socket's family; false when the system did not take it.</summary>
     public abstract bool TrySend(Endpoint to, ReadOnlySpan<byte> datagram);
 

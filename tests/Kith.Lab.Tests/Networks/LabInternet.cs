@@ -40,8 +40,7 @@ internal sealed class LabInternet : IAsyncDisposable
         var (address, address6) = await AttachAsync(machine, number, ipv4: true, ipv6: true);
         var (second, second6) = ($"{FirstBlock + number}.77.2.2", $"2a00:{number}::3");
         await machine.AddAddressAsync(second + "/16", NatRules.Outside);
-        // Never the source of what is sent from no address in particular (RFC 6724 section 5, rule 3): a node answers from the first.
-        await machine.IpAsync("addr", "add", second6 + "/64", "dev", NatRules.Outside, "preferred_lft", "0");
+        await machine.AddAddressAsync(second6 + "/64", NatRules.Outside);
         return new LabMachine(machine, [IPAddress.Parse(address), IPAddress.Parse(address6), IPAddress.Parse(second), IPAddress.Parse(second6)]);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kith.Lab.Tests.Nats;
 using Kith.Lab.Tests.Networks;
 
@@ -12,6 +13,9 @@ public sealed class MatrixTests(ITestOutputHelper output)
 
     /// <summary>Variable that names a file for the table.</summary>
     private const string TableVariable = "KITH_LAB_TABLE";
+
+    /// <summary>Variable that holds seconds for which the town stays up afterwards, for somebody to look into it.</summary>
+    private const string HoldVariable = "KITH_LAB_HOLD";
 
     /// <summary>Pairs that fail before the rest is left: each takes its whole patience.</summary>
     private static readonly int MaxFailures = KithProgram.Full ? int.MaxValue : 8;
@@ -48,6 +52,7 @@ public sealed class MatrixTests(ITestOutputHelper output)
         await Task.WhenAll(upgrades);
         foreach (var run in runs)
             await run.TalkAsync(messages: 3);
+        await Task.WhenAll(runs.Select(run => run.LookAsync()));
         await ShowAsync("with relay", runs, town);
 
         Assert.All(runs, run => Assert.True(run.Failure is null, $"{run.Name}: {run.Failure}"));
@@ -72,6 +77,7 @@ public sealed class MatrixTests(ITestOutputHelper output)
             await run.UpgradeAsync(DirectBound);
         }
 
+        await Task.WhenAll(runs.Select(run => run.LookAsync()));
         await ShowAsync("without relay", runs, town);
         Assert.All(runs, run => Assert.True(run.Failure is null, $"{run.Name}: {run.Failure}"));
         Assert.All(runs, run => Assert.True(run.Direct is not null, $"{run.Name}: {run.Path}"));
@@ -100,10 +106,15 @@ public sealed class MatrixTests(ITestOutputHelper output)
         output.WriteLine(table);
         if (Environment.GetEnvironmentVariable(TableVariable) is { Length: > 0 } file)
             await File.AppendAllTextAsync(file, $"## {title}\n\n{table}\n");
+        foreach (var run in runs.Where(run => run.Detail is not null))
+            output.WriteLine($"-- {run.Name}: {run.Failure}\n{run.Detail}");
         foreach (var person in runs.Exists(run => run.Failure is not null) ? town.People.Prepend(town.Entry) : [])
         {
             if (person.Errors.Length > 0)
                 output.WriteLine($"-- {person.Name}\n{person.Errors}");
         }
+
+        if (double.TryParse(Environment.GetEnvironmentVariable(HoldVariable), CultureInfo.InvariantCulture, out var hold))
+            await Task.Delay(TimeSpan.FromSeconds(hold));
     }
 }

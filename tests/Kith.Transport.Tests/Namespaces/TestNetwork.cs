@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Kith.Transport.Tests.Namespaces;
 
 /// <summary>Machines and the cables between them, as network namespaces and veth pairs; no way leads out. Made and removed by the test that uses them (root, iproute2, nftables).</summary>
-internal sealed class TestNetwork : IAsyncDisposable
+internal sealed partial class TestNetwork : IAsyncDisposable
 {
+    private const int CloneNewNet = 0x4000_0000; // sched.h
+
     private static int _made;
 
     private readonly string _prefix = string.Create(CultureInfo.InvariantCulture, $"kt{Environment.ProcessId}x{Interlocked.Increment(ref _made)}");
@@ -71,6 +74,28 @@ internal sealed class TestNetwork : IAsyncDisposable
         return Process.Start(start)!;
     }
 
+    /// <summary>Does something on a machine, on a thread of its own: a socket that is made there belongs to it for good.</summary>
+    public Task<T> InsideAsync<T>(string machine, Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using var file = File.OpenHandle("/run/netns/" + Name(machine));
+                if (SetNamespace(file.DangerousGetHandle().ToInt32(), CloneNewNet) != 0)
+                    throw new IOException("setns: " + Marshal.GetLastPInvokeErrorMessage());
+                done.SetResult(work());
+            }
+            catch (Exception error)
+            {
+                done.SetException(error);
+            }
+        });
+        thread.Start();
+        return done.Task;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var machine in _machines)
@@ -103,4 +128,7 @@ internal sealed class TestNetwork : IAsyncDisposable
         await process.WaitForExitAsync();
         return (process.ExitCode, process.ExitCode == 0 ? output : await error + output);
     }
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetNamespace(int file, int kind);
 }
