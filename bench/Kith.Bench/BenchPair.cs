@@ -19,10 +19,10 @@ internal sealed class BenchPair : IAsyncDisposable
 
     public AccountId Peer { get; }
 
-    public static async Task<BenchPair> MeetAsync(TemporaryFolder folder, string carrier = "udp")
+    public static async Task<BenchPair> MeetAsync(string folder, string carrier = "udp")
     {
-        var node = await BenchNode.StartAsync(folder["here"], "Here", carrier: carrier);
-        var child = ChildProcess.Start("node", folder["there"], await node.CreateLinkAsync(), "--carrier=" + carrier);
+        var node = await BenchNode.StartAsync(Path.Combine(folder, "here"), "Here", carrier: carrier);
+        var child = ChildProcess.Start("node", Path.Combine(folder, "there"), await node.CreateLinkAsync(), "--carrier=" + carrier);
         return new BenchPair(node, child, await node.PeerAsync());
     }
 

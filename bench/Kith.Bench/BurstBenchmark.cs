@@ -15,7 +15,7 @@ internal sealed class BurstBenchmark : IBenchmark
     public async Task RunAsync(BenchmarkOutput output, IReadOnlyList<string> arguments)
     {
         using var folder = new TemporaryFolder();
-        await using var pair = await BenchPair.MeetAsync(folder);
+        await using var pair = await BenchPair.MeetAsync(folder.Path);
         await SendAsync(pair, WarmUp);
         var started = Stopwatch.GetTimestamp();
         await SendAsync(pair, Messages);

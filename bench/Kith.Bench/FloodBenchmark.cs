@@ -15,7 +15,7 @@ internal sealed class FloodBenchmark : IBenchmark
     public async Task RunAsync(BenchmarkOutput output, IReadOnlyList<string> arguments)
     {
         using var folder = new TemporaryFolder();
-        await using var pair = await BenchPair.MeetAsync(folder);
+        await using var pair = await BenchPair.MeetAsync(folder.Path);
         _ = await MeasureAsync(pair);
         BenchmarkOutput.Say("quiet");
         var quiet = await MeasureAsync(pair);

@@ -9,6 +9,8 @@ internal sealed class Samples
 
     public double Mean => _values.Average();
 
+    public double Total => _values.Sum();
+
     public double Median => Percentile(0.5);
 
     public double P99 => Percentile(0.99);

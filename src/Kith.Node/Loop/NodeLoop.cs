@@ -19,6 +19,7 @@ internal sealed class NodeLoop
     public const int Capacity = 4096;
 
     private readonly Channel<WorkItem> _queue = Channel.CreateBounded<WorkItem>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly object _bed = new(); // what the thread sleeps on
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<WorkItem> _batch = [];
     private readonly IMessenger _messenger;
@@ -26,6 +27,7 @@ internal sealed class NodeLoop
     private readonly Action<bool> _afterBatch;
     private readonly Action<Exception> _fatal;
     private readonly Thread _thread;
+    private bool _isAsleep;
 
     /// <summary>Makes a loop that does not run yet.</summary>
     /// <param name="messenger">What calls are made on.</param>
@@ -48,6 +50,7 @@ internal sealed class NodeLoop
     public Task StopAsync()
     {
         _queue.Writer.TryComplete();
+        Wake();
         return _ended.Task;
     }
 
@@ -67,6 +70,7 @@ internal sealed class NodeLoop
         try
         {
             await _queue.Writer.WriteAsync(item, cancellationToken);
+            Wake();
             return true;
         }
         catch (ChannelClosedException)
@@ -76,7 +80,22 @@ internal sealed class NodeLoop
     }
 
     /// <summary>Posts an item if there is room.</summary>
-    public bool TryPost(WorkItem item) => _queue.Writer.TryWrite(item);
+    public bool TryPost(WorkItem item)
+    {
+        var posted = _queue.Writer.TryWrite(item);
+        if (posted)
+            Wake();
+        return posted;
+    }
+
+    // The thread itself is woken from here: the channel's own waiting would go by a thread of the pool, which has to be woken too.
+    private void Wake()
+    {
+        if (!Interlocked.Exchange(ref _isAsleep, false))
+            return;
+        lock (_bed)
+            Monitor.Pulse(_bed);
+    }
 
     private void Run()
     {
@@ -107,13 +126,26 @@ internal sealed class NodeLoop
     private bool Fill()
     {
         // A thread of its own that blocks, rather than a task: the loop spends its time in fdatasync, and must not take a pool thread away for that.
-        while (!_queue.Reader.TryRead(out var first) || !Take(first))
+        while (true)
         {
-            if (!_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-                return false;
-        }
+            if (_queue.Reader.TryRead(out var first))
+                return Take(first);
+            Interlocked.Exchange(ref _isAsleep, true);
+            // Once more: what was posted before that woke nobody.
+            if (_queue.Reader.TryRead(out first))
+            {
+                Volatile.Write(ref _isAsleep, false);
+                return Take(first);
+            }
 
-        return true;
+            if (_queue.Reader.Completion.IsCompleted)
+                return false;
+            lock (_bed)
+            {
+                while (Volatile.Read(ref _isAsleep))
+                    Monitor.Wait(_bed);
+            }
+        }
     }
 
     private bool Take(WorkItem first)
