@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Overlay.Dht;
 using Kith.Overlay.Reach;
 using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
@@ -38,6 +39,18 @@ public interface IOverlay : IAsyncDisposable
     /// <param name="isThorough">Whether to wait for all the nodes in charge.</param>
     /// <param name="cancellationToken">Gives up.</param>
     Task<Finding> FindAsync(FindSecret secret, Ed25519PublicKey maker, bool isThorough, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Looks for those who have announced themselves under a key of the DHT (BEP 5), on all nodes in charge of it. Completes when the search is over, with everything that it brought; at once and with
+    /// nothing while there is nobody to ask.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="progress">Told of all that there are so far whenever there are more, on the overlay's own threads: it must return at once. Null for nobody.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<Endpoint>> FindPeersAsync(NodeId key, Action<IReadOnlyList<Endpoint>>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Announces this node's port under a key of the DHT (BEP 5), as those see it who are told. Returns how many nodes took it, each of which keeps it for half an hour.</summary>
+    Task<int> AnnounceAsync(NodeId key, CancellationToken cancellationToken = default);
 
     /// <summary>Addresses where nodes of the overlay may be (contacts' addresses, from links and records): tried side by side with the other entry points.</summary>
     void Suggest(IReadOnlyList<string> addresses);

@@ -136,6 +136,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         await _outside.DisposeAsync().ConfigureAwait(false);
         foreach (var find in _finds)
             find.Stop();
+        StopSearches();
         _core.Dispose();
     }
 
@@ -254,6 +255,7 @@ public sealed partial class OverlayHost : IOverlay, IDatagramTaker, IDatagramSin
         _finds.Clear();
         foreach (var find in finds)
             Begin(_core, now, find);
+        BeginSearchesAnew(now);
     }
 
     private void TellChanged()

@@ -7,7 +7,7 @@ namespace Kith.Transport;
 /// <summary>
 /// Where a node can be reached: the carrier's kind, a host (IPv4, IPv6 or a DNS name) and a port. Text form of kind "tcp", which is a node's own address, to be tried by TCP and by UDP:
 /// <c>127.0.0.1:4711</c>, <c>[::1]:4711</c>, <c>example.org:4711</c>; of any other kind the same after <c>kind/</c>. <c>udp/HOST:PORT</c> is an address for UDP alone;
-/// <c>via/HOST:PORT/HANDLE</c> is an introducer and the handle that the node has there (docs/protocol/reach.md).
+/// <c>via/HOST:PORT/HANDLE</c> is an introducer and the handle that the node has there (docs/protocol/reach.md); <c>hold/HOST:PORT</c> is a holder that keeps drops for the node's owner (docs/protocol/mailbox.md).
 /// </summary>
 public sealed record NodeAddress
 {
@@ -19,6 +19,9 @@ public sealed record NodeAddress
 
     /// <summary>The kind of an introducer's address, with the node's handle there.</summary>
     public const string ViaKind = "via";
+
+    /// <summary>The kind of the address of a holder that the node's owner has chosen (docs/protocol/mailbox.md): drops for them are put there first. Not the node's own, and never called for a conversation.</summary>
+    public const string HoldKind = "hold";
 
     /// <summary>The longest text form, characters: a kind, a name of 253 (RFC 1035 section 2.3.4 less the root), a port, and a handle.</summary>
     public const int MaxTextLength = MaxKindLength + 1 + MaxHostLength + 2 + 1 + 5 + 1 + NodeHandle.TextLength;

@@ -83,8 +83,8 @@ internal sealed class ConnectionTable : IDisposable
             || _byToken.TryGetValue(BinaryPrimitives.ReadUInt128BigEndian(datagram[^ConnectionLimits.ResetTokenSize..]), out connection!);
     }
 
-    /// <summary>Begins a call; <see cref="ConnectionCore.Try"/> says where to. With no key whoever answers is taken.</summary>
-    public ConnectionCore Dial(TimeSpan now, X25519PublicKey? remoteKey) => ConnectionCore.Initiate(this, _identity, _options, remoteKey, now);
+    /// <summary>Begins a call; <see cref="ConnectionCore.Try"/> says where to. With no key whoever answers is taken. Who calls may be another than who is called here.</summary>
+    public ConnectionCore Dial(TimeSpan now, X25519PublicKey? remoteKey, TransportIdentity? identity = null) => ConnectionCore.Initiate(this, identity ?? _identity, _options, remoteKey, now);
 
     /// <summary>
     /// Takes a datagram that is for no connection. What is to be answered goes into <paramref name="response"/>, never more than a third of what came and

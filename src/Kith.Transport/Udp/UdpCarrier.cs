@@ -45,15 +45,20 @@ public sealed class UdpCarrier : ICarrier, IAsyncDisposable
 
     /// <summary>Begins a call that goes nowhere yet: <see cref="UdpDial.Try"/> says where to.</summary>
     /// <param name="remoteKey">The key the other node must prove; null takes whoever answers.</param>
-    public UdpDial Dial(X25519PublicKey? remoteKey) => new(_host.Dial(remoteKey));
+    /// <param name="identity">Who calls, where it is not the node itself: a key that outlives the session. Null for the node.</param>
+    public UdpDial Dial(X25519PublicKey? remoteKey, TransportIdentity? identity = null) => new(_host.Dial(remoteKey, identity));
 
     /// <inheritdoc/>
-    public async Task<ISession> ConnectAsync(IReadOnlyList<NodeAddress> addresses, X25519PublicKey? remoteKey, CancellationToken cancellationToken = default)
+    public Task<ISession> ConnectAsync(IReadOnlyList<NodeAddress> addresses, X25519PublicKey? remoteKey, CancellationToken cancellationToken = default) =>
+        ConnectAsync(addresses, remoteKey, null, cancellationToken);
+
+    /// <inheritdoc cref="ConnectAsync(IReadOnlyList{NodeAddress}, X25519PublicKey?, CancellationToken)"/>
+    internal async Task<ISession> ConnectAsync(IReadOnlyList<NodeAddress> addresses, X25519PublicKey? remoteKey, TransportIdentity? identity, CancellationToken cancellationToken)
     {
         if (addresses.FirstOrDefault(address => !Takes(address)) is { } other)
             throw new ArgumentException($"an address of kind {other.Kind} is not for the {Name} carrier", nameof(addresses));
         cancellationToken.ThrowIfCancellationRequested();
-        var dial = Dial(remoteKey);
+        var dial = Dial(remoteKey, identity);
         await using (dial.ConfigureAwait(false))
         {
             using var resolving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using Kith.Crypto;
+using Kith.Overlay.Dht;
 using Kith.Overlay.Reach;
 using Kith.Overlay.Relay;
 using Kith.Overlay.Rendezvous;
@@ -92,6 +93,10 @@ internal sealed class FakeOverlay : IOverlay, IReach
     }
 
     public Task<Finding> FindAsync(FindSecret secret, Ed25519PublicKey maker, bool isThorough, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<Endpoint>> FindPeersAsync(NodeId key, Action<IReadOnlyList<Endpoint>>? progress = null, CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<Endpoint>>([]);
+
+    public Task<int> AnnounceAsync(NodeId key, CancellationToken cancellationToken = default) => Task.FromResult(0);
 
     public void Suggest(IReadOnlyList<string> addresses)
     {

@@ -18,7 +18,17 @@ internal sealed class PeersSearch(NodeId infoHash, SearchGround ground, Action<P
     public override void Take(long now, Traversal by, byte slot, in KrpcAnswer answer, int depth)
     {
         Span<Endpoint> peers = stackalloc Endpoint[KrpcLimits.MaxPeers];
-        Add(peers[..answer.ReadPeers(peers)]);
+        peers = peers[..answer.ReadPeers(peers)];
+        // Whoever is far away must not aim us at this machine's services, or the house's.
+        var source = by.EndpointOf(slot);
+        var count = 0;
+        foreach (var peer in peers)
+        {
+            if (Ground.Own.Networks.MayFollow(source, peer))
+                peers[count++] = peer;
+        }
+
+        Add(peers[..count]);
     }
 
     protected override void Open(long now)

@@ -67,6 +67,9 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
             Finish();
     }
 
+    /// <summary>Where a node of this search is.</summary>
+    public Endpoint EndpointOf(byte slot) => _candidates[slot].Endpoint;
+
     /// <summary>A node sent what cannot be true: it is in charge of nothing any more.</summary>
     public void Distrust(byte slot) => _candidates[slot].State = CandidateState.Failed;
 

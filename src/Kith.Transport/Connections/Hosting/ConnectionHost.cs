@@ -63,11 +63,11 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
     }
 
     /// <summary>Begins a call; <see cref="UdpSession.Try"/> says where to.</summary>
-    public UdpSession Dial(X25519PublicKey? remoteKey)
+    public UdpSession Dial(X25519PublicKey? remoteKey, TransportIdentity? identity = null)
     {
         UdpSession session;
         lock (_tableGate)
-            session = new UdpSession(this, _table.Dial(Now, remoteKey));
+            session = new UdpSession(this, _table.Dial(Now, remoteKey, identity));
         _sessions[session] = true;
         return session;
     }

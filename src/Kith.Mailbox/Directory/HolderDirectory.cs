@@ -1,0 +1,254 @@
+using Kith.Crypto;
+using Kith.Overlay;
+using Kith.Overlay.Dht;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Directory;
+
+/// <summary>
+/// Who offers room, and who of them is in charge of a box (docs/protocol/mailbox.md, "Who holds"): looks under the keys of the DHT, says HELLO to who is named there, and announces this node while it offers
+/// room itself. Without I/O, for one thread at a time; times are unix milliseconds.
+/// </summary>
+public sealed class HolderDirectory : IHolderFinder
+{
+    private readonly IDirectoryWorld _world;
+    private readonly HolderBook _book;
+    private readonly RegionCache _regions;
+    private readonly RoomAnnouncer _announcer;
+    private readonly List<HolderSearch> _searches = [];
+    private readonly List<(HolderSearch Search, IReadOnlyList<Endpoint> Holders)> _ended = [];
+    private readonly HashSet<Endpoint> _greeted = []; // whose answer to HELLO is under way
+    private HashSet<Endpoint> _own = [];
+    private int _depth;
+
+    /// <summary>A directory that knows nobody; it looks nowhere before <see cref="Ready"/>.</summary>
+    public HolderDirectory(IDirectoryWorld world, IRandom random)
+    {
+        _world = world;
+        _book = new HolderBook(world);
+        _regions = new RegionCache(world);
+        _announcer = new RoomAnnouncer(world, _regions, random, IsSelf);
+    }
+
+    /// <summary>Whether we announce ourselves, and somebody took it.</summary>
+    public bool IsAnnounced => _announcer.IsAnnounced;
+
+    /// <summary>When <see cref="Tick"/> has something to do.</summary>
+    public long NextDeadline
+    {
+        get
+        {
+            if (_ended.Count > 0)
+                return 0;
+            var next = _announcer.NextDeadline;
+            foreach (var search in _searches)
+                next = Math.Min(next, search.Deadline);
+            return next;
+        }
+    }
+
+    /// <summary>Holders known to answer.</summary>
+    public int CountServing(long now) => _book.Serving(now);
+
+    /// <summary>There is somebody to ask on the DHT, now or on this network for the first time: everything is looked for anew.</summary>
+    public void Ready(long now)
+    {
+        _regions.Ready();
+        _announcer.Restart(now);
+        // So that somebody is known before the first box is asked for.
+        _ = _regions.Get(now, 0, 0);
+        Advance(now);
+    }
+
+    /// <summary>Sets whether we offer room, and where we are as others see us, best first; empty while that is not known.</summary>
+    public void Offer(long now, bool offers, IReadOnlyList<Endpoint> own)
+    {
+        _own = [.. own];
+        _announcer.Set(now, offers, own.Count > 0 ? own[0] : null);
+        Advance(now);
+    }
+
+    /// <inheritdoc/>
+    public bool IsSelf(Endpoint holder) => _own.Contains(holder);
+
+    /// <inheritdoc/>
+    public void Find(long now, HolderPlace address, int count, Action<long, IReadOnlyList<Endpoint>> found)
+    {
+        if (_searches.Count >= DirectoryLimits.MaxSearches)
+            End(now, _searches[0]);
+        var search = new HolderSearch(now, address, count, _depth, found);
+        _searches.Add(search);
+        Advance(now, search);
+    }
+
+    /// <summary>A holder that the user or a contact has chosen: it is greeted at once, and known when it answers.</summary>
+    public void Suggest(long now, Endpoint holder)
+    {
+        if (_book.Name(now, holder) is { } known && known.IsWorthGreeting(now) && !IsSelf(holder))
+            Greet(now, known);
+    }
+
+    /// <summary>What a look has brought so far.</summary>
+    public void Found(long now, NodeId key, IReadOnlyList<Endpoint> found, bool isFinished)
+    {
+        foreach (var one in found)
+            _book.Name(now, one);
+        _regions.Take(now, key, found, isFinished);
+        _announcer.Advance(now);
+        if (isFinished)
+            Advance(now);
+    }
+
+    /// <summary>An announcement has come to its end, and so many nodes took it.</summary>
+    public void Announced(long now, int stored) => _announcer.Announced(now, stored);
+
+    /// <summary>A holder answered HELLO.</summary>
+    public void Greeted(long now, Endpoint holder, bool offersRoom)
+    {
+        EndGreeting(holder);
+        _book.Find(holder)?.Welcome(now, offersRoom);
+        Advance(now);
+    }
+
+    /// <inheritdoc/>
+    public void Failed(long now, Endpoint holder)
+    {
+        EndGreeting(holder);
+        _book.Find(holder)?.Fail(now);
+        Advance(now);
+    }
+
+    /// <inheritdoc/>
+    public void Distrust(long now, Endpoint holder) => _book.Find(holder)?.PassOver(now, DirectoryLimits.Distrust);
+
+    /// <summary>Does what is due.</summary>
+    public void Tick(long now)
+    {
+        _announcer.Advance(now);
+        foreach (var search in _searches.FindAll(one => one.Deadline <= now))
+            Advance(now, search);
+        // What is told may ask for more; that is told the next time.
+        var ended = _ended.ToArray();
+        _ended.Clear();
+        foreach (var (search, holders) in ended)
+            search.Found(now, holders);
+    }
+
+    private void Advance(long now)
+    {
+        foreach (var search in _searches.ToArray())
+            Advance(now, search);
+    }
+
+    private void Advance(long now, HolderSearch search)
+    {
+        if (search.Candidates is null && !TrySettle(now, search))
+            return;
+        var chosen = new List<Endpoint>(search.Count);
+        var waits = Choose(now, search, chosen);
+        if (waits == long.MaxValue || now >= search.End)
+            End(search, chosen);
+        else
+            search.Deadline = Math.Min(waits, search.End);
+    }
+
+    // The keys around the box have been looked under, or it takes too long.
+    private bool TrySettle(long now, HolderSearch search)
+    {
+        Region region;
+        do
+        {
+            region = _regions.Get(now, search.Depth, search.Address.PrefixAt(search.Depth));
+            var isEnough = region.IsKnown || now >= search.End || (region.Count > 0 && now >= search.LookEnd);
+            if (!isEnough)
+            {
+                search.Deadline = now < search.LookEnd ? search.LookEnd : search.End;
+                return false;
+            }
+        }
+        while (search.Visit(region));
+        _depth = search.Depth;
+        search.Settle(_book, now);
+        return true;
+    }
+
+    // Fills in those that serve, nearest first; returns until when the answer of another is waited for, long.MaxValue when none is.
+    private long Choose(long now, HolderSearch search, List<Endpoint> chosen)
+    {
+        var taken = new HashSet<AddressPrefix>();
+        var waits = long.MaxValue;
+        var pending = 0;
+        foreach (var holder in search.Candidates!)
+        {
+            if (chosen.Count + pending == search.Count)
+                break;
+            var isNear = _world.Networks.AreLifted(holder.Endpoint);
+            if (holder.PassedOverUntil > now || (!isNear && taken.Contains(holder.Prefix)))
+                continue;
+            if (IsSelf(holder.Endpoint))
+            {
+                if (!_announcer.Offers)
+                    continue;
+                chosen.Add(holder.Endpoint);
+            }
+            else if (TryWait(now, holder, out var until))
+            {
+                pending++;
+                waits = Math.Min(waits, until);
+            }
+            else if (holder.Serves(now))
+            {
+                chosen.Add(holder.Endpoint);
+            }
+            else
+            {
+                continue;
+            }
+
+            taken.Add(holder.Prefix);
+        }
+
+        return waits;
+    }
+
+    // Greets whom it must; true while the answer is worth waiting for.
+    private bool TryWait(long now, KnownHolder holder, out long until)
+    {
+        if (holder.IsWorthGreeting(now))
+            Greet(now, holder);
+        until = holder.GreetedAt + DirectoryLimits.GreetingPatience;
+        if (holder.Serves(now))
+            return false;
+        if (holder.GreetedAt == 0)
+            until = now + DirectoryLimits.GreetingPatience; // too many at once: its turn comes
+        return until > now;
+    }
+
+    private void Greet(long now, KnownHolder holder)
+    {
+        if (_greeted.Count >= DirectoryLimits.MaxGreetings || !_greeted.Add(holder.Endpoint))
+            return;
+        holder.GreetedAt = now;
+        _world.Greet(holder.Endpoint);
+    }
+
+    private void EndGreeting(Endpoint endpoint)
+    {
+        if (_greeted.Remove(endpoint) && _book.Find(endpoint) is { } holder)
+            holder.GreetedAt = 0;
+    }
+
+    private void End(long now, HolderSearch search)
+    {
+        search.Settle(_book, now);
+        var chosen = new List<Endpoint>(search.Count);
+        Choose(now, search, chosen);
+        End(search, chosen);
+    }
+
+    private void End(HolderSearch search, IReadOnlyList<Endpoint> holders)
+    {
+        if (_searches.Remove(search))
+            _ended.Add((search, holders));
+    }
+}
