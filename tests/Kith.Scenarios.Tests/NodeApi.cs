@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Kith.Scenarios.Tests;
@@ -51,7 +52,7 @@ internal sealed class NodeApi : IDisposable
             using var answer = await call();
             return await ReadAsync(answer);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or ObjectDisposedException or IOException)
+        catch (Exception gone) when (gone is OperationCanceledException or ObjectDisposedException or IOException or SocketException)
         {
             throw new HttpRequestException("the node is gone", gone);
         }

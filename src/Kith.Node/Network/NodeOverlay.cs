@@ -131,7 +131,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     public void NetworkChanged()
     {
         _saysSinceChange = 0;
-        _schedule.UrgeAll(Now);
+        _schedule.DoubtAll(Now);
     }
 
     /// <summary>Who may find us, or whom we look for, has changed.</summary>

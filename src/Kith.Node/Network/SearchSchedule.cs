@@ -20,6 +20,9 @@ internal sealed class SearchSchedule
     /// <summary>Between the beginnings of two searches for one contact at least, however urgent.</summary>
     public const long ShortestPeriod = 1_000;
 
+    /// <summary>After a change of network contacts are looked for although they have a session: both sides may have moved, and then it leads nowhere.</summary>
+    public const long Doubt = 20_000;
+
     /// <summary>Searches under way at once; further ones wait for an end.</summary>
     public const int MaxSearching = 8;
 
@@ -75,6 +78,7 @@ internal sealed class SearchSchedule
             return;
         _stale = true;
         state.IsOnline = online;
+        state.DoubtedUntil = long.MinValue;
         if (!online)
             state.Urge(now);
     }
@@ -89,12 +93,20 @@ internal sealed class SearchSchedule
         return true;
     }
 
-    /// <summary>As <see cref="Urge"/> for everybody: the network is another.</summary>
+    /// <summary>As <see cref="Urge"/> for everybody.</summary>
     public void UrgeAll(long now)
     {
         _stale = true;
         foreach (var state in _wanted.Values)
             state.Urge(now);
+    }
+
+    /// <summary>As <see cref="UrgeAll"/>, and for those with a session too: the network is another.</summary>
+    public void DoubtAll(long now)
+    {
+        UrgeAll(now);
+        foreach (var state in _wanted.Values)
+            state.DoubtedUntil = now + Doubt;
     }
 
     /// <summary>Whom to look for now; each search's end is to be told by <see cref="Ended"/>.</summary>
@@ -109,7 +121,7 @@ internal sealed class SearchSchedule
         {
             if (_searching == MaxSearching || state.NextAt > now)
                 break;
-            if (state.IsOnline || state.IsSearching)
+            if (!state.IsWanted || state.IsSearching)
                 continue;
             state.Begin(now, Math.Max(LongestPause, absent * PausePerContact));
             _searching++;
@@ -136,7 +148,7 @@ internal sealed class SearchSchedule
         long? next = null;
         foreach (var state in _wanted.Values)
         {
-            if (state is { IsOnline: false, IsSearching: false } && (next is null || state.NextAt < next))
+            if (state is { IsWanted: true, IsSearching: false } && (next is null || state.NextAt < next))
                 next = state.NextAt;
         }
 
@@ -151,6 +163,10 @@ internal sealed class SearchSchedule
         public required long NextAt { get; set; }
 
         public bool IsOnline { get; set; }
+
+        public long DoubtedUntil { get; set; } = long.MinValue;
+
+        public bool IsWanted => !IsOnline || NextAt < DoubtedUntil;
 
         public bool IsSearching { get; private set; }
 

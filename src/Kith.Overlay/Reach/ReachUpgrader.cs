@@ -54,8 +54,12 @@ internal sealed class ReachUpgrader
     /// <summary>The other node may be elsewhere, or is introduced by others, from now on.</summary>
     public void SetAddresses(ReachAddresses addresses)
     {
+        var known = _addresses;
         _addresses = addresses;
-        if (Session.Path.Kind != PathKind.Direct)
+        // Both may have moved at once: then nothing but these leads to the other side.
+        foreach (var endpoint in addresses.Direct.Except(known.Direct).Take(MaxDirect))
+            Session.Probe(endpoint);
+        if (Session.Path.Kind != PathKind.Direct || _isMoved)
             _wakes.Writer.TryWrite(true);
     }
 
@@ -149,7 +153,7 @@ internal sealed class ReachUpgrader
             Session.Probe(endpoint);
         if (addresses.Via.Count == 0)
         {
-            _isMoved = false;
+            _isMoved &= Session.Silence >= AliveWithin;
             return;
         }
 

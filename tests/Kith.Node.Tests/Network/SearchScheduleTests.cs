@@ -28,6 +28,31 @@ public sealed class SearchScheduleTests
     }
 
     [Fact]
+    public void AnotherNetwork_EverybodyIsLookedForUntilTheDoubtIsOver()
+    {
+        _schedule.Want(new HashSet<AccountId> { Alice, Bob }, contact => contact == Bob, 0);
+        _schedule.SetReady(true, 0);
+        _schedule.TakeDue(0);
+        _schedule.Ended(Alice, 0);
+        _schedule.SetOnline(Alice, true, 100);
+        Assert.Null(_schedule.NextDeadline);
+
+        _schedule.DoubtAll(2_000);
+        Assert.Equal([Alice, Bob], _schedule.TakeDue(2_000).Order());
+        _schedule.Ended(Alice, 2_100);
+        _schedule.Ended(Bob, 2_100);
+        _schedule.SetOnline(Alice, true, 2_200);
+        Assert.Equal([Bob], _schedule.TakeDue(_schedule.NextDeadline!.Value));
+        for (var now = 2_000L; now < 2_000 + (3 * SearchSchedule.Doubt); now += 100)
+        {
+            foreach (var contact in _schedule.TakeDue(now))
+                _schedule.Ended(contact, now);
+        }
+
+        Assert.Null(_schedule.NextDeadline);
+    }
+
+    [Fact]
     public void SearchUnderWay_NoSecondOne()
     {
         Ready(0, Alice);
