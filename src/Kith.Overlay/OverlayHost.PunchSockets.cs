@@ -11,58 +11,62 @@ public sealed partial class OverlayHost
     /// <summary>Sockets that got through and are kept as paths; of more the oldest is closed.</summary>
     private const int MaxKeptSockets = 32;
 
-    // Used with the host's gate held, but for what the sockets' own threads bring.
+    /// <summary>Stands where a punch's number would: a probe says itself which one it is of.</summary>
+    private const ulong EveryPunch = 0;
+
+    // Used with the host's gate held, but for what the sockets' own threads bring. All punches at one time share the sockets.
     private sealed class ManySockets(OverlayHost host) : IPunchSockets, IExtraTaker, IDisposable
     {
-        private readonly Dictionary<ulong, List<UdpExtraSocket>> _open = [];
-        private readonly Dictionary<UdpExtraSocket, (ulong Punch, int Socket)> _places = [];
+        private readonly HashSet<ulong> _punches = [];
+        private readonly List<UdpExtraSocket> _open = [];
+        private readonly Dictionary<UdpExtraSocket, int> _places = [];
         private readonly List<UdpExtraSocket> _kept = [];
 
         public int Open(ulong punch, int count)
         {
-            var sockets = new List<UdpExtraSocket>();
-            while (sockets.Count < count && TryOpen() is { } socket)
+            _punches.Add(punch);
+            while (_open.Count < count && TryOpen() is { } socket)
             {
-                _places[socket] = (punch, sockets.Count);
-                sockets.Add(socket);
+                _places[socket] = _open.Count;
+                _open.Add(socket);
             }
 
-            _open[punch] = sockets;
-            return sockets.Count;
+            return _open.Count;
         }
 
         public void Send(ulong punch, int socket, Endpoint to, ReadOnlySpan<byte> datagram)
         {
-            if (_open.TryGetValue(punch, out var sockets) && socket < sockets.Count)
-                sockets[socket].TrySend(to, datagram);
+            if (socket < _open.Count)
+                _open[socket].TrySend(to, datagram);
         }
 
         public Endpoint? Keep(ulong punch, int socket, Endpoint to)
         {
-            if (!_open.TryGetValue(punch, out var sockets) || socket >= sockets.Count)
+            if (socket >= _open.Count || _open[socket].BecomePath(to) is not { } path)
                 return null;
-            var kept = sockets[socket];
-            if (!_kept.Contains(kept))
-                _kept.Add(kept);
+            if (!_kept.Contains(_open[socket]))
+                _kept.Add(_open[socket]);
             if (_kept.Count > MaxKeptSockets)
             {
                 _kept[0].Dispose();
                 _kept.RemoveAt(0);
             }
 
-            return kept.BecomePath(to);
+            return path;
         }
 
         public void Close(ulong punch)
         {
-            if (!_open.Remove(punch, out var sockets))
+            if (!_punches.Remove(punch) || _punches.Count > 0)
                 return;
-            foreach (var socket in sockets)
+            foreach (var socket in _open)
             {
-                _places.Remove(socket);
                 if (!_kept.Contains(socket))
                     socket.Dispose();
             }
+
+            _open.Clear();
+            _places.Clear();
         }
 
         // On a thread of the socket's.
@@ -76,7 +80,7 @@ public sealed partial class OverlayHost
                     return;
                 try
                 {
-                    host.TakeProbe(place.Punch, place.Socket, from, datagram);
+                    host.TakeProbe(EveryPunch, place, from, datagram);
                 }
                 catch (Exception error)
                 {
@@ -89,9 +93,7 @@ public sealed partial class OverlayHost
 
         public void Dispose()
         {
-            foreach (var punch in _open.Keys.ToList())
-                Close(punch);
-            foreach (var socket in _kept)
+            foreach (var socket in _open.Union(_kept))
                 socket.Dispose();
         }
 

@@ -57,16 +57,16 @@ internal interface IReachGround
 /// <summary>Further sockets for a hard NAT, each with a port of its own. What comes to one goes to <see cref="ReachCore.ReceiveProbe(long, ulong, int, Endpoint, ReadOnlySpan{byte})"/>.</summary>
 internal interface IPunchSockets
 {
-    /// <summary>Opens sockets for a punch; returns how many the system gave.</summary>
+    /// <summary>Opens sockets for a punch, or gives it those that others use already: each of them has a mapping of its own towards each destination. Returns how many there are.</summary>
     int Open(ulong punch, int count);
 
     /// <summary>Sends from one of them, at best effort.</summary>
     void Send(ulong punch, int socket, Endpoint to, ReadOnlySpan<byte> datagram);
 
-    /// <summary>One got through: it becomes a path of the node's port that leads to this endpoint. Null when there is no place for one.</summary>
+    /// <summary>One got through: it becomes a path of the node's port that leads to this endpoint. Null when it leads elsewhere already, or is closed.</summary>
     Endpoint? Keep(ulong punch, int socket, Endpoint to);
 
-    /// <summary>Closes all of a punch but those that were kept.</summary>
+    /// <summary>A punch needs none any more; with the last all are closed but those that were kept.</summary>
     void Close(ulong punch);
 }
 

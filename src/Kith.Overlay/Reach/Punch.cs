@@ -124,16 +124,15 @@ internal sealed class Punch
         var working = _working.Find(one => one.Opener == opener && one.Socket == socket && one.At == from);
         if (working is null)
         {
-            if (_working.Count >= ReachLimits.MaxWorking)
+            // A socket that leads to somebody else already is of no use: another will be met.
+            if (_working.Count >= ReachLimits.MaxWorking || (socket == MainSocket ? from : _ground.Sockets.Keep(opener, socket, from)) is not { } path)
                 return true;
             working = new Working(opener, socket, from, now);
             _working.Add(working);
             ReachedAt ??= now;
-            var path = socket == MainSocket ? from : _ground.Sockets.Keep(opener, socket, from);
             First ??= path;
             SayHeard(now, working);
-            if (path is { } at)
-                _reached(at);
+            _reached(path);
         }
         else if (!probe.IsHeard)
         {
@@ -146,8 +145,10 @@ internal sealed class Punch
     /// <summary>Ends it: further sockets that were not needed are closed.</summary>
     public void End()
     {
-        if (_spray is not null)
-            _ground.Sockets.Close(Call);
+        if (_spray is null)
+            return;
+        _spray.End();
+        _ground.Sockets.Close(Call);
     }
 
     /// <summary>Sends a probe.</summary>

@@ -14,6 +14,7 @@ public sealed partial class ReachCore
     private readonly Dictionary<ulong, OutgoingCall> _calls = [];
     private readonly List<OutgoingCall> _due = [];
     private readonly Dictionary<X25519PublicKey, long> _sprayed = [];
+    private readonly SprayTurns _turns = new();
     private long _lastTime;
 
     /// <summary>Calls a node through introducers, at once through all of them. Returns the call's number; 0 when it came to nothing at once, which is told too.</summary>
@@ -236,7 +237,7 @@ public sealed partial class ReachCore
             _sprayed[key] = now + ReachLimits.SprayInterval;
         }
 
-        return new Spray(role, target, _random, startAt + ReachLimits.SprayAfter, _ground.Sockets);
+        return new Spray(role, target, _random, startAt + ReachLimits.SprayAfter, _ground.Sockets, _turns);
     }
 
     private void End(long now, OutgoingCall call)

@@ -156,6 +156,9 @@ public static class ReachLimits
     /// <summary>Between two steps of many sockets.</summary>
     public const long SprayStep = 20;
 
+    /// <summary>How often who waits for a turn looks whether it has come.</summary>
+    public const long SprayTurn = 200;
+
     /// <summary>Random ports tried in one step: a hundred a second.</summary>
     public const int SprayProbesPerStep = 2;
 
@@ -165,8 +168,11 @@ public static class ReachLimits
     /// <summary>Each socket sends again after so long, so that its mapping stays.</summary>
     public const long SprayAgain = 10_000;
 
-    /// <summary>Punches with many sockets at once.</summary>
-    public const int MaxSprays = 2;
+    /// <summary>Punches with many sockets at once: they share their sockets.</summary>
+    public const int MaxSprays = 16;
+
+    /// <summary>Of these, such as try many ports at the same time; the others wait.</summary>
+    public const int MaxSpraysAtPorts = 2;
 
     /// <summary>The easy side sprays one contact at most once in so long where it came to nothing.</summary>
     public const long SprayInterval = 5 * 60_000;

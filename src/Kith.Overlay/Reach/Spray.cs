@@ -11,7 +11,9 @@ namespace Kith.Overlay.Reach;
 /// <param name="target">Many sockets: the other side's endpoint. Many ports: the other side's address.</param>
 /// <param name="random">Draws the ports.</param>
 /// <param name="startAt">When to begin.</param>
-internal sealed class Spray(SprayRole role, Endpoint target, IRandom random, long startAt, IPunchSockets sockets)
+/// <param name="sockets">Many sockets: where they come from.</param>
+/// <param name="turns">Many ports: whose turn it is.</param>
+internal sealed class Spray(SprayRole role, Endpoint target, IRandom random, long startAt, IPunchSockets sockets, SprayTurns turns)
 {
     private const int Ports = ushort.MaxValue + 1 - ReachLimits.MinPort;
 
@@ -31,13 +33,22 @@ internal sealed class Spray(SprayRole role, Endpoint target, IRandom random, lon
     {
         NextDeadline = now + ReachLimits.SprayStep;
         if (role == SprayRole.ManyPorts)
-            TryPorts(punch);
+            TryPorts(now, punch);
         else
             SendFromSockets(now, punch);
     }
 
-    private void TryPorts(Punch punch)
+    /// <summary>It is over.</summary>
+    public void End() => turns.GiveBack(this);
+
+    private void TryPorts(long now, Punch punch)
     {
+        if (!turns.TryTake(this))
+        {
+            NextDeadline = now + ReachLimits.SprayTurn;
+            return;
+        }
+
         for (var i = 0; i < ReachLimits.SprayProbesPerStep && _tried.Count < ReachLimits.SprayProbes; i++)
         {
             ushort port;
@@ -50,6 +61,7 @@ internal sealed class Spray(SprayRole role, Endpoint target, IRandom random, lon
 
         if (_tried.Count < ReachLimits.SprayProbes)
             return;
+        turns.GiveBack(this);
         NextDeadline = long.MaxValue;
     }
 

@@ -84,15 +84,16 @@ public sealed class UdpExtraSocket : IVirtualPath, IDisposable
 
     /// <summary>
     /// Makes it a virtual path to one remote endpoint: what is sent to the returned endpoint goes there, and what comes from there goes to the port's takers. Anything else that
-    /// comes still goes to the extra taker. Disposing the socket takes the path away. Called again it returns the same path.
+    /// comes still goes to the extra taker. Disposing the socket takes the path away. Called again it returns the same path; null for another remote endpoint, or when it is closed.
     /// </summary>
-    public Endpoint BecomePath(Endpoint remote)
+    public Endpoint? BecomePath(Endpoint remote)
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_isDisposed)
+                return null;
             if (_isPath)
-                return _path;
+                return remote == _remote ? _path : null;
             _remote = remote;
             _path = _port.AddPath(this);
             _isPath = true;

@@ -17,8 +17,8 @@ public sealed class UdpPort : IAsyncDisposable
     /// <summary>The longest datagram there can be, bytes: what UDP over IPv4 has room for.</summary>
     public const int LongestDatagram = 65_507;
 
-    /// <summary>Further sockets open at once.</summary>
-    public const int MaxExtraSockets = 256;
+    /// <summary>Further sockets open at once: as many as meet a hard NAT, and those that have become paths.</summary>
+    public const int MaxExtraSockets = 256 + 32;
 
     /// <summary>Free numbers tried where the system chose one for the first family that is taken in the second.</summary>
     private const int BindTries = 16;

@@ -20,42 +20,25 @@ public sealed class MatrixTests(ITestOutputHelper output)
     /// <summary>Pairs that fail before the rest is left: each takes its whole patience.</summary>
     private static readonly int MaxFailures = KithProgram.Full ? int.MaxValue : 8;
 
-    /// <summary>A first message on a machine where two cores run thirty nodes and the tests; the goal on a quiet one is 1 s.</summary>
-    private static readonly TimeSpan FirstMessageBound = TimeSpan.FromSeconds(10);
+    /// <summary>A first message on a machine where two cores run thirty nodes and the tests, and maybe others; the goal on a quiet one is 1 s.</summary>
+    private static readonly TimeSpan FirstMessageBound = TimeSpan.FromSeconds(20);
 
     /// <summary>The goal on a quiet machine is 3 s.</summary>
     private static readonly TimeSpan DirectBound = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan ManySocketsBound = TimeSpan.FromSeconds(40);
 
+    /// <summary>For all nodes to find out what they are behind: what is measured is people who are there, not programs that start.</summary>
+    private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(30);
+
     private static readonly NatKind[] Kinds = Environment.GetEnvironmentVariable(OnlyVariable) is { Length: > 0 } only
         ? [.. only.Split(',').Select(Enum.Parse<NatKind>)]
-        : KithProgram.Full ? Enum.GetValues<NatKind>() : Short;
-
-    /// <summary>The kinds of the short form: those that most people are behind. The rest, with all pairs of all of them, is the full form's.</summary>
-    private static NatKind[] Short =>
-        [NatKind.Public, NatKind.FullCone, NatKind.AddressRestricted, NatKind.PortRestricted, NatKind.Symmetric, NatKind.TwoLevels, NatKind.NoHairpin];
+        : Enum.GetValues<NatKind>();
 
     [Fact]
     public async Task EveryPair_WithRelay_AllDeliveredAndDirectWherePossible()
     {
-        Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
-        await using var town = await Town.CreateAsync(Kinds, hasSecond: true);
-        var runs = Pairs(town, KithProgram.Full);
-        var upgrades = new List<Task>();
-        foreach (var run in runs)
-        {
-            await MeetAsync(run, runs);
-            upgrades.Add(run.UpgradeAsync(run.Expected == Expected.ManySockets ? ManySocketsBound : DirectBound));
-        }
-
-        await Task.WhenAll(upgrades);
-        foreach (var run in runs)
-            await run.TalkAsync(messages: 3);
-        await Task.WhenAll(runs.Select(run => run.LookAsync()));
-        await ShowAsync("with relay", runs, town);
-
-        Assert.All(runs, run => Assert.True(run.Failure is null, $"{run.Name}: {run.Failure}"));
+        var runs = await RunAsync("with relay", "use", _ => true, messages: 3);
         Assert.All(runs, run => Assert.True(run.FirstMessage < FirstMessageBound, $"{run.Name}: first message after {run.FirstMessage}"));
         Assert.All(runs.Where(run => run.Expected == Expected.Direct), run => Assert.True(run.Direct is not null, $"{run.Name}: not direct within {DirectBound}, but {run.Path}"));
         Assert.All(runs.Where(run => run.Expected == Expected.Relay), run => Assert.Equal("relay", run.Path));
@@ -67,20 +50,29 @@ public sealed class MatrixTests(ITestOutputHelper output)
     [Fact]
     public async Task PairsThatCanBeDirect_WithoutAnyRelay_AllDelivered()
     {
+        var runs = await RunAsync("without relay", "off", run => run.Expected == Expected.Direct, messages: 1);
+        Assert.All(runs, run => Assert.True(run.Direct is not null, $"{run.Name}: {run.Path}"));
+    }
+
+    private async Task<List<PairRun>> RunAsync(string title, string relay, Predicate<PairRun> isMeant, int messages)
+    {
         Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
-        await using var town = await Town.CreateAsync(KithProgram.Full ? Kinds : [.. Short.Intersect(Kinds)], relay: "off", hasSecond: true);
-        var runs = Pairs(town, KithProgram.Full).Where(run => run.Expected == Expected.Direct).ToList();
-        foreach (var run in runs)
+        await using var town = await Town.CreateAsync(Kinds, relay, hasSecond: true);
+        var settled = await town.SettleAsync(SettlePatience);
+        // Those that take longest first: they go on beside the others.
+        var runs = Pairs(town, KithProgram.Full).FindAll(isMeant);
+        var upgrades = new List<Task>();
+        await SideBySide.RunAsync(runs.OrderByDescending(run => run.Expected == Expected.ManySockets), async run =>
         {
             await MeetAsync(run, runs);
-            await run.TalkAsync(messages: 1);
-            await run.UpgradeAsync(DirectBound);
-        }
-
+            upgrades.Add(run.UpgradeAsync(run.Expected == Expected.ManySockets ? ManySocketsBound : DirectBound));
+        });
+        await Task.WhenAll(upgrades);
+        await SideBySide.RunAsync(runs, run => run.TalkAsync(messages));
         await Task.WhenAll(runs.Select(run => run.LookAsync()));
-        await ShowAsync("without relay", runs, town);
+        await ShowAsync($"{title}, begun {settled.TotalSeconds:0} s after the last had started", runs, town);
         Assert.All(runs, run => Assert.True(run.Failure is null, $"{run.Name}: {run.Failure}"));
-        Assert.All(runs, run => Assert.True(run.Direct is not null, $"{run.Name}: {run.Path}"));
+        return runs;
     }
 
     private static Task MeetAsync(PairRun run, List<PairRun> all) => all.Count(one => one.Failure is not null) < MaxFailures ? run.MeetAsync() : run.LeaveAsync();

@@ -65,6 +65,24 @@ internal sealed class Town : IAsyncDisposable
 
     public (LabPerson One, LabPerson Other) Of(NatKind kind) => _people[kind];
 
+    /// <summary>Waits until every node knows what it is behind, for so long at most; how long it took.</summary>
+    public async Task<TimeSpan> SettleAsync(TimeSpan atMost)
+    {
+        var took = await Eventually.AskAsync(
+            async () =>
+            {
+                foreach (var person in People)
+                {
+                    if ((await person.Api.GetAsync("network")).GetProperty("nat").GetString() == "unknown")
+                        return false;
+                }
+
+                return true;
+            },
+            atMost);
+        return took ?? atMost;
+    }
+
     /// <summary>The flag that names the public node to a person, by an address of a family that they have.</summary>
     public string[] EntryFor(LabPerson person)
     {

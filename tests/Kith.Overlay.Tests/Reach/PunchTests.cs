@@ -134,7 +134,7 @@ public sealed class PunchTests
     public void ManyPorts_AreBoundedAndPaced()
     {
         var target = At("198.18.3.1:4003");
-        var spray = new Spray(SprayRole.ManyPorts, target, SystemRandom.Instance, _scene.Now + ReachLimits.SprayAfter, NoPunchSockets.Instance);
+        var spray = new Spray(SprayRole.ManyPorts, target, SystemRandom.Instance, _scene.Now + ReachLimits.SprayAfter, NoPunchSockets.Instance, new SprayTurns());
         var punch = new Punch(_node, 5, true, _key, [], _scene.Now, spray, _reached.Add);
         for (var at = 0L; at < ReachLimits.SprayPatience; at += 5)
         {
@@ -146,6 +146,28 @@ public sealed class PunchTests
         Assert.Equal(ReachLimits.SprayProbes, _node.Probes);
         Assert.All(_node.Sent, sent => Assert.True(sent.To.SameAddress(target) && sent.To.Port >= ReachLimits.MinPort));
         Assert.Equal(_node.Sent.Count, _node.Sent.Select(sent => sent.To).Distinct().Count());
+    }
+
+    [Fact]
+    public void MoreTryPortsThanMayAtOnce_TheLastWaitsUntilOneHasEnded()
+    {
+        var turns = new SprayTurns();
+        var targets = Enumerable.Range(1, ReachLimits.MaxSpraysAtPorts + 1).Select(i => At($"198.18.3.{i}:4003")).ToList();
+        var punches = targets.ConvertAll(target => new Punch(
+            _node, 5, true, _key, [], _scene.Now, new Spray(SprayRole.ManyPorts, target, SystemRandom.Instance, _scene.Now, NoPunchSockets.Instance, turns), _reached.Add));
+        void Run(long from, long to)
+        {
+            for (var at = from; at < to; at += ReachLimits.SprayStep)
+                punches.ForEach(punch => punch.Tick(_scene.Now + at));
+        }
+
+        Run(0, 1_000);
+        Assert.DoesNotContain(_node.Sent, sent => sent.To.SameAddress(targets[^1]));
+        Assert.Contains(_node.Sent, sent => sent.To.SameAddress(targets[0]));
+        punches[0].End();
+        punches.RemoveAt(0);
+        Run(1_000, 2_000);
+        Assert.Contains(_node.Sent, sent => sent.To.SameAddress(targets[^1]));
     }
 
     private Punch NewPunch(List<Endpoint> targets) => new(_node, 5, true, _key, targets, _scene.Now, null, _reached.Add);

@@ -37,8 +37,9 @@ public sealed class UdpExtraSocketTests : IExtraTaker
         remote.Register((byte)'d', there);
         remote.Start();
         var extra = port.OpenExtra(AddressFamily.InterNetwork, this)!;
-        var path = extra.BecomePath(Endpoint.From(remote.LocalEndPoints[0]));
-        Assert.Equal(path, extra.BecomePath(default));
+        var path = extra.BecomePath(Endpoint.From(remote.LocalEndPoints[0]))!.Value;
+        Assert.Equal(path, extra.BecomePath(Endpoint.From(remote.LocalEndPoints[0])));
+        Assert.Null(extra.BecomePath(default));
 
         port.Send(path, "d1"u8);
         var (from, _) = await there.NextAsync();
