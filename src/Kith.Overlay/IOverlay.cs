@@ -70,6 +70,9 @@ public interface IOverlay : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     Task<CircuitResult> OpenCircuitAsync(Endpoint relay, ReadOnlyMemory<byte> handle, CancellationToken cancellationToken = default);
 
+    /// <summary>Whether there is a circuit behind an endpoint still.</summary>
+    bool HasCircuit(Endpoint path);
+
     /// <summary>Ends a circuit that is not needed any more, by its endpoint; nothing when it is none.</summary>
     void CloseCircuit(Endpoint path);
 

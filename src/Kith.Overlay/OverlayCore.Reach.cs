@@ -105,5 +105,7 @@ internal sealed partial class OverlayCore : IReachGround
         }
 
         public bool IsRegisteredWith(Endpoint introducer) => core.Reach.IsRegisteredWith(introducer);
+
+        public void Suspect(Endpoint introducer) => core.Reach.Suspect(core._now, introducer);
     }
 }

@@ -48,6 +48,9 @@ public sealed partial class OverlayHost
     }
 
     /// <inheritdoc/>
+    public bool HasCircuit(Endpoint path) => UdpPort.IsVirtual(path) && _port.PathOf(path) is not null;
+
+    /// <inheritdoc/>
     public void CloseCircuit(Endpoint path) => Run((core, _) => core.Relay.Close(path));
 
     // What was open was lost with the core: the ends have been told, whoever waits is too.

@@ -134,6 +134,16 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="Nudge()"/>, and breaks off what is under way: there are ways that were not there when it began.</summary>
+    public void CallAnew()
+    {
+        lock (_gate)
+        {
+            foreach (var wanted in _wanted.Values.Where(wanted => wanted.Active is null))
+                wanted.Connector.CallAnew();
+        }
+    }
+
     /// <summary>Calls one peer at once, if it is not connected.</summary>
     public void Nudge(AccountId peer)
     {

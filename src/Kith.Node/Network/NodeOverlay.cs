@@ -30,6 +30,12 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <summary>Of those, how many go without it at the start and after a change of network: a link that is made meanwhile must hold an introducer.</summary>
     private const int SaysAtOnce = 4;
 
+    /// <summary>Between two times that all who are not connected are called anew since an introducer is back, milliseconds: several may come within a moment.</summary>
+    private const long CallAnewPeriod = 2_000;
+
+    /// <summary>Ways through introducers that were lost and are remembered as such.</summary>
+    private const int MaxLostVia = 64;
+
     private static readonly OverlayView Nothing = new(null, [], [], 0, 0, [], 0, 0, 0, 0, 0, IsReadOnly: true);
 
     private readonly NodeLoop _loop;
@@ -55,6 +61,8 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     private int _saysSinceChange;
     private long? _sayAt;
     private long _sayNotBefore;
+    private long _callNotBefore;
+    private readonly HashSet<string> _lostVia = new(StringComparer.Ordinal);
     private int _looking; // 1 while a look at the changed view is queued
     private long _newsNotBefore;
     private long? _newsAt;
@@ -238,9 +246,27 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         var place = new Place(view.Wan, view.Via, view.Nat.Mapped, view.Nat.MappedAddresses, view.Reachable);
         if (place.Equals(_place))
             return;
+        Introduced(place.Via);
         _place = place;
         // What belongs together comes within a moment; contacts are told each time, so not too often.
         _sayAt ??= Math.Max(Now + SayPause, _sayNotBefore);
+    }
+
+    // Introducers that were lost are back, or others are in their place: who was behind them may be there again too. Not at the start, when whoever is called is called with all there is.
+    private void Introduced(IReadOnlyList<string> via)
+    {
+        var now = Now;
+        var lost = _place.Via.Except(via, StringComparer.Ordinal).ToList();
+        var isBack = via.Any(_lostVia.Contains) || (_place.Via.Count == 0 && via.Count > 0 && _lostVia.Count > 0);
+        if (_lostVia.Count + lost.Count > MaxLostVia)
+            _lostVia.Clear();
+        _lostVia.UnionWith(lost);
+        _lostVia.ExceptWith(via);
+        if (!isBack || now < _callNotBefore)
+            return;
+        _callNotBefore = now + CallAnewPeriod;
+        _schedule.UrgeAll(now);
+        _route.CallAnew();
     }
 
     private void Report()

@@ -51,7 +51,7 @@ internal sealed class RelayTraffic(UdpPort port, TimeProvider time, Action<Endpo
 
     public Endpoint Add(CircuitEnd end) => port.AddPath(new CircuitPath(this, end));
 
-    public void Remove(Endpoint path, RelayRefusal why) => port.RemovePath(path);
+    public void Remove(Endpoint path, RelayRefusal why) => port.RemovePath(path, why == RelayRefusal.TurnedOff);
 
     private bool TrySend(CircuitEnd end, ReadOnlySpan<byte> packet)
     {

@@ -18,6 +18,12 @@ internal sealed class OwnRegistration(Endpoint introducer, byte[] key, long now)
     /// <summary>The introducer's token for our address; zeroes until it gave one.</summary>
     public byte[] Token { get; } = new byte[Walker.AddressTokens.Size];
 
+    /// <summary>Whether it kept us before and fell silent: asked whether it is there again.</summary>
+    public bool IsReturning { get; init; }
+
+    /// <summary>Requests without an answer after which it is given up.</summary>
+    public int MaxAsks => IsReturning && !IsKept ? ReachLimits.MaxUnansweredOfLost : ReachLimits.MaxUnanswered;
+
     /// <summary>Whether it keeps us.</summary>
     public bool IsKept { get; set; }
 

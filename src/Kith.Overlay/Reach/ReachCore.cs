@@ -106,6 +106,9 @@ public sealed partial class ReachCore : IDatagramCore, IDisposable
     /// <summary>Whether we are registered with the node at this address.</summary>
     public bool IsRegisteredWith(Endpoint introducer) => _registrar.Kept.Any(own => own.Introducer == introducer);
 
+    /// <summary>The node at this address was found silent, or started anew: where it introduces us it is asked whether it still does.</summary>
+    public void Suspect(long now, Endpoint introducer) => _registrar.Suspect(now, introducer);
+
     /// <summary>The network changed: introducers learn where we are now.</summary>
     public void NetworkChanged(long now)
     {

@@ -24,6 +24,24 @@ public static class ReachLimits
     /// <summary>How long an introducer that was given up, or refused, is not asked.</summary>
     public const long AvoidFor = 60_000;
 
+    /// <summary>An introducer that kept us and fell silent is asked again so soon, while there are not enough others …</summary>
+    public const long LostRetry = 3_000;
+
+    /// <summary>… and, once it has been silent for long, after this share of that time.</summary>
+    public const long LostRetryShare = 20;
+
+    /// <summary>After so long it is forgotten.</summary>
+    public const long LostLife = 24 * 60 * 60 * 1000;
+
+    /// <summary>Requests without an answer to such a one, each time: so that it keeps no other from its place.</summary>
+    public const int MaxUnansweredOfLost = 2;
+
+    /// <summary>Such introducers that are remembered; of more the oldest is forgotten.</summary>
+    public const int MaxLost = 8;
+
+    /// <summary>Somebody says that an introducer is gone: it is asked at once, unless that was done so lately.</summary>
+    public const long SuspectPause = 1_000;
+
     /// <summary>Introducers that are avoided at once; of more the oldest is forgotten.</summary>
     public const int MaxAvoided = 256;
 

@@ -20,6 +20,15 @@ internal sealed class ReachUpgrader
     /// <summary>A session that heard nothing for so long has lost its path: sessions keep theirs awake every 25 s at most.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(28);
 
+    /// <summary>A direct path that does not answer may come back at once; so long it gets before a relay is asked for.</summary>
+    public static readonly TimeSpan DirectDoubt = TimeSpan.FromSeconds(1);
+
+    /// <summary>The side that was called leaves the first relay to the other.</summary>
+    public static readonly TimeSpan ResponderDoubt = TimeSpan.FromMilliseconds(750);
+
+    /// <summary>Between two circuits for a session that nothing comes from.</summary>
+    private static readonly TimeSpan RescuePause = TimeSpan.FromSeconds(3);
+
     /// <summary>How often a direct path is looked at.</summary>
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(10);
 
@@ -37,6 +46,7 @@ internal sealed class ReachUpgrader
     private readonly Circuits _circuits;
     private readonly TimeProvider _time;
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<long> _losses = Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile ReachAddresses _addresses;
     private volatile bool _isMoved;
 
@@ -79,6 +89,7 @@ internal sealed class ReachUpgrader
         Session.PathChanged += Wake;
         Session.PathLost += Look;
         var closed = EndWithAsync(ending);
+        var rescue = RescueAsync(ending.Token);
         try
         {
             if (!Session.IsInitiator)
@@ -94,8 +105,9 @@ internal sealed class ReachUpgrader
         {
             Session.PathChanged -= Wake;
             Session.PathLost -= Look;
-            _circuits.Close();
             await ending.CancelAsync().ConfigureAwait(false);
+            await rescue.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _circuits.Close();
             await closed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -107,6 +119,23 @@ internal sealed class ReachUpgrader
     {
         _isMoved = true;
         _wakes.Writer.TryWrite(true);
+        _losses.Writer.TryWrite(_time.GetTimestamp());
+    }
+
+    // A relay that has died, most likely: another one carries the session on while everything else is tried beside.
+    private async Task RescueAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var lostAt = await _losses.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var doubt = (Session.Path.Kind == PathKind.Direct ? DirectDoubt : TimeSpan.Zero) + (Session.IsInitiator ? TimeSpan.Zero : ResponderDoubt);
+            await Task.Delay(doubt, _time, cancellationToken).ConfigureAwait(false);
+            while (Session.Silence >= _time.GetElapsedTime(lostAt))
+            {
+                await _circuits.OpenAnotherAsync(_addresses.Via, Session.Probe, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(RescuePause, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task EndWithAsync(CancellationTokenSource ending)

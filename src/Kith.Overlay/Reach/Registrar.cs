@@ -11,6 +11,7 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
 {
     private readonly List<OwnRegistration> _own = [];
     private readonly Dictionary<Endpoint, long> _avoided = [];
+    private readonly LostIntroducers _lost = new();
     private long _lookAt;
     private bool _takesCircuits;
     private long _exchangeAt;
@@ -86,10 +87,18 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
     public void NetworkChanged(long now)
     {
         _avoided.Clear();
+        _lost.AskAll(now);
         foreach (var lost in _own.Where(own => !ground.Networks.MayContact(own.Introducer) && !UdpPort.IsVirtual(own.Introducer)).ToList())
             Drop(lost);
         AskAgain();
         _lookAt = now;
+    }
+
+    /// <summary>Somebody found an introducer silent, or started anew: it is asked at once whether it still keeps us.</summary>
+    public void Suspect(long now, Endpoint introducer)
+    {
+        if (_own.Find(own => own.IsKept && own.Introducer == introducer) is { Asks: 0 } own && now - own.AskedAt >= ReachLimits.SuspectPause)
+            own.NextAsk = now;
     }
 
     /// <summary>Does what is due.</summary>
@@ -97,8 +106,8 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
     {
         foreach (var own in _own.Where(own => now >= own.NextAsk).ToList())
         {
-            if (own.Asks >= ReachLimits.MaxUnanswered)
-                GiveUp(now, own);
+            if (own.Asks >= own.MaxAsks)
+                GiveUp(now, own, isSilent: true);
             else
                 Ask(now, own);
         }
@@ -121,11 +130,11 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
             case ReachMessageType.Challenge:
                 message.Token.CopyTo(own.Token);
                 // One challenge for each request of ours: an introducer that challenges for ever is given up like a silent one.
-                if (own.Asks < ReachLimits.MaxUnanswered)
+                if (own.Asks < own.MaxAsks)
                     Ask(now, own);
                 return true;
             case ReachMessageType.Refused:
-                GiveUp(now, own);
+                GiveUp(now, own, isSilent: false);
                 return true;
             default:
                 OnRegistered(now, own, in message);
@@ -144,6 +153,8 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
         var isNews = !own.IsKept || own.Own4 != own4 || own.Own6 != own6 || own.Serves != message.HasFlag;
         own.Seen = message.Seen;
         (own.IsKept, own.Own4, own.Own6, own.Serves) = (true, own4, own6, message.HasFlag);
+        _lost.Remove(own.Introducer);
+        _avoided.Remove(own.Introducer);
         if (isNews)
             ground.ViaChanged();
     }
@@ -161,12 +172,26 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
         {
             if (_own.Count >= wanted)
                 return;
-            if (IsAvoided(now, introducer) || _own.Exists(own => own.Introducer == introducer || IsSamePrefix(own.Introducer, introducer)))
-                continue;
-            var own = new OwnRegistration(introducer, random.NextBytes(ReachMessage.KeySize), now);
-            _own.Add(own);
-            Ask(now, own);
+            if (!IsAvoided(now, introducer) && !IsTaken(introducer))
+                Begin(now, introducer, isReturning: false);
         }
+
+        foreach (var introducer in _lost.TakeDue(now))
+        {
+            if (_own.Count >= wanted)
+                return;
+            if (ground.Networks.MayContact(introducer) && !IsTaken(introducer))
+                Begin(now, introducer, isReturning: true);
+        }
+    }
+
+    private bool IsTaken(Endpoint introducer) => _own.Exists(own => own.Introducer == introducer || IsSamePrefix(own.Introducer, introducer));
+
+    private void Begin(long now, Endpoint introducer, bool isReturning)
+    {
+        var own = new OwnRegistration(introducer, _lost.KeyOf(introducer) ?? random.NextBytes(ReachMessage.KeySize), now) { IsReturning = isReturning };
+        _own.Add(own);
+        Ask(now, own);
     }
 
     // Who agrees to circuits needs an introducer that carries them: it takes the place of one that does not.
@@ -212,8 +237,12 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
         }
     }
 
-    private void GiveUp(long now, OwnRegistration own)
+    private void GiveUp(long now, OwnRegistration own, bool isSilent)
     {
+        if (!isSilent)
+            _lost.Remove(own.Introducer);
+        else if (own.IsKept && !UdpPort.IsVirtual(own.Introducer))
+            _lost.Add(now, own.Introducer, own.Key);
         if (_avoided.Count >= ReachLimits.MaxAvoided)
             _avoided.Clear();
         _avoided[own.Introducer] = now + ReachLimits.AvoidFor;

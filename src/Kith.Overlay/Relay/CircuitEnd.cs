@@ -42,6 +42,9 @@ internal sealed class CircuitEnd(Endpoint relay, ulong id, byte[] key, bool isIn
     /// <summary>When something went in or out last. The table's.</summary>
     public long UsedAt { get; set; } = now;
 
+    /// <summary>When something came by it last: then the relay is there, whatever became of a Keep. The table's.</summary>
+    public long HeardAt { get; set; } = now;
+
     /// <summary>When the relay was last heard to say that we are elsewhere.</summary>
     public long MovedAt { get; set; } = long.MinValue;
 

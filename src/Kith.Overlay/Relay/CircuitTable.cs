@@ -126,6 +126,13 @@ internal sealed class CircuitTable
             _used.Remove((end.Relay, end.Id));
     }
 
+    /// <summary>When something came by an own circuit last.</summary>
+    public long HeardAt(CircuitEnd end)
+    {
+        lock (_gate)
+            return end.HeardAt;
+    }
+
     /// <summary>Something goes out by an own circuit; false when it has ended.</summary>
     public bool TryUse(long now, CircuitEnd end)
     {
@@ -151,7 +158,7 @@ internal sealed class CircuitTable
             return PacketFate.Dropped;
         }
 
-        used.End.UsedAt = now;
+        (used.End.UsedAt, used.End.HeardAt) = (now, now);
         return PacketFate.Deliver;
     }
 

@@ -10,6 +10,11 @@ public interface IRelayRegistrations
 
     /// <summary>Whether we are registered with the node at this address: only such a node may bring circuits to us.</summary>
     bool IsRegisteredWith(Endpoint introducer);
+
+    /// <summary>A relay fell silent, or was started anew: who is registered with it may be so no more.</summary>
+    void Suspect(Endpoint introducer)
+    {
+    }
 }
 
 /// <summary>Somebody who is registered here.</summary>

@@ -15,4 +15,6 @@ internal sealed class OwnRegistrations : IRelayRegistrations
     }
 
     public bool IsRegisteredWith(Endpoint introducer) => Source?.IsRegisteredWith(introducer) ?? false;
+
+    public void Suspect(Endpoint introducer) => Source?.Suspect(introducer);
 }

@@ -63,7 +63,7 @@ internal sealed class RelayClient(RelayGround ground, ICircuitPaths paths)
     public void NetworkChanged(long now)
     {
         foreach (var end in _ends)
-            (end.NextKeep, end.Retry) = (now, RelayLimits.FirstRetry);
+            (end.NextKeep, end.Retry, end.AskedAt) = (now, RelayLimits.FirstRetry, null);
         Rearm();
     }
 
@@ -198,7 +198,7 @@ internal sealed class RelayClient(RelayGround ground, ICircuitPaths paths)
 
         foreach (var end in _ends.ToArray())
         {
-            if (end.AskedAt is { } asked && now - asked >= RelayLimits.SilentTime)
+            if (now >= SilentAt(end))
                 End(end, RelayRefusal.RelaySilent, isTold: true);
             else if (now >= end.EndsAt)
                 End(end, RelayRefusal.Expired, isTold: false);
@@ -208,6 +208,9 @@ internal sealed class RelayClient(RelayGround ground, ICircuitPaths paths)
 
         Rearm();
     }
+
+    // What comes by the circuit shows as well as a Kept that the relay is there.
+    private long SilentAt(CircuitEnd end) => end.AskedAt is { } asked ? Math.Max(asked, ground.Table.HeardAt(end)) + RelayLimits.SilentTime : long.MaxValue;
 
     private static bool IsOfWire(byte code) => code < (byte)RelayRefusal.Off;
 
@@ -242,6 +245,8 @@ internal sealed class RelayClient(RelayGround ground, ICircuitPaths paths)
         paths.Remove(end.Path, why);
         if (isTold)
             ground.Close(end.Relay, end.Id, why);
+        if (why is RelayRefusal.RelaySilent or RelayRefusal.UnknownCircuit)
+            ground.Registrations.Suspect(end.Relay);
     }
 
     private void Finish(OpeningCircuit opening, RelayRefusal why)
@@ -256,7 +261,7 @@ internal sealed class RelayClient(RelayGround ground, ICircuitPaths paths)
         foreach (var opening in _opening)
             next = Math.Min(next, opening.NextAsk);
         foreach (var end in _ends)
-            next = Math.Min(next, Math.Min(end.NextKeep, end.EndsAt));
+            next = Math.Min(next, Math.Min(SilentAt(end), Math.Min(end.NextKeep, end.EndsAt)));
         NextDeadline = next;
     }
 }

@@ -21,7 +21,7 @@ public static class RelayLimits
     public const long MaxTime = 60 * 60 * 1000;
 
     /// <summary>An end of a circuit says that it is there so often, and keeps its NAT awake with it.</summary>
-    public const long KeepInterval = 15_000;
+    public const long KeepInterval = 10_000;
 
     // Implementation: the relay.
 
@@ -94,7 +94,7 @@ public static class RelayLimits
     public const long MaxRetry = 3_000;
 
     /// <summary>A relay that answers nothing for so long after it was asked is gone.</summary>
-    public const long SilentTime = 20_000;
+    public const long SilentTime = 7_000;
 
     /// <summary>Renewal is asked for when so much time is left.</summary>
     public const long RenewBefore = 5 * 60 * 1000;

@@ -102,6 +102,18 @@ public sealed class PeerConnector : IAsyncDisposable
     /// <summary>Calls at once instead of after the pause (something changed: the network is back, the user is waiting).</summary>
     public void Nudge() => _wakes.Writer.TryWrite(true);
 
+    /// <summary>As <see cref="Nudge"/>, and an attempt under way is broken off for it: there are ways now that it does not know.</summary>
+    public void CallAnew()
+    {
+        lock (_gate)
+        {
+            if (_calling is { } calling)
+                Own(calling.CancelAsync());
+        }
+
+        Nudge();
+    }
+
     /// <summary>Takes in a session that the peer made. False, and the session stays the caller's, when it is another peer's or this is disposed.</summary>
     public bool Offer(ISession session)
     {

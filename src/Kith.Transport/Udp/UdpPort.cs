@@ -129,14 +129,16 @@ public sealed class UdpPort : IAsyncDisposable
         return at;
     }
 
-    /// <summary>Raised when a virtual path has been taken away, soon afterwards and on a thread of the pool: whoever takes it away may hold locks.</summary>
-    public event Action<Endpoint>? PathRemoved;
+    /// <summary>Raised with <see cref="RemovePath"/>'s arguments when a virtual path has been taken away, soon afterwards and on a thread of the pool: whoever takes it away may hold locks.</summary>
+    public event Action<Endpoint, bool>? PathRemoved;
 
     /// <summary>Takes a path away: what is sent there from now on is dropped. Its endpoint is not used again.</summary>
-    public void RemovePath(Endpoint at)
+    /// <param name="at">The path's endpoint.</param>
+    /// <param name="isForbidden">Whether somebody took back the consent to it: what has no other way at this moment ends at once instead of looking for one.</param>
+    public void RemovePath(Endpoint at, bool isForbidden = false)
     {
         if (_paths.TryRemove(at, out _) && PathRemoved is not null)
-            ThreadPool.QueueUserWorkItem(static told => told.Port.PathRemoved?.Invoke(told.At), (Port: this, At: at), preferLocal: false);
+            ThreadPool.QueueUserWorkItem(static told => told.Port.PathRemoved?.Invoke(told.At, told.IsForbidden), (Port: this, At: at, IsForbidden: isForbidden), preferLocal: false);
     }
 
     /// <summary>The path that an endpoint stands for; null when there is none (any more).</summary>

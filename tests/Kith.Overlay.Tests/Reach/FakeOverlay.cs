@@ -26,6 +26,9 @@ internal sealed class FakeOverlay : IOverlay, IReach
     /// <summary>What circuits there are.</summary>
     public CircuitResult Circuit { get; set; } = new(null, RelayRefusal.NotServing);
 
+    /// <summary>The same of each relay; null for <see cref="Circuit"/>.</summary>
+    public Func<Endpoint, CircuitResult?>? CircuitOf { get; set; }
+
     /// <summary>Each call.</summary>
     public List<FakeCall> Calls { get; } = [];
 
@@ -61,13 +64,19 @@ internal sealed class FakeOverlay : IOverlay, IReach
     {
         lock (CircuitsAsked)
             CircuitsAsked.Add(relay);
-        return Task.FromResult(Circuit);
+        return Task.FromResult(CircuitOf?.Invoke(relay) ?? Circuit);
     }
 
     public void CloseCircuit(Endpoint path)
     {
         lock (CircuitsClosed)
             CircuitsClosed.Add(path);
+    }
+
+    public bool HasCircuit(Endpoint path)
+    {
+        lock (CircuitsClosed)
+            return !CircuitsClosed.Contains(path);
     }
 
     public void SetContacts(IReadOnlyCollection<X25519PublicKey> contacts)
@@ -188,7 +197,7 @@ internal sealed class FakeUdpSession(X25519PublicKey remoteKey, PathKind kind, b
 
     public TimeSpan? RoundTripTime => null;
 
-    public TimeSpan Silence => TimeSpan.Zero;
+    public TimeSpan Silence { get; set; }
 
     public Task<SessionClose> Closed => _closed.Task;
 

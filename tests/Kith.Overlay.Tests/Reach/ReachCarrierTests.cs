@@ -201,6 +201,44 @@ public sealed class ReachCarrierTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LostRelay_AnotherIsAskedAtOnce(bool isInitiator)
+    {
+        var (other, next) = (At("198.18.2.1:4001"), Path.WithPort(2));
+        _overlay.Consent = RelayConsent.Use;
+        _overlay.CircuitOf = relay => new CircuitResult(relay == other ? next : Path, RelayRefusal.None);
+        _overlay.Outcome = NotThrough;
+        FakeUdpSession session;
+        if (isInitiator)
+        {
+            var connecting = _carrier.ConnectAsync([Via, Parse("via/198.18.2.1:4001/AAECAwQFBgcICQoLDA0ODw")], _key.PublicKey, Cancellation);
+            var dial = await _dialer.Dials.ReadAsync(Cancellation);
+            session = new FakeUdpSession(_key.PublicKey, PathKind.Relay) { Silence = TimeSpan.FromHours(1) };
+            dial.Result.SetResult(session);
+            await connecting;
+        }
+        else
+        {
+            session = new FakeUdpSession(_key.PublicKey, PathKind.Relay, isInitiator: false) { Silence = TimeSpan.FromHours(1) };
+            await _carrier.AttendAsync(session, [Parse("via/198.18.2.1:4001/AAECAwQFBgcICQoLDA0ODw")], Cancellation);
+        }
+
+        // Once it listens.
+        await _clock.UntilArmedAsync();
+        session.Lose();
+        while (!session.Probed.TryRead(out var probed) || probed != next)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+
+        session.Silence = TimeSpan.Zero;
+        Assert.Equal(isInitiator ? [At("198.18.1.1:4001"), other] : [other], _overlay.CircuitsAsked);
+        Assert.Empty(_overlay.CircuitsClosed);
+    }
+
     [Fact]
     public async Task EndedSession_IsLookedAfterNoMore()
     {

@@ -42,6 +42,13 @@ internal sealed class ReachScene
         }
     }
 
+    /// <summary>Lets time pass all at once.</summary>
+    public void Pass(long milliseconds)
+    {
+        Now += milliseconds - 5;
+        Run(5);
+    }
+
     /// <summary>Delivers what is on its way, and what comes of it.</summary>
     public void Deliver()
     {

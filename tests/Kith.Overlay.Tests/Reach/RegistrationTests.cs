@@ -144,6 +144,58 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void IntroducerThatWasStartedAnew_HasTheNodeUnderTheSameHandleWithinSeconds()
+    {
+        _scene.Register(_node, _introducer);
+        var via = _node.Core.Via;
+        _node.KnownIntroducers = [];
+        _scene.Lets = (_, to, _) => to != _introducer.Address;
+        _scene.Run(2 * ReachLimits.Lifetime);
+        Assert.Empty(_node.Core.Via);
+        _introducer.Restart();
+        _scene.Lets = (_, _, _) => true;
+        _scene.Run((2 * ReachLimits.Lifetime / ReachLimits.LostRetryShare) + 1_500);
+        Assert.Equal(via, _node.Core.Via);
+        Assert.Equal(1, _introducer.Core.Registered);
+    }
+
+    [Fact]
+    public void SilentIntroducer_IsAskedEverMoreSeldomAndForgotten()
+    {
+        _scene.Register(_node, _introducer);
+        _node.KnownIntroducers = [];
+        _scene.Lets = (_, to, _) => to != _introducer.Address;
+        int AskedIn(long time)
+        {
+            var before = _node.Count(ReachMessageType.Register);
+            for (; time > 0; time -= 1_000)
+                _scene.Pass(1_000);
+            return _node.Count(ReachMessageType.Register) - before;
+        }
+
+        Assert.InRange(AskedIn(120_000), 20, 70);
+        Assert.InRange(AskedIn(3_600_000), 20, 160);
+        AskedIn(ReachLimits.LostLife - 3_600_000);
+        Assert.Equal(0, AskedIn(3_600_000));
+    }
+
+    [Fact]
+    public void IntroducerThatSomebodyFoundSilent_IsAskedAtOnce()
+    {
+        _scene.Register(_node, _introducer);
+        _scene.Run(ReachLimits.SuspectPause);
+        var asked = _node.Count(ReachMessageType.Register);
+        _node.Core.Suspect(_scene.Now, _introducer.Address.WithPort(9));
+        _node.Core.Suspect(_scene.Now, _introducer.Address);
+        _scene.Run(50);
+        Assert.Equal(asked + 1, _node.Count(ReachMessageType.Register));
+        _node.Core.Suspect(_scene.Now, _introducer.Address);
+        _scene.Run(50);
+        Assert.Equal(asked + 1, _node.Count(ReachMessageType.Register));
+        Assert.Single(_node.Core.Via);
+    }
+
+    [Fact]
     public void NodeThatMoved_KeepsItsHandle()
     {
         _scene.Register(_node, _introducer);

@@ -75,13 +75,13 @@ public sealed class RelayedSessionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RelayTurnedOffWithNoOtherWay_NothingMoreArrives_AndAProbeBringsItAllBack()
+    public async Task RelayStoppedWithNoOtherWay_NothingMoreArrives_AndAProbeBringsItAllBack()
     {
         var (here, there) = await ConnectAsync();
         Assert.Equal([1, 2, 3], await SendAsync(here, there, [1, 2, 3]));
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         here.PathLost += lost.SetResult;
-        _relay.Overlay.SetRelay(RelayConsent.Off);
+        await _relay.Overlay.DisposeAsync();
         _ = await _caller.EndedAsync();
         // The session is told: it waits for no timeouts.
         await lost.Task.WaitAsync(TestContext.Current.CancellationToken);
@@ -94,13 +94,19 @@ public sealed class RelayedSessionTests : IAsyncLifetime
         Assert.Equal(carried, _relay.Overlay.View.Relay.BytesCarried);
     }
 
-    [Fact]
-    public async Task RelayTurnedOffAndNothingElseFound_SessionEndsAtBothEnds()
+    [Theory]
+    [InlineData("caller")]
+    [InlineData("relay")]
+    [InlineData("receiver")]
+    public async Task ConsentTakenBackAndNoOtherWay_SessionEndsAtOnceAtBothEnds(string who)
     {
         var (here, there) = await ConnectAsync();
-        _receiver.Overlay.SetRelay(RelayConsent.Off);
+        var begun = TimeProvider.System.GetTimestamp();
+        (who switch { "caller" => _caller, "relay" => _relay, _ => _receiver }).Overlay.SetRelay(RelayConsent.Off);
         Assert.Equal(SessionErrorCode.ConnectionLost, (await here.Closed.WaitAsync(TestContext.Current.CancellationToken)).Code);
         _ = await there.Closed.WaitAsync(TestContext.Current.CancellationToken);
+        // Not after the time in which a session without a path looks for another one.
+        Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(2));
     }
 
     private static async Task<byte[]> SendAsync(ISession from, ISession to, byte[] bytes)

@@ -56,10 +56,10 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
     /// <summary>Sets who takes sessions that others begin: false refuses one. Null: nobody does, and no handshake is answered.</summary>
     public void Accept(Func<UdpSession, bool>? accept) => _accept = accept;
 
-    private void OnPathRemoved(Endpoint path)
+    private void OnPathRemoved(Endpoint path, bool isForbidden)
     {
         foreach (var session in _sessions.Keys)
-            session.PathGone(path);
+            session.PathGone(path, isForbidden);
     }
 
     /// <summary>Begins a call; <see cref="UdpSession.Try"/> says where to.</summary>

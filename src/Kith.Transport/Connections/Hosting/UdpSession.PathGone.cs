@@ -10,30 +10,47 @@ internal sealed partial class UdpSession
     private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(3);
 
     private ITimer? _goneTimer; // under _gate
+    private TimeSpan _goneAt; // under _gate
 
     /// <summary>The port has no such path any more.</summary>
-    public void PathGone(Endpoint endpoint)
+    /// <param name="endpoint">The path's endpoint.</param>
+    /// <param name="isForbidden">Whether the consent to it was taken back: then nobody must take the session for one that works, not for a moment.</param>
+    public void PathGone(Endpoint endpoint, bool isForbidden = false)
     {
         var effects = Rent();
+        var isOver = false;
         lock (_gate)
         {
-            _core.PathGone(_host.Now, endpoint, effects);
-            ArmTimer();
             if (_core.State == ConnectionState.Open && _core.Path == endpoint)
-                _goneTimer ??= _host.Time.CreateTimer(static session => ((UdpSession)session!).EndIfGone(), this, GonePatience, Timeout.InfiniteTimeSpan);
+            {
+                _goneAt = _host.Now;
+                _core.PathGone(_goneAt, endpoint, effects);
+                isOver = isForbidden && _core.Path == endpoint;
+                _goneTimer?.Dispose();
+                _goneTimer = isOver ? null : _host.Time.CreateTimer(static session => ((UdpSession)session!).EndIfGone(), this, GonePatience, Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                _core.PathGone(_host.Now, endpoint, effects);
+            }
+
+            ArmTimer();
         }
 
         Deliver(effects);
+        if (isOver)
+            Abandon();
         Pump();
     }
 
+    // What took the path's place may have worked long ago: it is asked at once, so whoever is there has answered by now.
     private void EndIfGone()
     {
         lock (_gate)
         {
             _goneTimer?.Dispose();
             _goneTimer = null;
-            if (_core.State != ConnectionState.Open || !UdpPort.IsVirtual(_core.Path) || _host.Port.PathOf(_core.Path) is not null)
+            if (_core.State != ConnectionState.Open || _core.LastReceived > _goneAt)
                 return;
         }
 
