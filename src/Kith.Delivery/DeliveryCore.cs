@@ -16,16 +16,18 @@ public sealed class DeliveryCore
     private readonly List<PeerQueue> _dirty = [];
     private readonly List<QueuedItem> _sent = [];
     private readonly Func<bool> _hasRoom;
+    private readonly DropQueues? _drops;
     private long? _reportAt;
     private long _checkAt = long.MaxValue;
 
     /// <summary>A core over a store and the routes that there are.</summary>
-    public DeliveryCore(IOutboxStore store, IEnumerable<IRoute> routes, RoutePolicy policy)
+    public DeliveryCore(IOutboxStore store, IEnumerable<IRoute> routes, RoutePolicy policy, IDropRoute? drops = null)
     {
         _store = store;
         _policy = policy;
         _routes = routes.ToDictionary(route => route.Kind);
         _hasRoom = () => _queues.Values.Sum(queue => queue.Bytes) < DeliveryLimits.TotalBytes;
+        _drops = drops is null ? null : new DropQueues(store, policy, drops);
     }
 
     /// <summary>When <see cref="Pump"/> or <see cref="TakeTransmitted"/> has something to do (unix milliseconds), or null. Maybe early, never late.</summary>
@@ -33,7 +35,7 @@ public sealed class DeliveryCore
     {
         get
         {
-            var next = Math.Min(_checkAt, _reportAt ?? long.MaxValue);
+            var next = Math.Min(Math.Min(_checkAt, _reportAt ?? long.MaxValue), _drops?.CheckAt ?? long.MaxValue);
             return next == long.MaxValue ? null : next;
         }
     }
@@ -46,6 +48,8 @@ public sealed class DeliveryCore
             queue.Put(item);
             Touch(queue);
         }
+
+        _drops?.Of(item.Peer)?.Put(item);
     }
 
     /// <summary>An item is acknowledged end to end, or withdrawn, and is out of the store.</summary>
@@ -56,7 +60,21 @@ public sealed class DeliveryCore
             queue.Settle(id, now);
             Touch(queue);
         }
+
+        _drops?.Of(peer)?.Settle(id);
     }
+
+    /// <summary>Something can be left for the peer with holders from now on. Nothing happens when that is so already.</summary>
+    public void DropsUp(AccountId peer) => _drops?.Up(peer, _queues.TryGetValue(peer, out var queue) ? queue.Routes : default);
+
+    /// <summary>Nothing can be left for the peer any more, or for a while.</summary>
+    public void DropsDown(AccountId peer) => _drops?.Down(peer);
+
+    /// <summary>Enough holders have these, and the store says so (<see cref="OutboxItem.StoredAt"/>): after that commit.</summary>
+    public void Stored(AccountId peer, IReadOnlyList<MessageId> ids, long now) => _drops?.Of(peer)?.Stored(ids, now);
+
+    /// <summary>These could not be left with holders: they are tried again after a pause.</summary>
+    public void Refused(AccountId peer, IReadOnlyList<MessageId> ids, long now) => _drops?.Of(peer)?.Refused(ids, now);
 
     /// <summary>The peer can be reached, or over a new session: all that is not acknowledged is sent again, in order.</summary>
     /// <param name="peer">The peer.</param>
@@ -67,6 +85,7 @@ public sealed class DeliveryCore
             _queues.Add(peer, queue = new PeerQueue(peer, _store, _policy, _routes));
         queue.Up(routes);
         Touch(queue);
+        _drops?.Of(peer)?.Change(routes);
     }
 
     /// <summary>The peer can be reached on other routes than before, and what is on its way is not lost by that: it changed to another path. Nothing is sent again; what waited for a route that is there now is sent.</summary>
@@ -78,6 +97,7 @@ public sealed class DeliveryCore
             return;
         queue.Change(routes);
         Touch(queue);
+        _drops?.Of(peer)?.Change(routes);
     }
 
     /// <summary>The peer cannot be reached any more.</summary>
@@ -85,6 +105,7 @@ public sealed class DeliveryCore
     {
         if (_queues.TryGetValue(peer, out var queue))
             queue.Change(default);
+        _drops?.Of(peer)?.Change(default);
     }
 
     /// <summary>A route that took less than all has room again.</summary>
@@ -97,11 +118,12 @@ public sealed class DeliveryCore
         }
     }
 
-    /// <summary>Somebody is a contact no more.</summary>
+    /// <summary>Somebody is gone to no more. What can be left for them with holders is another matter: <see cref="DropsDown"/>.</summary>
     public void Forget(AccountId peer)
     {
         if (_queues.Remove(peer, out var queue))
             _dirty.Remove(queue);
+        _drops?.Of(peer)?.Change(default);
     }
 
     /// <summary>After a transaction that was rolled back: what is in memory may be wrong, the store is right. Everything is sent again.</summary>
@@ -114,6 +136,8 @@ public sealed class DeliveryCore
             queue.Restart();
             Touch(queue);
         }
+
+        _drops?.Restart();
     }
 
     /// <summary>Hands to the routes what can be sent, and again what is overdue. Only after a commit.</summary>
@@ -141,6 +165,7 @@ public sealed class DeliveryCore
         }
 
         _dirty.Clear();
+        _drops?.Pump(now);
         if (_sent.Count > 0)
             _reportAt ??= now + DeliveryLimits.ReportDelay;
     }

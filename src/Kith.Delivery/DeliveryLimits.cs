@@ -32,4 +32,22 @@ public static class DeliveryLimits
 
     /// <summary>How long the report of what was transmitted may wait for a batch of work to join, milliseconds: a receipt usually makes it needless.</summary>
     public const long ReportDelay = 50;
+
+    /// <summary>What may take any route waits so long for a session before it is left with holders, milliseconds: from when it was written, and from when the session was lost.</summary>
+    public const long DropGrace = 2_000;
+
+    /// <summary>What holders have is left with them anew after this, milliseconds; twice as long each further time.</summary>
+    public const long FirstDropAgain = 3L * 24 * 60 * 60 * 1000;
+
+    /// <summary>The longest pause before it is left anew, milliseconds: holders forget it after 30 days.</summary>
+    public const long LastDropAgain = 24L * 24 * 60 * 60 * 1000;
+
+    /// <summary>Items of one peer on their way to holders.</summary>
+    public const int DropItems = 512;
+
+    /// <summary>Bytes of their envelopes; a single larger one is taken.</summary>
+    public const int DropBytes = 4 << 20;
+
+    /// <summary>After holders could not be had, milliseconds; doubled each time, up to <see cref="MaxTimeout"/>.</summary>
+    public const long DropRetry = 5_000;
 }

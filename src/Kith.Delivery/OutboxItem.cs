@@ -17,4 +17,20 @@ public sealed record OutboxItem(
     ReadOnlyMemory<byte> Content,
     ReadOnlyMemory<byte>? Envelope,
     RouteKind Route,
-    long EnqueuedAt);
+    long EnqueuedAt)
+{
+    /// <summary>When enough holders had it in a drop, unix milliseconds; null while it is in none.</summary>
+    public long? StoredAt { get; init; }
+
+    /// <summary>How often it was stored in a drop; 0 while it is in none. At most <see cref="MaxStores"/> are counted.</summary>
+    public int Stores { get; init; }
+
+    /// <summary>How far <see cref="Stores"/> counts: the pauses grow no more long before.</summary>
+    public const int MaxStores = 255;
+
+    /// <summary>The item after a drop holds it.</summary>
+    public OutboxItem StoredOnceMore(long now) => this with { StoredAt = now, Stores = Math.Min(Stores + 1, MaxStores) };
+
+    /// <summary>The item with other sealed bytes: no drop holds those.</summary>
+    public OutboxItem Sealed(ReadOnlyMemory<byte>? envelope) => this with { Envelope = envelope, StoredAt = null, Stores = 0 };
+}

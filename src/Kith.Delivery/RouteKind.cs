@@ -11,4 +11,7 @@ public enum RouteKind
 
     /// <summary>A session through a node that agreed to pass its packets on.</summary>
     Relay = 2,
+
+    /// <summary>Left, sealed, with nodes that keep it until the peer fetches it.</summary>
+    Drop = 5,
 }

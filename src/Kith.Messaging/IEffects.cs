@@ -16,7 +16,10 @@ public interface IEffects
     void Settled(AccountId peer, MessageId id);
 
     /// <summary>Sends an envelope at best effort, once, if the peer is reachable now: receipts and typing.</summary>
-    void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope);
+    /// <param name="peer">Whom it is for.</param>
+    /// <param name="envelope">Sealed bytes.</param>
+    /// <param name="byDrop">Without a session it is left with holders, where the peer has a box: receipts of what came that way, and what a new session takes.</param>
+    void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop = false);
 
     /// <summary>The peer's prekey bundle is needed: ask for it until there is an answer (first contact, or a session that must start anew).</summary>
     void RequestBundle(AccountId peer);
@@ -26,6 +29,9 @@ public interface IEffects
 
     /// <summary>What <see cref="IPeerProtocol.FindableBy"/> or <see cref="IPeerProtocol.Wanted"/> says may be something else now.</summary>
     void FindingChanged();
+
+    /// <summary>What <see cref="IPeerProtocol.Boxes"/> says may be something else now.</summary>
+    void BoxesChanged();
 }
 
 /// <summary>How to reach a peer's device.</summary>

@@ -19,7 +19,10 @@ public interface IMessenger
     void ChangeSettings(Settings settings);
 
     /// <summary>Makes a link with room for <paramref name="uses"/> people (0: public, its users become requests); <paramref name="lifetime"/> null means for ever.</summary>
-    LinkView CreateLink(int uses, TimeSpan? lifetime);
+    /// <param name="uses">For how many.</param>
+    /// <param name="lifetime">How long it can be used.</param>
+    /// <param name="price">Work that a public link asks of each who writes while we are away, in bits (0 to 28); null: some seconds of one core.</param>
+    LinkView CreateLink(int uses, TimeSpan? lifetime, int? price = null);
 
     /// <summary>The links that can still be used.</summary>
     IReadOnlyList<LinkView> Links();

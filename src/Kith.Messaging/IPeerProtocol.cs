@@ -1,4 +1,6 @@
+using Kith.Crypto;
 using Kith.Delivery;
+using Kith.Messaging.Drops;
 using Kith.Messaging.Finding;
 using Kith.Wire;
 
@@ -17,7 +19,8 @@ public readonly record struct PeerOrigin(RouteKind Route, ReadOnlyMemory<byte> T
 public interface IPeerProtocol
 {
     /// <summary>Opens, deduplicates and applies a sealed envelope; its receipt goes to <see cref="IEffects.SendOnce"/> at <see cref="EndBatch"/>.</summary>
-    void ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope);
+    /// <returns>Whether it is needed no more: what came out of a box is deleted there only then.</returns>
+    Reception ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope);
 
     /// <summary>The body of a bundle request for a peer over a session with this handshake hash; null when none is needed any more.</summary>
     byte[]? WriteBundleRequest(AccountId peer, ReadOnlySpan<byte> handshakeHash);
@@ -30,6 +33,29 @@ public interface IPeerProtocol
 
     /// <summary>Delivery handed items to a route: their state becomes sent.</summary>
     void Transmitted(AccountId peer, IReadOnlyList<MessageId> ids, RouteKind route);
+
+    /// <summary>Enough holders have these items: noted with them, and their state becomes stored. Tell <see cref="DeliveryCore.Stored"/> after the commit.</summary>
+    void Stored(AccountId peer, IReadOnlyList<MessageId> ids);
+
+    /// <summary>Every box that is written and read, the whole of it.</summary>
+    DropBoxes Boxes();
+
+    /// <summary>A box of <see cref="DropBoxes.Reads"/> or <see cref="DropBoxes.Links"/> was read to the end, and what was in it is committed.</summary>
+    /// <param name="secret">The box secret (of a link: that of its request box).</param>
+    /// <param name="at">When that reading began, unix milliseconds.</param>
+    void BoxRead(ReadOnlyMemory<byte> secret, long at);
+
+    /// <summary>What somebody who uses a link of ours needs to write to us while we are away; null when the link is over.</summary>
+    /// <param name="link">Which (<see cref="LinkBoxes.Link"/>).</param>
+    /// <param name="firstPeriod">The index of the present period of the request box.</param>
+    /// <param name="readKeys">Its public read keys from that period on, at most <see cref="StandingBundle.MaxReadKeys"/>.</param>
+    byte[]? WriteStandingBundle(string link, long firstPeriod, IReadOnlyList<Ed25519PublicKey> readKeys);
+
+    /// <summary>Enough holders have a link's bundle: the next one is due a day later.</summary>
+    void StandingBundleStored(string link);
+
+    /// <summary>What came out of the bundle box of a link that we used: starts the session when it is right and still needed. Of several that come together the newest should be last.</summary>
+    void ReceiveStandingBundle(AccountId maker, ReadOnlySpan<byte> bundle);
 
     /// <summary>Which peer owns a transport key, if we know it.</summary>
     AccountId? PeerOf(ReadOnlySpan<byte> transportKey);

@@ -32,6 +32,9 @@ public enum RecordKind
 
     /// <summary>Edits, deletions and reactions whose message has not come yet, by account id, message id and change id.</summary>
     PendingChange = 10,
+
+    /// <summary>When a box was last read to the end, by the first 16 bytes of the SHA-256 of its secret.</summary>
+    BoxRead = 11,
 }
 
 /// <summary>Small records, encrypted at rest, keys included. Called by the node loop alone, inside its open transaction.</summary>

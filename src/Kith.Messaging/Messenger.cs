@@ -2,6 +2,7 @@ using Kith.Crypto;
 using Kith.Delivery;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
+using Kith.Messaging.Drops;
 using Kith.Messaging.Finding;
 using Kith.Wire;
 
@@ -35,7 +36,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     /// <inheritdoc/>
     public long? NextDeadline => Earliest(
         Parts.Disappearing.NextDeadline, Parts.Restarts.NextDeadline, Parts.Resealing.NextDeadline, Parts.Typing.NextDeadline, Parts.Invites.NextDeadline,
-        Parts.PreKeys.NextRotation);
+        Parts.PreKeys.NextRotation, Parts.Boxes.NextDeadline, Parts.BundleCalls.NextDeadline);
 
     private MessengerParts Parts => _parts ??= new MessengerParts(_around, _account);
 
@@ -71,7 +72,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     }
 
     /// <inheritdoc/>
-    public LinkView CreateLink(int uses, TimeSpan? lifetime) => Parts.Adding.CreateLink(uses, lifetime);
+    public LinkView CreateLink(int uses, TimeSpan? lifetime, int? price = null) => Parts.Adding.CreateLink(uses, lifetime, price);
 
     /// <inheritdoc/>
     public IReadOnlyList<LinkView> Links() => Parts.Adding.Links();
@@ -156,7 +157,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     public IReadOnlyList<MessageView> Search(string query, AccountId? contact, int limit) => Parts.Reader.Search(query, contact, limit);
 
     /// <inheritdoc/>
-    public void ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope) => Parts.Inbox.Receive(from, envelope.Span);
+    public Reception ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope) => Parts.Inbox.Receive(from, envelope.Span);
 
     /// <inheritdoc/>
     public byte[]? WriteBundleRequest(AccountId peer, ReadOnlySpan<byte> handshakeHash) => Parts.BundleTaker.WriteRequest(peer, handshakeHash);
@@ -173,6 +174,28 @@ public sealed class Messenger : IMessenger, IPeerProtocol
         if (Parts.Contacts.Find(peer) is { } contact)
             Parts.States.Transmitted(contact, ids, route);
     }
+
+    /// <inheritdoc/>
+    public void Stored(AccountId peer, IReadOnlyList<MessageId> ids)
+    {
+        if (Parts.Contacts.Find(peer) is { } contact)
+            Parts.States.Stored(contact, ids);
+    }
+
+    /// <inheritdoc/>
+    public DropBoxes Boxes() => Parts.Boxes.Boxes();
+
+    /// <inheritdoc/>
+    public void BoxRead(ReadOnlyMemory<byte> secret, long at) => Parts.Boxes.BoxRead(secret.Span, at);
+
+    /// <inheritdoc/>
+    public byte[]? WriteStandingBundle(string link, long firstPeriod, IReadOnlyList<Ed25519PublicKey> readKeys) => Parts.LinkBundles.Write(link, firstPeriod, readKeys);
+
+    /// <inheritdoc/>
+    public void StandingBundleStored(string link) => Parts.LinkBundles.Stored(link);
+
+    /// <inheritdoc/>
+    public void ReceiveStandingBundle(AccountId maker, ReadOnlySpan<byte> bundle) => Parts.LinkBundles.Receive(maker, bundle);
 
     /// <inheritdoc/>
     public AccountId? PeerOf(ReadOnlySpan<byte> transportKey) =>
@@ -210,7 +233,11 @@ public sealed class Messenger : IMessenger, IPeerProtocol
         {
             Parts.PreKeys.Maintain();
             Parts.Removal.RemoveStale();
+            Parts.Boxes.Tidy();
         }
+
+        Parts.Boxes.Tick();
+        Parts.BundleCalls.Tick();
     }
 
     /// <inheritdoc/>
@@ -227,6 +254,8 @@ public sealed class Messenger : IMessenger, IPeerProtocol
             parts.Conversations.Save(contact);
             parts.Announcer.Tell(contact);
             parts.FindSets.Notice(contact);
+            parts.Boxes.Notice(contact);
+            parts.BundleCalls.Notice(contact);
             parts.Contacts.Save(contact);
         }
     }

@@ -1,6 +1,7 @@
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Conversations;
+using Kith.Messaging.Drops;
 using Kith.Messaging.Finding;
 using Kith.Messaging.Incoming;
 using Kith.Messaging.Outgoing;
@@ -27,8 +28,9 @@ internal sealed class MessengerParts
         Restarts = new SessionRestarts(around, Contacts);
         Outbound = new Outbound(around, Contacts, history, envelopes, Sessions, Restarts);
         Receipts = new ReceiptBatch(Outbound);
+        Boxes = new BoxBook(around, account, Settings, Contacts, Sessions, Invites);
         var pending = new PendingChanges(around);
-        Removal = new ContactRemoval(around, Contacts, history, pending, Outbound, Restarts, Receipts);
+        Removal = new ContactRemoval(around, Contacts, history, pending, Outbound, Restarts, Receipts, Boxes);
         States = new DeliveryStates(around, Settings, history, Outbound, Announcer, new Farewells(Removal), Contacts);
         Profiles = new Profiles(around, account, Settings, Contacts, Outbound);
         Links = new LinkHiding(around, Settings, Invites);
@@ -40,6 +42,10 @@ internal sealed class MessengerParts
         Commands = new ContactCommands(around, account, Contacts, Conversations, Outbound, Links, Announcer);
         BundleGiver = new BundleGiver(around, account, Contacts, Invites, admissions, introductions, Profiles, PreKeys, Removal);
         BundleTaker = new BundleTaker(around, account, Contacts, Sessions, Restarts, introductions, Profiles, Finding, Outbound);
+        LinkBundles = new LinkBundles(around, account, Contacts, Invites, PreKeys, Sessions, Boxes, BundleTaker);
+        BundleCalls = new BundleCalls(around, account.Id, Contacts, envelopes, BundleTaker, BundleGiver);
+        Boxes.Resume();
+        BundleCalls.Resume();
         var order = new CausalOrder(Conversations, history);
         Writer = new Writer(around, Contacts, Conversations, history, order, Outbound, Announcer);
         Changes = new MessageChanges(Contacts, Conversations, history, Outbound, Announcer);
@@ -51,7 +57,7 @@ internal sealed class MessengerParts
         var receivedChanges = new ReceivedChanges(around, Conversations, history, pending, Announcer);
         var received = new ReceivedMessages(around, Conversations, history, order, receivedChanges, Typing, Announcer);
         var contents = new ContentDesk(received, receivedChanges, States, Typing, introductions, Profiles, Finding, Resealing);
-        Inbox = new Inbox(around, Contacts, envelopes, Sessions, Restarts, Receipts, contents, introductions);
+        Inbox = new Inbox(around, Contacts, envelopes, Sessions, Restarts, Receipts, contents, introductions, BundleCalls);
     }
 
     public SettingsBook Settings { get; }
@@ -109,6 +115,12 @@ internal sealed class MessengerParts
     public TypingSigns Typing { get; }
 
     public Resealing Resealing { get; }
+
+    public BoxBook Boxes { get; }
+
+    public LinkBundles LinkBundles { get; }
+
+    public BundleCalls BundleCalls { get; }
 
     public Inbox Inbox { get; }
 }

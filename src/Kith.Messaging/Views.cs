@@ -7,7 +7,11 @@ namespace Kith.Messaging;
 /// <param name="Link">The text to hand over: <c>kith:…</c>.</param>
 /// <param name="Expires">Unix milliseconds, or null for never.</param>
 /// <param name="UsesLeft">How many people can still use it; 0 for a public link, whose users become requests.</param>
-public sealed record LinkView(string Id, string Link, long? Expires, int UsesLeft);
+public sealed record LinkView(string Id, string Link, long? Expires, int UsesLeft)
+{
+    /// <summary>What a public link asks of its users while we are away: bits of work for each entry; 0 for nothing.</summary>
+    public int Price { get; init; }
+}
 
 /// <summary>How well we know somebody. Names in the API are in lower case.</summary>
 public enum ContactState
@@ -54,7 +58,7 @@ public sealed record ReactionView(bool FromMe, string Emoji);
 public sealed record ReplyView(MessageId Id, bool FromMe, string? Text);
 
 /// <summary>A message as people see it.</summary>
-/// <param name="Route">How it travelled: <c>direct</c>, or null while it waits.</param>
+/// <param name="Route">How it travelled: <c>direct</c>, <c>relay</c> or <c>drop</c>; null while it waits.</param>
 /// <param name="Missing">True when its writer had seen messages that we do not have: the gap is shown.</param>
 public sealed record MessageView(
     MessageId Id,

@@ -20,6 +20,9 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
 
     public bool IsUp => !_up.IsEmpty;
 
+    /// <summary>The routes that are up.</summary>
+    public RouteSet Routes => _up;
+
     public long Bytes => _window.Bytes;
 
     /// <summary>When something may be due, unix milliseconds: never too late, maybe too early.</summary>

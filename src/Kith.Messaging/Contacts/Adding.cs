@@ -14,7 +14,7 @@ internal sealed class Adding(
     Surroundings around, AccountBook account, SettingsBook settings, ContactBook contacts, InviteDesk invites, Profiles profiles, Introductions introductions,
     Outbound outbound, SessionBook sessions, Conversations.History history, LinkHiding links, Announcer announcer)
 {
-    public LinkView CreateLink(int uses, TimeSpan? lifetime) => View(invites.Create(uses, lifetime, settings.LinksHiddenUntil));
+    public LinkView CreateLink(int uses, TimeSpan? lifetime, int? price) => View(invites.Create(uses, lifetime, price, settings.LinksHiddenUntil));
 
     public IReadOnlyList<LinkView> Links() => [.. invites.Open.Select(View)];
 
@@ -74,6 +74,9 @@ internal sealed class Adding(
         contact.Record.LinkInviteId = ByteString.CopyFrom(link.InviteId?.ToArray() ?? []);
         contact.Record.LinkInviteSecret = ByteString.CopyFrom(link.InviteSecret.Span);
         contact.Record.LinkFindSecret = ByteString.CopyFrom(link.FindSecret ?? []);
+        contact.Record.LinkSeed = ByteString.CopyFrom(link.BoxSeed.Span);
+        contact.Record.LinkPrice = link.Price;
+        contact.Record.RequestBox = null;
         contact.Record.Find = contact.Record.Find is { } before ? new FindRecord { LastNumber = before.LastNumber } : null;
         contact.Record.WantsBundle = false;
         contact.Record.BundleAskedAt = 0;
@@ -146,7 +149,7 @@ internal sealed class Adding(
         var addresses = new List<LinkAddress>();
         foreach (var text in settings.Addresses)
         {
-            if (addresses.Count < Link.MaxAddresses && LinkAddress.TryParse(text, out var address))
+            if (addresses.Count < Link.MaxAddresses && LinkAddress.TryParse(text, out var address) && address.Kind != LinkAddressKind.Hold)
                 addresses.Add(address);
         }
 
@@ -159,7 +162,8 @@ internal sealed class Adding(
             addresses)
         {
             FindSeed = invite.IsPublic ? invite.FindSeed : [],
+            Price = invite.Price,
         };
-        return new LinkView(invite.Id.ToString(), link.ToString(), invite.ExpiresAt, invite.UsesLeft);
+        return new LinkView(invite.Id.ToString(), link.ToString(), invite.ExpiresAt, invite.UsesLeft) { Price = invite.Price };
     }
 }

@@ -1,3 +1,4 @@
+using Kith.Delivery;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Finding;
@@ -38,11 +39,8 @@ internal sealed class BundleTaker(
         if (answer.Bundle is { } bundle)
         {
             var hadSession = sessions.Of(contact) is not null;
-            // The device list, signed by the account of the link, vouches for the identity; the identity for the prekeys.
-            if (profiles.TryTakeDevices(from, contact, answer.Devices) && contact.Identity == bundle.IdentityKey && sessions.TryStart(contact, bundle))
+            if (TryStart(contact, from, answer.Devices, bundle))
             {
-                Start(contact);
-
                 // Restored from a backup: what they find us by may be newer than what we know of.
                 if (!hadSession && contact.Stage == ContactStage.Connected)
                     finding.Renew(contact);
@@ -58,6 +56,19 @@ internal sealed class BundleTaker(
             introductions.End(contact, Reason(answer.Code));
         else
             restarts.AskAt(contact, around.Now + SessionRestarts.BusyInterval);
+    }
+
+    /// <summary>Starts the session with somebody whose bundle stands where their link says: nobody is there to be asked.</summary>
+    public bool TryStart(Contact contact, ReadOnlySpan<byte> standing) => BundleAnswer.TryRead(standing, out var answer) && answer.Bundle is { } bundle
+        && TryStart(contact, new PeerOrigin(RouteKind.Drop, default, default), answer.Devices, bundle);
+
+    private bool TryStart(Contact contact, PeerOrigin from, byte[] devices, Signal.PreKeyBundle bundle)
+    {
+        // The device list, signed by the account of the link, vouches for the identity; the identity for the prekeys.
+        if (!profiles.TryTakeDevices(from, contact, devices) || contact.Identity != bundle.IdentityKey || !sessions.TryStart(contact, bundle))
+            return false;
+        Start(contact);
+        return true;
     }
 
     private void Start(Contact contact)

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Kith.Crypto;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Conversations;
+using Kith.Messaging.Drops;
 using Kith.Messaging.Envelopes;
 using Kith.Messaging.Finding;
 using Kith.Messaging.Signal;
@@ -57,6 +58,9 @@ internal sealed class Contact(AccountId id, ContactRecord record)
 
     /// <summary>What finding each other depends on, as it was when it was last told.</summary>
     public FindingState? ToldFinding { get; set; }
+
+    /// <summary>What the boxes depend on, as it was when it was last told.</summary>
+    public BoxState? ToldBoxes { get; set; }
 
     public bool Changed { get; set; }
 

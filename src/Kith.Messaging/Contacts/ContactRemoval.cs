@@ -1,4 +1,5 @@
 using Kith.Messaging.Conversations;
+using Kith.Messaging.Drops;
 using Kith.Messaging.Incoming;
 using Kith.Messaging.Outgoing;
 using Kith.Messaging.Sessions;
@@ -7,7 +8,8 @@ namespace Kith.Messaging.Contacts;
 
 /// <summary>Forgets somebody, with everything written, on this side.</summary>
 internal sealed class ContactRemoval(
-    Surroundings around, ContactBook contacts, History history, PendingChanges pending, Outbound outbound, SessionRestarts restarts, ReceiptBatch receipts)
+    Surroundings around, ContactBook contacts, History history, PendingChanges pending, Outbound outbound, SessionRestarts restarts, ReceiptBatch receipts,
+    BoxBook boxes)
 {
     /// <summary>Somebody unseen, admitted or refused, who never came back is forgotten after this, milliseconds.</summary>
     public const long HiddenLifetime = 60L * 24 * 60 * 60 * 1000;
@@ -26,9 +28,11 @@ internal sealed class ContactRemoval(
         pending.RemoveAll(contact.Id);
         restarts.Forget(contact);
         receipts.Forget(contact);
+        boxes.Forget(contact);
         contacts.Remove(contact);
         around.Effects.PeerChanged(contact.Id, null);
         around.Effects.FindingChanged();
+        around.Effects.BoxesChanged();
         if (wasVisible)
             around.Effects.Publish(new MessengerEvent.ContactRemoved(contact.Id));
     }

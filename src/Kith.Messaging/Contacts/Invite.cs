@@ -33,7 +33,20 @@ public sealed record Invite(InviteId Id, ReadOnlyMemory<byte> Secret, long Creat
     /// <summary>Most people one invite can be for.</summary>
     public const int MaxUses = 10_000;
 
-    private const byte RecordVersion = 1;
+    /// <summary>What a public link asks of its users for each entry of its request box unless it is said otherwise, bits of work: some seconds of one core.</summary>
+    public const int DefaultPrice = 23;
+
+    private const byte FirstRecordVersion = 1;
+    private const byte RecordVersion = 2;
+
+    /// <summary>Bits of work for each entry of the request box; 0 for nothing.</summary>
+    public int Price { get; init; }
+
+    /// <summary>When holders last had the link's bundle, unix milliseconds; 0 for never.</summary>
+    public long BundledAt { get; init; }
+
+    /// <summary>When somebody last came by it, unix milliseconds; 0 for never.</summary>
+    public long LastUsedAt { get; init; }
 
     /// <summary>True for a public link's.</summary>
     public bool IsPublic => Uses == 0;
@@ -54,7 +67,10 @@ public sealed record Invite(InviteId Id, ReadOnlyMemory<byte> Secret, long Creat
     private static ReadOnlySpan<byte> FindSeedLabel => "kith-find-seed-v1\0"u8;
 
     /// <summary>The secret under which the link's users find its maker.</summary>
-    public byte[] FindSecretOf(AccountId maker) => FindKeys.OfLink(IsPublic ? FindSeed : Secret.Span, maker);
+    public byte[] FindSecretOf(AccountId maker) => FindKeys.OfLink(BoxSeed, maker);
+
+    /// <summary>What of the link's text its users find the maker and write to them by.</summary>
+    public ReadOnlySpan<byte> BoxSeed => IsPublic ? FindSeed : Secret.Span;
 
     /// <summary>Draws a new invite. The expiry is cut to whole seconds, since the link carries seconds and both must agree.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Uses are below 0 or over <see cref="MaxUses"/>.</exception>
@@ -73,7 +89,7 @@ public sealed record Invite(InviteId Id, ReadOnlyMemory<byte> Secret, long Creat
         : InviteStatus.Valid;
 
     /// <summary>The invite after one more person has come; a public one stays as it is.</summary>
-    public Invite Spend() => IsPublic || UsesLeft == 0 ? this : this with { UsesLeft = UsesLeft - 1 };
+    public Invite Spend(long now) => this with { UsesLeft = IsPublic || UsesLeft == 0 ? UsesLeft : UsesLeft - 1, LastUsedAt = now };
 
     /// <summary>Writes the vault's record.</summary>
     public void Write(WireWriter writer)
@@ -85,6 +101,9 @@ public sealed record Invite(InviteId Id, ReadOnlyMemory<byte> Secret, long Creat
         writer.WriteUInt64((ulong)(ExpiresAt ?? 0));
         writer.WriteVarInt((ulong)Uses);
         writer.WriteVarInt((ulong)UsesLeft);
+        writer.WriteByte((byte)Price);
+        writer.WriteUInt64((ulong)BundledAt);
+        writer.WriteUInt64((ulong)LastUsedAt);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; false for anything else.</summary>
@@ -92,16 +111,28 @@ public sealed record Invite(InviteId Id, ReadOnlyMemory<byte> Secret, long Creat
     {
         invite = null;
         var reader = new WireReader(record);
-        if (!reader.TryReadByte(out var version) || version != RecordVersion
+        if (!reader.TryReadByte(out var version) || version is not (FirstRecordVersion or RecordVersion)
             || !reader.TryReadBytes(InviteId.Size, out var idBytes) || !InviteId.TryRead(idBytes, out var id)
             || !reader.TryReadBytes(SecretSize, out var secret)
             || !reader.TryReadUInt64(out var createdAt) || createdAt > long.MaxValue
             || !reader.TryReadUInt64(out var expiresAt) || expiresAt > long.MaxValue
             || !reader.TryReadVarInt(MaxUses, out var uses)
-            || !reader.TryReadVarInt(uses, out var usesLeft)
-            || !reader.IsAtEnd)
+            || !reader.TryReadVarInt(uses, out var usesLeft))
             return false;
-        invite = new Invite(id, secret.ToArray(), (long)createdAt, expiresAt == 0 ? null : (long)expiresAt, (int)uses, (int)usesLeft);
+        byte price = 0;
+        ulong bundledAt = 0, lastUsedAt = 0;
+        if (version == RecordVersion
+            && (!reader.TryReadByte(out price) || price > Link.MaxPrice || !reader.TryReadUInt64(out bundledAt) || bundledAt > long.MaxValue
+                || !reader.TryReadUInt64(out lastUsedAt) || lastUsedAt > long.MaxValue))
+            return false;
+        if (!reader.IsAtEnd)
+            return false;
+        invite = new Invite(id, secret.ToArray(), (long)createdAt, expiresAt == 0 ? null : (long)expiresAt, (int)uses, (int)usesLeft)
+        {
+            Price = price,
+            BundledAt = (long)bundledAt,
+            LastUsedAt = (long)lastUsedAt,
+        };
         return true;
     }
 }

@@ -42,17 +42,26 @@ internal sealed class InviteDesk
 
     /// <param name="uses">How many people it is for.</param>
     /// <param name="lifetime">How long it lives; null for ever.</param>
+    /// <param name="price">What a public one asks of its users while we are away, bits of work.</param>
     /// <param name="hiddenUntil">Links made until then are published no more: this one is later.</param>
-    public Invite Create(int uses, TimeSpan? lifetime, long hiddenUntil)
+    public Invite Create(int uses, TimeSpan? lifetime, int? price, long hiddenUntil)
     {
         if (uses is < 0 or > Invite.MaxUses)
             throw new MessengerException(MessengerError.Invalid, $"A link is for 0 (public) to {Invite.MaxUses} people.");
+        if (price is < 0 or > Link.MaxPrice)
+            throw new MessengerException(MessengerError.Invalid, $"The work that a link asks for is 0 to {Link.MaxPrice} bits.");
+        if (price is > 0 && uses > 0)
+            throw new MessengerException(MessengerError.Invalid, "Only a public link asks for work: the others have a secret.");
         if (lifetime is { } life && (life < TimeSpan.FromSeconds(1) || life.TotalMilliseconds > MaxLifetime))
             throw new MessengerException(MessengerError.Invalid, "A link lives for at least a second and at most ten years, or for ever.");
         if (Open.Count() >= MaxLinks)
             throw new MessengerException(MessengerError.Conflict, $"There are {MaxLinks} open links already: withdraw some first.");
         var now = _around.Now;
-        var invite = Invite.Create(_around.Random, uses, now, lifetime is { } span ? now + (long)span.TotalMilliseconds : null) with { CreatedAt = Math.Max(now, hiddenUntil + 1) };
+        var invite = Invite.Create(_around.Random, uses, now, lifetime is { } span ? now + (long)span.TotalMilliseconds : null) with
+        {
+            CreatedAt = Math.Max(now, hiddenUntil + 1),
+            Price = uses > 0 ? 0 : price ?? Invite.DefaultPrice,
+        };
         Save(invite);
         return invite;
     }
@@ -63,18 +72,29 @@ internal sealed class InviteDesk
             throw new MessengerException(MessengerError.NotFound, $"There is no link {id}.");
         _around.Records.Remove(RecordKind.Invite, inviteId.ToArray());
         _around.Effects.FindingChanged();
+        _around.Effects.BoxesChanged();
     }
 
     public Invite? Find(InviteId id) => _invites.GetValueOrDefault(id);
 
     /// <summary>One more person has come by it.</summary>
-    public void Spend(Invite invite) => Save(invite.Spend());
+    public void Spend(Invite invite) => Save(invite.Spend(_around.Now));
+
+    /// <summary>Those that may still be used, and those that were used or ended lately: what was left for them is read. Newest first.</summary>
+    public IEnumerable<Invite> Readable => _invites.Values.Where(IsReadable).OrderByDescending(invite => invite.CreatedAt);
+
+    /// <summary>Holders have the link's bundle.</summary>
+    public void Bundled(Invite invite) => Save(invite with { BundledAt = _around.Now });
 
     public void Tick()
     {
         var now = _around.Now;
         if (_invites.Values.Any(invite => invite.ExpiresAt > _toldAt && invite.ExpiresAt <= now))
+        {
             _around.Effects.FindingChanged();
+            _around.Effects.BoxesChanged();
+        }
+
         _toldAt = now;
         foreach (var invite in _invites.Values.Where(invite => invite.ExpiresAt + Remembrance <= now).ToArray())
         {
@@ -83,6 +103,13 @@ internal sealed class InviteDesk
         }
     }
 
+    // Whoever came by the last use goes on writing into its request box until they know that we have them.
+    private bool IsReadable(Invite invite) => invite.StatusAt(_around.Now) switch
+    {
+        InviteStatus.UsedUp => invite.LastUsedAt + Remembrance > _around.Now,
+        _ => true,
+    };
+
     private void Save(Invite invite)
     {
         _invites[invite.Id] = invite;
@@ -90,5 +117,6 @@ internal sealed class InviteDesk
         invite.Write(writer);
         _around.Records.Put(RecordKind.Invite, invite.Id.ToArray(), writer.WrittenSpan);
         _around.Effects.FindingChanged();
+        _around.Effects.BoxesChanged();
     }
 }

@@ -30,6 +30,9 @@ public sealed record Link(
     /// <summary>Most addresses.</summary>
     public const int MaxAddresses = 4;
 
+    /// <summary>The highest price: bits of work for each entry of the request box.</summary>
+    public const int MaxPrice = 28;
+
     /// <summary>Longest text looked at.</summary>
     public const int MaxTextSize = 2048;
 
@@ -37,8 +40,12 @@ public sealed record Link(
 
     /// <summary>As <see cref="FormatVersion"/>, with kinds of addresses that readers of version 1 do not know: they say that the link is newer than they are.</summary>
     private const byte VersionOfKinds = 2;
+
+    /// <summary>As <see cref="VersionOfKinds"/>, with a price.</summary>
+    private const byte VersionOfPrice = 3;
     private const byte InviteFlag = 1;
     private const byte FindSeedFlag = 2;
+    private const byte PriceFlag = 4;
     private const int ChecksumSize = 4;
     private const int MinSize = 2 + AccountId.Size + X25519PublicKey.Size + sizeof(uint) + 1 + ChecksumSize;
 
@@ -48,6 +55,15 @@ public sealed record Link(
     /// Lets the users of a public link find its maker, <see cref="Invite.SecretSize"/> bytes; empty when they cannot. A link with an invite has its secret for that.
     /// </summary>
     public ReadOnlyMemory<byte> FindSeed { get; init; }
+
+    /// <summary>
+    /// In a public link with a seed, what its users pay for each entry of its request box while the maker is away: bits of work (docs/protocol/mailbox.md), at most
+    /// <see cref="MaxPrice"/>; 0 for nothing.
+    /// </summary>
+    public int Price { get; init; }
+
+    /// <summary>What the boxes of the link come from; empty when it has none.</summary>
+    public ReadOnlyMemory<byte> BoxSeed => IsPublic ? FindSeed : InviteSecret;
 
     /// <summary>The secret under which its maker is found while the link is valid; null when it has none.</summary>
     public byte[]? FindSecret => IsPublic
@@ -65,11 +81,11 @@ public sealed record Link(
     public override string ToString()
     {
         if (Addresses.Count > MaxAddresses || InviteSecret.Length != (IsPublic ? 0 : Invite.SecretSize)
-            || (!FindSeed.IsEmpty && (!IsPublic || FindSeed.Length != Invite.SecretSize)))
-            throw new InvalidOperationException("a link has at most four addresses, and a secret of 16 bytes with its id, or a seed of as many, or neither");
+            || (!FindSeed.IsEmpty && (!IsPublic || FindSeed.Length != Invite.SecretSize)) || Price is < 0 or > MaxPrice || (Price > 0 && FindSeed.IsEmpty))
+            throw new InvalidOperationException("a link has at most four addresses, and a secret of 16 bytes with its id, or a seed of as many (then maybe a price), or neither");
         using var writer = new WireWriter();
-        writer.WriteByte(VersionFor(Addresses));
-        writer.WriteByte(!IsPublic ? InviteFlag : FindSeed.IsEmpty ? (byte)0 : FindSeedFlag);
+        writer.WriteByte(VersionFor(Addresses, Price));
+        writer.WriteByte(!IsPublic ? InviteFlag : FindSeed.IsEmpty ? (byte)0 : Price == 0 ? FindSeedFlag : (byte)(FindSeedFlag | PriceFlag));
         writer.WriteAccountId(Account);
         writer.WriteBytes(TransportKey.ToArray());
         if (InviteId is { } invite)
@@ -79,6 +95,8 @@ public sealed record Link(
         }
 
         writer.WriteBytes(FindSeed.Span);
+        if (Price > 0)
+            writer.WriteByte((byte)Price);
         writer.WriteUInt32(ExpiresAt);
         writer.WriteByte((byte)Addresses.Count);
         foreach (var address in Addresses)
@@ -128,7 +146,7 @@ public sealed record Link(
             return LinkError.Damaged;
 
         // The checksum stands last in every version, so a whole link of a later one is told from a broken one.
-        if (body[0] > VersionOfKinds)
+        if (body[0] > VersionOfPrice)
             return LinkError.Newer;
         return bytes.Length >= MinSize && TryReadBody(body, out link) ? LinkError.None : LinkError.Invalid;
     }
@@ -140,8 +158,8 @@ public sealed record Link(
         InviteId? invite = null;
         ReadOnlySpan<byte> secret = default;
         ReadOnlySpan<byte> seed = default;
-        if (!reader.TryReadByte(out var version) || version is not (FormatVersion or VersionOfKinds)
-            || !reader.TryReadByte(out var flags) || flags > FindSeedFlag
+        if (!reader.TryReadByte(out var version) || version is < FormatVersion or > VersionOfPrice
+            || !reader.TryReadByte(out var flags) || flags is not (0 or InviteFlag or FindSeedFlag or (FindSeedFlag | PriceFlag))
             || !reader.TryReadAccountId(out var account)
             || !reader.TryReadBytes(X25519PublicKey.Size, out var keyBytes) || !X25519PublicKey.TryParse(keyBytes, out var key))
             return false;
@@ -155,6 +173,9 @@ public sealed record Link(
 
         if ((flags & FindSeedFlag) != 0 && !reader.TryReadBytes(Invite.SecretSize, out seed))
             return false;
+        byte price = 0;
+        if ((flags & PriceFlag) != 0 && (!reader.TryReadByte(out price) || price is 0 or > MaxPrice))
+            return false;
         if (!reader.TryReadUInt32(out var expiresAt) || !reader.TryReadByte(out var count) || count > MaxAddresses)
             return false;
         var addresses = new LinkAddress[count];
@@ -164,13 +185,14 @@ public sealed record Link(
                 return false;
         }
 
-        if (!reader.IsAtEnd || version != VersionFor(addresses))
+        if (!reader.IsAtEnd || version != VersionFor(addresses, price))
             return false;
-        link = new Link(account, key, invite, secret.ToArray(), expiresAt, addresses) { FindSeed = seed.ToArray() };
+        link = new Link(account, key, invite, secret.ToArray(), expiresAt, addresses) { FindSeed = seed.ToArray(), Price = price };
         return true;
     }
 
-    private static byte VersionFor(IReadOnlyList<LinkAddress> addresses) => addresses.All(address => address.Kind == LinkAddressKind.Plain) ? FormatVersion : VersionOfKinds;
+    private static byte VersionFor(IReadOnlyList<LinkAddress> addresses, int price) =>
+        price > 0 ? VersionOfPrice : addresses.All(address => address.Kind == LinkAddressKind.Plain) ? FormatVersion : VersionOfKinds;
 
     private static void WriteChecksum(ReadOnlySpan<byte> body, Span<byte> checksum)
     {

@@ -19,10 +19,13 @@ public enum LinkAddressKind
 
     /// <summary>A node that introduces to the device, which has a handle there.</summary>
     Via,
+
+    /// <summary>Not the device but a node that keeps what is left for it (docs/protocol/mailbox.md, "Who holds").</summary>
+    Hold,
 }
 
 /// <summary>
-/// Where a device is reached. Text form: <c>192.0.2.1:7300</c>, <c>[2001:db8::1]:7300</c>, <c>name.example:7300</c>; with an IP address alone also <c>udp/192.0.2.1:7300</c> and
+/// Where a device is reached. Text form: <c>192.0.2.1:7300</c>, <c>[2001:db8::1]:7300</c>, <c>name.example:7300</c>, each also as <c>hold/…</c>; with an IP address alone also <c>udp/192.0.2.1:7300</c> and
 /// <c>via/192.0.2.1:7300/HANDLE</c>, the handle being 16 bytes in base64url.
 /// </summary>
 public sealed record LinkAddress
@@ -38,6 +41,7 @@ public sealed record LinkAddress
 
     private const string UdpPrefix = "udp/";
     private const string ViaPrefix = "via/";
+    internal const string HoldPrefix = "hold/";
     private const byte UdpFlag = 0x10;
     private const byte ViaFlag = 0x20;
 
@@ -77,6 +81,14 @@ public sealed record LinkAddress
             return false;
         if (text.StartsWith(UdpPrefix, StringComparison.Ordinal))
             return TryParseAt(text[UdpPrefix.Length..], LinkAddressKind.Udp, "", out address);
+        if (text.StartsWith(HoldPrefix, StringComparison.Ordinal))
+        {
+            if (!TryParsePlain(text[HoldPrefix.Length..], out var at))
+                return false;
+            address = new LinkAddress(at.Ip, at.Host, at.Port, LinkAddressKind.Hold);
+            return true;
+        }
+
         if (!text.StartsWith(ViaPrefix, StringComparison.Ordinal))
             return TryParsePlain(text, out address);
         var end = text.LastIndexOf('/');
@@ -135,13 +147,19 @@ public sealed record LinkAddress
         return Kind switch
         {
             LinkAddressKind.Udp => string.Create(CultureInfo.InvariantCulture, $"{UdpPrefix}{host}:{Port}"),
+            LinkAddressKind.Hold => HoldPrefix + Plain,
             LinkAddressKind.Via => string.Create(CultureInfo.InvariantCulture, $"{ViaPrefix}{host}:{Port}/{Handle}"),
             _ => string.Create(CultureInfo.InvariantCulture, $"{host}:{Port}"),
         };
     }
 
+    /// <summary>Host and port alone.</summary>
+    public string Plain => string.Create(CultureInfo.InvariantCulture, $"{(Ip?.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{Host}]" : Host)}:{Port}");
+
     internal void Write(WireWriter writer)
     {
+        if (Kind == LinkAddressKind.Hold)
+            throw new InvalidOperationException("a link has no holders: its bundle is found without");
         if (Ip is null)
         {
             writer.WriteByte(HostKind);

@@ -9,6 +9,9 @@ namespace Kith.Messaging.Contacts;
 /// <summary>Names, addresses and devices that contacts tell one another.</summary>
 internal sealed class Profiles(Surroundings around, AccountBook account, SettingsBook settings, ContactBook contacts, Outbound outbound)
 {
+    /// <summary>Holders of their own that a contact can name.</summary>
+    public const int MaxHolders = 4;
+
     public ByteString OwnName => ByteString.CopyFromUtf8(settings.Current.Name);
 
     public ByteString OwnDevices => ByteString.CopyFrom(account.Devices.Encoded.Span);
@@ -93,23 +96,39 @@ internal sealed class Profiles(Surroundings around, AccountBook account, Setting
     /// <param name="contact">Who says it.</param>
     /// <param name="addresses">UTF-8 that was checked.</param>
     /// <param name="sentAt">When, by the contact's clock, unix milliseconds.</param>
-    public void TakeAddresses(Contact contact, IReadOnlyList<ByteString> addresses, ulong sentAt) =>
-        Put(contact, Sound(addresses.Select(StrictUtf8.Decode)), AtMostNow(sentAt));
+    public void TakeAddresses(Contact contact, IReadOnlyList<ByteString> addresses, ulong sentAt)
+    {
+        var told = Sound(addresses.Select(StrictUtf8.Decode), isHolder: null);
+        Put(contact, [.. told.Where(text => !IsHolder(text))], AtMostNow(sentAt));
+
+        // Holders stand nowhere but here: not in records that are found.
+        var holders = told.Where(IsHolder).Select(text => text[LinkAddress.HoldPrefix.Length..]).Take(MaxHolders).ToArray();
+        if (told.Length == 0 || contact.Record.Holders.SequenceEqual(holders, StringComparer.Ordinal))
+            return;
+        contact.Record.Holders.Clear();
+        contact.Record.Holders.AddRange(holders);
+        contacts.Change(contact);
+    }
 
     /// <summary>Takes what stands in a record of the contact. One that is older than what they told us themselves only adds to it.</summary>
     public void AddressesFound(AccountId peer, IReadOnlyList<string> addresses, long madeAt)
     {
         if (contacts.Find(peer) is not { IsWanted: true } contact)
             return;
-        var sound = Sound(addresses);
+        var sound = Sound(addresses, isHolder: false);
         if (madeAt >= contact.Record.AddressesAt)
             Put(contact, sound, AtMostNow((ulong)madeAt));
         else if (sound.Length > 0)
-            Put(contact, Sound([.. contact.Record.Addresses, .. sound]), contact.Record.AddressesAt);
+            Put(contact, Sound([.. contact.Record.Addresses, .. sound], isHolder: false), contact.Record.AddressesAt);
     }
 
-    private static string[] Sound(IEnumerable<string> addresses) =>
-        [.. addresses.Where(text => LinkAddress.TryParse(text, out _)).Distinct(StringComparer.Ordinal).Take(ContentLimits.MaxAddresses)];
+    private static string[] Sound(IEnumerable<string> addresses, bool? isHolder) =>
+    [
+        .. addresses.Where(text => LinkAddress.TryParse(text, out var address) && (isHolder is null || isHolder == (address.Kind == LinkAddressKind.Hold)))
+            .Distinct(StringComparer.Ordinal).Take(ContentLimits.MaxAddresses),
+    ];
+
+    private static bool IsHolder(string text) => text.StartsWith(LinkAddress.HoldPrefix, StringComparison.Ordinal);
 
     // A clock that runs ahead is not believed, or nothing after it would be.
     private long AtMostNow(ulong at) => (long)Math.Min(at, (ulong)around.Now);

@@ -35,6 +35,7 @@ internal sealed class MessageViews(History history)
     {
         RouteKind.Direct => "direct",
         RouteKind.Relay => "relay",
+        RouteKind.Drop => "drop",
         _ => null,
     };
 

@@ -42,7 +42,8 @@ internal static class EnvelopeFormat
     }
 
     // An anonymous receipt would be anybody's.
-    private static bool IsKind(byte kind, bool anonymous) => kind is (byte)EnvelopeKind.Whisper or (byte)EnvelopeKind.PreKey || (kind is (byte)EnvelopeKind.Receipt && !anonymous);
+    private static bool IsKind(byte kind, bool anonymous) => kind is (byte)EnvelopeKind.Whisper or (byte)EnvelopeKind.PreKey
+        || (kind is (byte)EnvelopeKind.Receipt or (byte)EnvelopeKind.BundleRequest or (byte)EnvelopeKind.Bundle && !anonymous);
 
     /// <summary>Reads the plaintext; false unless every byte is as <see cref="WriteInner"/> writes it, padding and size class included.</summary>
     public static bool TryReadInner(ReadOnlySpan<byte> plaintext, bool withSender, out AccountId? sender, out EnvelopeContent content)

@@ -14,4 +14,10 @@ public enum EnvelopeKind : byte
 
     /// <summary>A message that can start a session.</summary>
     PreKey = 3,
+
+    /// <summary>A BUNDLE_REQUEST (docs/protocol/messaging.md) that is left for somebody who is away; in the pair form alone.</summary>
+    BundleRequest = 4,
+
+    /// <summary>The BUNDLE that answers it, under the id of the request; in the pair form alone.</summary>
+    Bundle = 5,
 }

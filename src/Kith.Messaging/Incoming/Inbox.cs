@@ -1,6 +1,8 @@
 using System.Buffers;
+using Kith.Delivery;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Content;
+using Kith.Messaging.Drops;
 using Kith.Messaging.Envelopes;
 using Kith.Messaging.Sessions;
 using Kith.Messaging.Signal;
@@ -11,7 +13,7 @@ namespace Kith.Messaging.Incoming;
 /// <summary>What arrives: opened, deduplicated, applied, acknowledged. Nothing that a peer sends makes it throw.</summary>
 internal sealed class Inbox(
     Surroundings around, ContactBook contacts, EnvelopeDesk envelopes, SessionBook sessions, SessionRestarts restarts, ReceiptBatch receipts,
-    ContentDesk contents, Introductions introductions)
+    ContentDesk contents, Introductions introductions, BundleCalls calls)
 {
     /// <summary>Messages taken from somebody whose request waits for the user: the request itself and a few words.</summary>
     public const int MaxEarlyMessages = 4;
@@ -19,40 +21,51 @@ internal sealed class Inbox(
     /// <summary>The largest envelope taken from them, bytes.</summary>
     public const int MaxEarlyEnvelope = 8192;
 
+    /// <summary>What came out of a box and cannot be opened makes a session start anew at most so often, milliseconds: what is left of the old one comes for days.</summary>
+    public const long DropRestartPause = 24L * 60 * 60 * 1000;
+
     private readonly ArrayBufferWriter<byte> _plaintext = new(1024);
 
-    public void Receive(PeerOrigin from, ReadOnlySpan<byte> envelope)
+    public Reception Receive(PeerOrigin from, ReadOnlySpan<byte> envelope)
     {
-        if (!envelopes.TryOpen(from, envelope, out var contact, out var sender, out var inner) || contact?.Stage == ContactStage.Blocked)
-            return;
+        if (!envelopes.TryOpen(from, envelope, out var contact, out var sender, out var isPair, out var inner) || contact?.Stage == ContactStage.Blocked)
+            return Reception.Done;
         if (contact?.Identity is null)
+            return ReceiveFirst(from, contact, sender, inner);
+        switch (inner.Kind)
         {
-            ReceiveFirst(from, contact, sender, inner);
-            return;
+            case EnvelopeKind.Receipt:
+                contents.Receipt(contact, inner);
+                return Reception.Done;
+            case EnvelopeKind.BundleRequest:
+                calls.Requested(from, contact, inner);
+                return Reception.Done;
+            case EnvelopeKind.Bundle:
+                calls.Answered(from, contact, inner);
+                return Reception.Done;
+            default:
+                return ReceiveMessage(from, contact, isPair, inner, envelope.Length);
         }
+    }
 
-        if (inner.Kind == EnvelopeKind.Receipt)
-        {
-            contents.Receipt(contact, inner);
-            return;
-        }
-
+    private Reception ReceiveMessage(PeerOrigin from, Contact contact, bool isPair, in EnvelopeContent inner, int size)
+    {
         var isEphemeral = inner.Id == EnvelopeDesk.Ephemeral;
-        if (!isEphemeral && !IsWelcome(contact, envelope.Length))
-            return;
+        if (!isEphemeral && !IsWelcome(contact, size))
+            return contact.Stage == ContactStage.Request ? Reception.Later : Reception.Done;
         if (!isEphemeral && !around.Messages.TryMarkReceived(contact.Id, inner.Id, around.Now))
         {
             // Ours did not reach them: say again that we have it. The ratchet is not touched.
-            receipts.Add(contact, inner.Id, inner.Kind == EnvelopeKind.PreKey);
-            return;
+            receipts.Add(contact, inner.Id, inner.Kind == EnvelopeKind.PreKey, from.Route);
+            return Reception.Done;
         }
 
         _plaintext.ResetWrittenCount();
         var status = sessions.Decrypt(contact, (CiphertextKind)inner.Kind, inner.Ciphertext, _plaintext);
         if (status != DecryptStatus.Ok)
         {
-            NotOpened(from, contact, inner.Id, isEphemeral, status);
-            return;
+            NotOpened(from, contact, isPair, inner.Id, status);
+            return Reception.Done;
         }
 
         if (contact.Stage == ContactStage.Request && !isEphemeral)
@@ -65,7 +78,8 @@ internal sealed class Inbox(
         if (ContentReader.TryRead(_plaintext.WrittenSpan, out var content))
             contents.Apply(from, contact, inner.Id, content, isEphemeral);
         if (!isEphemeral && contacts.Find(contact.Id) == contact)
-            receipts.Add(contact, inner.Id, inner.Kind == EnvelopeKind.PreKey);
+            receipts.Add(contact, inner.Id, inner.Kind == EnvelopeKind.PreKey, from.Route);
+        return Reception.Done;
     }
 
     // Not yet accepted: bounded, refused before the ratchet moves, so that it can come again later.
@@ -76,33 +90,40 @@ internal sealed class Inbox(
         _ => true,
     };
 
-    private void NotOpened(PeerOrigin from, Contact contact, MessageId id, bool isEphemeral, DecryptStatus status)
+    private void NotOpened(PeerOrigin from, Contact contact, bool isPair, MessageId id, DecryptStatus status)
     {
-        if (!isEphemeral)
+        if (id != EnvelopeDesk.Ephemeral)
             around.Messages.UnmarkReceived(contact.Id, id);
         else if (status == DecryptStatus.Duplicate)
             return;
 
-        // Anybody can make an anonymous envelope in somebody's name: only what came over their own session costs a new one.
-        if (from.TransportKey.Span.SequenceEqual(contact.Record.TransportKey.Span))
+        // Anybody can make an anonymous envelope in somebody's name: only what came over their own session, or under the pair's keys out of a box, costs a new one.
+        if (from.Route == RouteKind.Drop
+            ? isPair && contact.Record.BundleAskedAt + DropRestartPause <= around.Now
+            : from.TransportKey.Span.SequenceEqual(contact.Record.TransportKey.Span))
             restarts.Need(contact);
     }
 
     // From somebody whose identity we do not know yet. Only a request says who they are; until then nothing is kept.
-    private void ReceiveFirst(PeerOrigin from, Contact? contact, AccountId sender, in EnvelopeContent inner)
+    private Reception ReceiveFirst(PeerOrigin from, Contact? contact, AccountId sender, in EnvelopeContent inner)
     {
         if (inner.Kind != EnvelopeKind.PreKey || inner.Id == EnvelopeDesk.Ephemeral || inner.Ciphertext.Length > MaxEarlyEnvelope)
-            return;
+            return Reception.Done;
         _plaintext.ResetWrittenCount();
         var session = new SessionRecord();
         var result = sessions.DecryptFirst(session, inner.Ciphertext, _plaintext);
-        if (result.Status != DecryptStatus.Ok
-            || !ContentReader.TryRead(_plaintext.WrittenSpan, out var content) || content.KindCase != ContentMessage.KindOneofCase.Request
-            || introductions.TryMeet(from, contact, sender, content.Request, result.RemoteIdentity) is not { } met)
-            return;
+        if (result.Status != DecryptStatus.Ok || !ContentReader.TryRead(_plaintext.WrittenSpan, out var content))
+            return Reception.Done;
+
+        // Boxes may give out of order what was written in order: the request may still come.
+        if (content.KindCase != ContentMessage.KindOneofCase.Request)
+            return Reception.Later;
+        if (introductions.TryMeet(from, contact, sender, content.Request, result.RemoteIdentity) is not { } met)
+            return contacts.HasRoomForRequests ? Reception.Done : Reception.Later;
         sessions.Adopt(met, session, result);
         around.Messages.TryMarkReceived(met.Id, inner.Id, around.Now);
         introductions.Requested(from, met, content.Request, content.SentAt);
-        receipts.Add(met, inner.Id, startsSession: true);
+        receipts.Add(met, inner.Id, startsSession: true, from.Route);
+        return Reception.Done;
     }
 }

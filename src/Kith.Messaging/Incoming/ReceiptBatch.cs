@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Kith.Delivery;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Outgoing;
@@ -15,12 +16,14 @@ internal sealed class ReceiptBatch(Outbound outbound)
     /// <param name="contact">Who sent it.</param>
     /// <param name="id">Its id.</param>
     /// <param name="startsSession">Whether it came as a first message of a session: they repeat what that takes until an answer comes in it.</param>
-    public void Add(Contact contact, MessageId id, bool startsSession)
+    /// <param name="route">How it came.</param>
+    public void Add(Contact contact, MessageId id, bool startsSession, RouteKind route)
     {
         if (!_received.TryGetValue(contact, out var received))
             _received.Add(contact, received = new Received());
         received.Ids.Add(id);
         received.AnswerInSession |= startsSession;
+        received.CameByDrop |= route == RouteKind.Drop;
     }
 
     public void Forget(Contact contact) => _received.Remove(contact);
@@ -36,9 +39,9 @@ internal sealed class ReceiptBatch(Outbound outbound)
             {
                 var some = ids.Slice(at, Math.Min(ContentLimits.MaxReceiptIds, ids.Length - at));
                 if (received.AnswerInSession)
-                    outbound.SendRatchetReceipt(contact, some);
+                    outbound.SendRatchetReceipt(contact, some, received.CameByDrop);
                 else
-                    outbound.SendReceipt(contact, some);
+                    outbound.SendReceipt(contact, some, received.CameByDrop);
             }
         }
 
@@ -50,5 +53,7 @@ internal sealed class ReceiptBatch(Outbound outbound)
         public List<MessageId> Ids { get; } = [];
 
         public bool AnswerInSession { get; set; }
+
+        public bool CameByDrop { get; set; }
     }
 }

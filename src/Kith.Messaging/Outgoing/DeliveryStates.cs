@@ -24,6 +24,24 @@ internal sealed class DeliveryStates(
         }
     }
 
+    /// <summary>Enough holders have these for the contact.</summary>
+    public void Stored(Contact contact, IReadOnlyList<MessageId> ids)
+    {
+        foreach (var id in ids)
+        {
+            // Acknowledged or withdrawn meanwhile: nothing is left to say.
+            if (around.Outbox.Find(id) is not { } item || item.Peer != contact.Id)
+                continue;
+            around.Outbox.Put(item.StoredOnceMore(around.Now));
+            if (history.Find(contact.Id, id) is not { Row.FromMe: true } entry || entry.Row.State >= MessageState.Stored)
+                continue;
+            if (NeedsWriting(entry, RouteKind.Drop))
+                entry = history.Save(WithRouteAndTimer(entry, RouteKind.Drop));
+            if (history.Raise(entry, MessageState.Stored) is { } stored)
+                announcer.Changed(stored);
+        }
+    }
+
     /// <summary>A device of the contact has committed these.</summary>
     public void Delivered(Contact contact, IReadOnlyList<MessageId> ids)
     {

@@ -64,7 +64,7 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
         content.SentAt = (ulong)around.Now;
         var bytes = content.ToByteArray();
         var envelope = envelopes.TrySeal(contact, id, bytes);
-        var replaced = item with { Content = bytes, Envelope = Memory(envelope) };
+        var replaced = item.Sealed(Memory(envelope)) with { Content = bytes };
         around.Outbox.Put(replaced);
         around.Effects.Enqueued(replaced);
         if (envelope is null)
@@ -85,31 +85,37 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
     }
 
     /// <summary>Sends a content once, if the contact is reachable now; nobody acknowledges it.</summary>
-    public bool TrySendOnce(Contact contact, ContentMessage content)
+    public bool TrySendOnce(Contact contact, ContentMessage content, bool byDrop = false)
     {
         content.SentAt = (ulong)around.Now;
         if (envelopes.TrySeal(contact, EnvelopeDesk.Ephemeral, content.ToByteArray()) is not { } envelope)
             return false;
-        around.Effects.SendOnce(contact.Id, envelope);
+        around.Effects.SendOnce(contact.Id, envelope, byDrop);
         return true;
     }
 
     /// <summary>Says once that these have been committed, if the contact is reachable now. Outside of the ratchet where the contact can tell whose word it is.</summary>
-    public void SendReceipt(Contact contact, ReadOnlySpan<MessageId> ids)
+    /// <param name="contact">Who wrote them.</param>
+    /// <param name="ids">Which.</param>
+    /// <param name="byDrop">One of them came out of a box: so may this go into one.</param>
+    public void SendReceipt(Contact contact, ReadOnlySpan<MessageId> ids, bool byDrop)
     {
         if (envelopes.TrySealReceipt(contact, ids) is { } envelope)
-            around.Effects.SendOnce(contact.Id, envelope);
+            around.Effects.SendOnce(contact.Id, envelope, byDrop);
         else
-            SendRatchetReceipt(contact, ids);
+            SendRatchetReceipt(contact, ids, byDrop);
     }
 
     /// <summary>The same in the ratchet: what answers the first messages of a session, so that the other side knows that it stands.</summary>
-    public void SendRatchetReceipt(Contact contact, ReadOnlySpan<MessageId> ids)
+    /// <param name="contact">Who wrote them.</param>
+    /// <param name="ids">Which.</param>
+    /// <param name="byDrop">One of them came out of a box: so may this go into one.</param>
+    public void SendRatchetReceipt(Contact contact, ReadOnlySpan<MessageId> ids, bool byDrop)
     {
         var receipt = new IdsContent();
         foreach (var id in ids)
             receipt.Ids.Add(id.ToProto());
-        TrySendOnce(contact, new ContentMessage { Delivered = receipt });
+        TrySendOnce(contact, new ContentMessage { Delivered = receipt }, byDrop);
     }
 
     /// <summary>The row is about to go: what still has to be delivered is kept by the outbox itself.</summary>
@@ -188,7 +194,7 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
 
         if (envelopes.TrySeal(contact, item.Id, content.Span) is not { } envelope)
             return;
-        var resealed = item with { Envelope = envelope };
+        var resealed = item.Sealed(envelope);
         around.Outbox.Put(resealed);
         around.Effects.Enqueued(resealed);
     }

@@ -46,12 +46,23 @@ internal sealed class EnvelopeDesk(Surroundings around, AccountBook account, Con
         return _sealer.SealPair(keys, new EnvelopeContent(EnvelopeKind.Receipt, Ephemeral, account.Keys.Device.DeviceId, _ciphertext.WrittenSpan));
     }
 
+    /// <summary>Seals what is no ratchet's message (a bundle, or a call for one); null while the contact is not known to hold the pair's keys.</summary>
+    public byte[]? TrySealPlain(Contact contact, EnvelopeKind kind, MessageId id, ReadOnlySpan<byte> bytes) =>
+        SealingKeys(contact) is { } keys ? _sealer.SealPair(keys, new EnvelopeContent(kind, id, account.Keys.Device.DeviceId, bytes)) : null;
+
     /// <summary>
     /// Opens an envelope: of the session's peer, else of any contact, else the anonymous form. <paramref name="contact"/> is null when an anonymous sender is
     /// nobody we know.
     /// </summary>
-    public bool TryOpen(PeerOrigin from, ReadOnlySpan<byte> envelope, out Contact? contact, out AccountId sender, out EnvelopeContent content)
+    /// <param name="from">Where it came from.</param>
+    /// <param name="envelope">What came.</param>
+    /// <param name="contact">Who sent it, or says so.</param>
+    /// <param name="sender">Their account.</param>
+    /// <param name="isPair">Whether the pair's keys prove it.</param>
+    /// <param name="content">What was inside; valid until the next call.</param>
+    public bool TryOpen(PeerOrigin from, ReadOnlySpan<byte> envelope, out Contact? contact, out AccountId sender, out bool isPair, out EnvelopeContent content)
     {
+        isPair = true;
         contact = contacts.FindByTransportKey(from.TransportKey.Span);
         if (contact is not null && TryOpenPair(contact, envelope, out content))
         {
@@ -68,6 +79,7 @@ internal sealed class EnvelopeDesk(Surroundings around, AccountBook account, Con
             return true;
         }
 
+        isPair = false;
         if (!_opener.TryOpenAnonymous(account.Id, account.Keys.Device.Envelope, envelope, out sender, out content))
             return false;
         contact = contacts.Find(sender);

@@ -15,11 +15,13 @@ internal sealed class PreKeyBook : IPreKeySource
     /// <summary>A new signed prekey (and last resort) each week.</summary>
     public const long RotationPeriod = 7 * Day;
 
-    /// <summary>An old one opens messages for so long after its making.</summary>
-    public const long SignedLifetime = 21 * Day;
+    /// <summary>
+    /// An old one opens messages for so long after its making: a bundle in a link's box serves for three weeks, and what was written by it is kept for 30 days.
+    /// </summary>
+    public const long SignedLifetime = 60 * Day;
 
     /// <summary>A one-time prekey that was handed out and never came back is forgotten after this.</summary>
-    public const long HandedOutLifetime = 30 * Day;
+    public const long HandedOutLifetime = 60 * Day;
 
     /// <summary>One-time prekeys kept ready.</summary>
     public const int OneTimeTarget = 100;

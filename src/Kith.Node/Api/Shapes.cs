@@ -79,6 +79,7 @@ internal static class Shapes
         Types.Route.Auto => RouteKind.Auto,
         Types.Route.Direct => RouteKind.Direct,
         Types.Route.Relay => RouteKind.Relay,
+        Types.Route.Drop => RouteKind.Drop,
         _ => throw new MessengerException(MessengerError.Invalid, $"This version does not have the route {Name(route)} yet."),
     };
 

@@ -11,6 +11,7 @@ internal sealed class HeldEffects : IEffects
 
     // Said once for all that changed: whoever hears it asks for the whole.
     private bool _findingChanged;
+    private bool _boxesChanged;
 
     private enum Kind
     {
@@ -36,7 +37,7 @@ internal sealed class HeldEffects : IEffects
 
     public void Settled(AccountId peer, MessageId id) => Hold(new Effect { Kind = Kind.Settled, Peer = peer, Id = id });
 
-    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope) => Hold(new Effect { Kind = Kind.SendOnce, Peer = peer, Envelope = envelope });
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop = false) => Hold(new Effect { Kind = Kind.SendOnce, Peer = peer, Envelope = envelope, ByDrop = byDrop });
 
     public void RequestBundle(AccountId peer) => Hold(new Effect { Kind = Kind.RequestBundle, Peer = peer });
 
@@ -48,6 +49,12 @@ internal sealed class HeldEffects : IEffects
         Binding = true;
     }
 
+    public void BoxesChanged()
+    {
+        _boxesChanged = true;
+        Binding = true;
+    }
+
     /// <summary>Anything else that must wait for the commit.</summary>
     public void After(Action action) => Hold(new Effect { Kind = Kind.Action, Payload = action });
 
@@ -56,6 +63,7 @@ internal sealed class HeldEffects : IEffects
     {
         _held.Clear();
         _findingChanged = false;
+        _boxesChanged = false;
         Binding = false;
     }
 
@@ -78,7 +86,7 @@ internal sealed class HeldEffects : IEffects
                     outbound.Settled(effect.Peer, effect.Id);
                     break;
                 case Kind.SendOnce:
-                    outbound.SendOnce(effect.Peer, effect.Envelope);
+                    outbound.SendOnce(effect.Peer, effect.Envelope, effect.ByDrop);
                     break;
                 case Kind.RequestBundle:
                     outbound.RequestBundle(effect.Peer);
@@ -94,6 +102,8 @@ internal sealed class HeldEffects : IEffects
 
         if (_findingChanged)
             outbound.FindingChanged();
+        if (_boxesChanged)
+            outbound.BoxesChanged();
         Drop();
         outbound.Flush();
     }
@@ -113,6 +123,8 @@ internal sealed class HeldEffects : IEffects
         public MessageId Id { get; init; }
 
         public ReadOnlyMemory<byte> Envelope { get; init; }
+
+        public bool ByDrop { get; init; }
 
         public object? Payload { get; init; }
     }

@@ -14,7 +14,7 @@ internal interface IOutbound
     void Settled(AccountId peer, MessageId id);
 
     /// <inheritdoc cref="IEffects.SendOnce"/>
-    void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope);
+    void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop);
 
     /// <inheritdoc cref="IEffects.RequestBundle"/>
     void RequestBundle(AccountId peer);
@@ -24,6 +24,9 @@ internal interface IOutbound
 
     /// <inheritdoc cref="IEffects.FindingChanged"/>
     void FindingChanged();
+
+    /// <inheritdoc cref="IEffects.BoxesChanged"/>
+    void BoxesChanged();
 
     /// <summary>The last work item of a batch has run: still inside the transaction, before the messenger ends the batch.</summary>
     void EndBatch();

@@ -31,6 +31,12 @@ internal sealed class PeerTraffic : IOutbound
     /// <summary>Told where a peer is from now on.</summary>
     public Action<X25519PublicKey, IReadOnlyList<string>>? WhenAddressed { get; set; }
 
+    /// <summary>Told what is to be left for a peer with holders, once and at best effort.</summary>
+    public Action<AccountId, ReadOnlyMemory<byte>>? WhenLeft { get; set; }
+
+    /// <summary>Told that there are other boxes than before.</summary>
+    public Action? WhenBoxesChanged { get; set; }
+
     /// <summary>Told to whom something must go through a relay.</summary>
     public Action<AccountId>? WhenRelayWanted { get; set; }
 
@@ -125,10 +131,14 @@ internal sealed class PeerTraffic : IOutbound
     public void Settled(AccountId peer, MessageId id) => _delivery.Settled(peer, id, Now);
 
     /// <inheritdoc/>
-    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope)
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop)
     {
-        if (_route.SendAnyhow(peer, [envelope]) == 0)
-            _sessions.Of(peer)?.TrySendEnvelope(envelope);
+        if (_route.SendAnyhow(peer, [envelope]) > 0)
+            return;
+        if (_sessions.Of(peer) is { } session)
+            session.TrySendEnvelope(envelope);
+        else if (byDrop)
+            WhenLeft?.Invoke(peer, envelope);
     }
 
     /// <inheritdoc/>
@@ -154,6 +164,9 @@ internal sealed class PeerTraffic : IOutbound
 
     /// <inheritdoc/>
     public void FindingChanged() => Overlay?.FindingChanged();
+
+    /// <inheritdoc/>
+    public void BoxesChanged() => WhenBoxesChanged?.Invoke();
 
     /// <inheritdoc/>
     public void Flush()

@@ -120,7 +120,7 @@ internal abstract record ExportItem
         }
     }
 
-    /// <summary>Peer, id, sequence (8), then the row as <see cref="OutboxRow"/> has it, without an envelope: sessions do not travel, so it is sealed anew.</summary>
+    /// <summary>Peer, id, sequence (8), then the row as <see cref="OutboxRow"/> has it, without an envelope: sessions do not travel, so it is sealed anew, and no drop holds that.</summary>
     public sealed record Outbox(OutboxItem Item) : ExportItem
     {
         public override ExportItemKind Kind => ExportItemKind.Outbox;
@@ -130,7 +130,7 @@ internal abstract record ExportItem
             writer.WriteAccountId(Item.Peer);
             writer.WriteMessageId(Item.Id);
             writer.WriteUInt64((ulong)Item.Sequence);
-            OutboxRow.Write(writer, Item with { Envelope = null });
+            OutboxRow.Write(writer, Item.Sealed(envelope: null));
         }
 
         public static Outbox? Read(byte[] source)
@@ -138,7 +138,7 @@ internal abstract record ExportItem
             var reader = new WireReader(source);
             return reader.TryReadAccountId(out var peer) && reader.TryReadMessageId(out var id)
                 && reader.TryReadUInt64(out var sequence) && sequence < OutboxStore.MaxSequence
-                && OutboxRow.TryRead(reader.Remaining.ToArray(), id, peer, (long)sequence, out var item) && item!.Envelope is null
+                && OutboxRow.TryRead(reader.Remaining.ToArray(), id, peer, (long)sequence, out var item) && item is { Envelope: null, StoredAt: null }
                 ? new Outbox(item)
                 : null;
         }

@@ -10,7 +10,7 @@ internal static class SchemaMigrator
     public const int ApplicationId = 0x4b697468;
 
     /// <summary>Every step there is, in order.</summary>
-    public static IReadOnlyList<IMigration> Steps { get; } = [new Version1()];
+    public static IReadOnlyList<IMigration> Steps { get; } = [new Version1(), new Version2()];
 
     /// <summary>Refuses a file that is not ours, empty or newer than the steps; changes nothing.</summary>
     /// <exception cref="VaultException">Damaged, or too new.</exception>

@@ -13,6 +13,9 @@ public sealed class LinkAddressTests
     [InlineData("udp/[2001:DB8::1]:7300", "udp/[2001:db8::1]:7300")]
     [InlineData("via/192.0.2.1:7300/AAECAwQFBgcICQoLDA0ODw", "via/192.0.2.1:7300/AAECAwQFBgcICQoLDA0ODw")]
     [InlineData("via/[2001:db8::1]:7300/AAECAwQFBgcICQoLDA0ODw", "via/[2001:db8::1]:7300/AAECAwQFBgcICQoLDA0ODw")]
+    [InlineData("hold/192.0.2.1:7300", "hold/192.0.2.1:7300")]
+    [InlineData("hold/[2001:db8::1]:7300", "hold/[2001:db8::1]:7300")]
+    [InlineData("hold/Node.example:7300", "hold/node.example:7300")]
     public void Address_ReadsAndPrints(string text, string expected)
     {
         Assert.True(LinkAddress.TryParse(text, out var address));
@@ -46,6 +49,8 @@ public sealed class LinkAddressTests
     [InlineData("via/192.0.2.1:80/AAECAwQFBgcICQoLDA0OD")]
     [InlineData("via/192.0.2.1:80/AAECAwQFBgcICQoLDA0ODw==")]
     [InlineData("via/udp/192.0.2.1:80/AAECAwQFBgcICQoLDA0ODw")]
+    [InlineData("hold/udp/192.0.2.1:80")]
+    [InlineData("hold/192.0.2.1")]
     [InlineData("tls/192.0.2.1:80")]
     public void AnythingElse_Refused(string? text) => Assert.False(LinkAddress.TryParse(text, out _));
 }

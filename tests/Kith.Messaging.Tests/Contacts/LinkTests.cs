@@ -41,6 +41,30 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public void PublicLinkWithPrice_ReadsBackInAVersionOfItsOwn()
+    {
+        var link = Make("192.0.2.1:7300") with { InviteId = null, InviteSecret = default, FindSeed = new byte[Invite.SecretSize], Price = 23 };
+        Assert.Equal(3, Bytes(link)[0]);
+        Assert.True(Link.TryParse(link.ToString(), out var read, out _));
+        Assert.Equal(23, read.Price);
+        AssertSame(link, read);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Link.MaxPrice + 1)]
+    public void PriceThatIsNone_IsRefused(byte price)
+    {
+        var body = Bytes(Make() with { InviteId = null, InviteSecret = default, FindSeed = new byte[Invite.SecretSize], Price = 23 })[..^4];
+        body[66 + Invite.SecretSize] = price;
+        Assert.False(Link.TryParse(Sum(body), out _, out var error));
+        Assert.Equal(LinkError.Invalid, error);
+    }
+
+    [Fact]
+    public void PriceWithoutASeed_IsNotWritten() => Assert.Throws<InvalidOperationException>(() => (Make() with { Price = 1 }).ToString());
+
+    [Fact]
     public void FindSeedOfAPublicLink_LetsNobodyIn()
     {
         var invite = Invite.Create(_random, 0, 1, null);
@@ -119,7 +143,8 @@ public sealed class LinkTests
     }
 
     [Theory]
-    [InlineData(0, 3, LinkError.Newer)]
+    [InlineData(0, 4, LinkError.Newer)]
+    [InlineData(0, 3, LinkError.Invalid)]
     [InlineData(0, 2, LinkError.Invalid)]
     [InlineData(0, 0, LinkError.Invalid)]
     [InlineData(1, 3, LinkError.Invalid)]

@@ -176,7 +176,7 @@ public sealed class EnvelopeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 4)] // an unknown kind
+    [InlineData(0, 6)] // an unknown kind
     [InlineData(17, 0)] // no device
     [InlineData(17, 128)] // a device id out of range
     [InlineData(18, 255)] // a length beyond the end

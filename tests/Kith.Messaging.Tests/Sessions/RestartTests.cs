@@ -142,7 +142,10 @@ public sealed class RestartTests
         }
 
         Assert.Equal(100, Count(RecordKind.PreKey));
-        Assert.InRange(Count(RecordKind.SignedPreKey), 3, 4);
+        Assert.Equal(6, Count(RecordKind.SignedPreKey));
+        for (var week = 0; week < 5; week++)
+            pair.Net.Pass(TimeSpan.FromDays(7));
+        Assert.InRange(Count(RecordKind.SignedPreKey), 8, 9);
         pair.Bob.Say(pair.Alice, "still here");
         pair.Net.Run();
         Assert.Equal("still here", pair.Alice.Last(pair.Bob).Text);

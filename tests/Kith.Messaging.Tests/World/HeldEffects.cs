@@ -10,7 +10,9 @@ internal sealed class HeldEffects : IEffects
 
     public List<MessengerEvent> Events { get; } = [];
 
-    public List<(AccountId Peer, byte[] Envelope)> Once { get; } = [];
+    public List<(AccountId Peer, byte[] Envelope, bool ByDrop)> Once { get; } = [];
+
+    public int BoxChanges { get; private set; }
 
     public HashSet<AccountId> WantedBundles { get; } = [];
 
@@ -30,11 +32,13 @@ internal sealed class HeldEffects : IEffects
     {
     }
 
-    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope)
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop = false)
     {
         var copy = envelope.ToArray();
-        _held.Add(() => Once.Add((peer, copy)));
+        _held.Add(() => Once.Add((peer, copy, byDrop)));
     }
+
+    public void BoxesChanged() => _held.Add(() => BoxChanges++);
 
     public void RequestBundle(AccountId peer) => _held.Add(() =>
     {

@@ -127,7 +127,7 @@ internal sealed class Net(params Person[] people)
     {
         if (person.Effects.Once.Count == 0)
             return false;
-        foreach (var (id, envelope) in person.Effects.Once.ToArray())
+        foreach (var (id, envelope, _) in person.Effects.Once.ToArray())
         {
             if (Find(person, id) is { } peer)
                 Carry(person, peer, envelope);

@@ -12,13 +12,15 @@ internal sealed class FakeOutbound(List<string> log) : IOutbound
 
     public void Settled(AccountId peer, MessageId id) => log.Add("settled");
 
-    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope) => log.Add($"send {envelope.Span[0]}");
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop) => log.Add($"send {envelope.Span[0]}");
 
     public void RequestBundle(AccountId peer) => log.Add("bundle");
 
     public void PeerChanged(AccountId peer, PeerEndpoint? endpoint) => log.Add("peer");
 
     public void FindingChanged() => log.Add("finding");
+
+    public void BoxesChanged() => log.Add("boxes");
 
     public void EndBatch()
     {

@@ -1,5 +1,7 @@
+using Kith.Crypto;
 using Kith.Delivery;
 using Kith.Messaging;
+using Kith.Messaging.Drops;
 using Kith.Messaging.Finding;
 using Kith.Wire;
 
@@ -20,7 +22,7 @@ internal sealed class FakePeers(List<string> log) : IPeerProtocol
 
     public void Reload() => log.Add("reload");
 
-    public void ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope) => throw new NotSupportedException();
+    public Reception ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope) => throw new NotSupportedException();
 
     public byte[]? WriteBundleRequest(AccountId peer, ReadOnlySpan<byte> handshakeHash) => throw new NotSupportedException();
 
@@ -29,6 +31,18 @@ internal sealed class FakePeers(List<string> log) : IPeerProtocol
     public void ReceiveBundle(AccountId peer, PeerOrigin from, ReadOnlySpan<byte> answer) => throw new NotSupportedException();
 
     public void Transmitted(AccountId peer, IReadOnlyList<MessageId> ids, RouteKind route) => throw new NotSupportedException();
+
+    public void Stored(AccountId peer, IReadOnlyList<MessageId> ids) => throw new NotSupportedException();
+
+    public DropBoxes Boxes() => throw new NotSupportedException();
+
+    public void BoxRead(ReadOnlyMemory<byte> secret, long at) => throw new NotSupportedException();
+
+    public byte[]? WriteStandingBundle(string link, long firstPeriod, IReadOnlyList<Ed25519PublicKey> readKeys) => throw new NotSupportedException();
+
+    public void StandingBundleStored(string link) => throw new NotSupportedException();
+
+    public void ReceiveStandingBundle(AccountId maker, ReadOnlySpan<byte> bundle) => throw new NotSupportedException();
 
     public AccountId? PeerOf(ReadOnlySpan<byte> transportKey) => throw new NotSupportedException();
 

@@ -1,4 +1,5 @@
 using Kith.Delivery;
+using Kith.Storage.Stores;
 using static Kith.Storage.Tests.TestHome;
 
 namespace Kith.Storage.Tests.Stores;
@@ -17,6 +18,32 @@ public sealed class OutboxStoreTests : IDisposable
             Write(vault, v => v.Outbox.Put(sent));
         using (var vault = _home.Open())
             AssertSameItem(sent, vault.Outbox.Find(Id(1)));
+    }
+
+    [Fact]
+    public void StoredInADrop_KeepsWhenAndHowOften()
+    {
+        var stored = Item(1, 1, 5, envelope: [1, 2, 3]).StoredOnceMore(77).StoredOnceMore(99);
+        using (var vault = _home.Open())
+            Write(vault, v => v.Outbox.Put(stored));
+        using (var vault = _home.Open())
+        {
+            var found = vault.Outbox.Find(Id(1))!;
+            AssertSameItem(stored, found);
+            Assert.Equal((99L, 2), (found.StoredAt, found.Stores));
+        }
+    }
+
+    [Fact]
+    public void RowOfBeforeDrops_IsRead()
+    {
+        // Route 1, time 7, form 1 (an envelope), a content of one byte, an envelope of two.
+        byte[] row = [1, 0, 0, 0, 0, 0, 0, 0, 7, 1, 1, 5, 8, 9];
+        Assert.True(OutboxRow.TryRead(row, Id(1), Person(1), 3, out var item));
+        Assert.Equal([8, 9], item!.Envelope!.Value.ToArray());
+        Assert.Null(item.StoredAt);
+        row[9] = 4;
+        Assert.False(OutboxRow.TryRead(row, Id(1), Person(1), 3, out _));
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public enum Route
     [JsonStringEnumMemberName("onion")]
     Onion,
 
-    /// <summary>Left with peers; not in this version.</summary>
+    /// <summary>Left, sealed, with nodes that keep it until the other side fetches it.</summary>
     [JsonStringEnumMemberName("drop")]
     Drop,
 }
