@@ -1,0 +1,252 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Kith.Transport;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Hosting;
+
+/// <summary>One holder: the session to it while there is one, the requests that wait for it and those that wait for their answers. For several threads.</summary>
+internal sealed class HolderConnection : IDisposable
+{
+    private readonly Channel<HolderRequest> _waiting = Channel.CreateBounded<HolderRequest>(new BoundedChannelOptions(HostingLimits.MaxWaiting) { SingleReader = true });
+    private readonly ConcurrentDictionary<ulong, Pending> _pending = new();
+    private readonly SemaphoreSlim _room = new(HostingLimits.MaxUnderWay);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly TimeProvider _time;
+    private readonly Action<HolderRequest, HolderAnswer?> _answered;
+    private long _heardAt;
+    private long _usedAt;
+    private ulong _number;
+
+    /// <param name="holder">Where it is.</param>
+    /// <param name="answered">Told of what comes of a request, outside of locks.</param>
+    /// <param name="time">The clock.</param>
+    public HolderConnection(Endpoint holder, Action<HolderRequest, HolderAnswer?> answered, TimeProvider time)
+    {
+        (Holder, _answered, _time) = (holder, answered, time);
+        _usedAt = _heardAt = time.GetTimestamp();
+    }
+
+    /// <summary>Where it is.</summary>
+    public Endpoint Holder { get; }
+
+    /// <summary>Why it ended: whether the holder did not answer, rather than that nothing was wanted of it any more.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Whether it takes nothing more.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Queues a request; false when too many wait or it has ended.</summary>
+    public bool TryAsk(HolderRequest request)
+    {
+        _usedAt = _time.GetTimestamp();
+        return _waiting.Writer.TryWrite(request);
+    }
+
+    /// <summary>Tells nothing of a request any more.</summary>
+    public void Drop(HolderRequest request)
+    {
+        foreach (var (number, pending) in _pending)
+        {
+            if (pending.Request == request)
+                Forget(number);
+        }
+    }
+
+    /// <summary>Ends it.</summary>
+    public void End()
+    {
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
+        }
+    }
+
+    /// <summary>After <see cref="RunAsync"/>.</summary>
+    public void Dispose()
+    {
+        _ending.Dispose();
+        _room.Dispose();
+    }
+
+    /// <summary>Gives up what waits for too long, and ends when nothing is wanted of it. Called now and then.</summary>
+    public void Check()
+    {
+        var now = _time.GetTimestamp();
+        var isBusy = _waiting.Reader.TryPeek(out _);
+        foreach (var (number, pending) in _pending)
+        {
+            isBusy = true;
+            if (pending.IsAnswered || _time.GetElapsedTime(pending.SentAt, now) < pending.Request.Patience)
+                continue;
+            // Nothing at all has come meanwhile: it is gone, and the others wait in vain too.
+            if (_heardAt <= pending.SentAt)
+                Fail();
+            else if (Forget(number))
+                _answered(pending.Request, null);
+        }
+
+        if (isBusy)
+            _usedAt = now;
+        else if (_time.GetElapsedTime(_usedAt, now) >= HostingLimits.IdleTime)
+            End();
+    }
+
+    /// <summary>Makes the session and works until it ends; then all that waits is answered with nothing.</summary>
+    /// <param name="dial">Makes the session.</param>
+    /// <param name="ended">Told when it takes nothing more, before what waits is answered.</param>
+    public async Task RunAsync(Func<CancellationToken, Task<ISession>> dial, Action<HolderConnection> ended)
+    {
+        try
+        {
+            var session = await DialAsync(dial).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+                await TalkAsync(session).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is SessionException or StreamException or OperationCanceledException)
+        {
+            HasFailed |= !_ending.IsCancellationRequested;
+        }
+
+        IsOver = true;
+        _waiting.Writer.TryComplete();
+        ended(this);
+        await foreach (var request in _waiting.Reader.ReadAllAsync().ConfigureAwait(false))
+            _answered(request, null);
+        foreach (var (number, pending) in _pending)
+        {
+            if (Forget(number))
+                _answered(pending.Request, null);
+        }
+    }
+
+    private void Fail()
+    {
+        HasFailed = true;
+        End();
+    }
+
+    private async Task<ISession> DialAsync(Func<CancellationToken, Task<ISession>> dial)
+    {
+        using var late = new CancellationTokenSource(HostingLimits.DialPatience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _ending.Token);
+        return await dial(either.Token).ConfigureAwait(false);
+    }
+
+    private async Task TalkAsync(ISession session)
+    {
+        var stream = await session.OpenStreamAsync(HostingLimits.StreamKind, _ending.Token).ConfigureAwait(false);
+        var link = new HolderLink(session.RemoteKey, session.HandshakeHash);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+            var reading = ReadAsync(stream, link, stop);
+            try
+            {
+                await WriteAsync(stream, link, stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                await reading.ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task WriteAsync(IStream stream, HolderLink link, CancellationToken cancellationToken)
+    {
+        while (await _waiting.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (_waiting.Reader.TryRead(out var request))
+            {
+                // What is written goes out before there is a wait.
+                if (!_room.Wait(0, CancellationToken.None))
+                {
+                    await stream.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                    await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                var number = ++_number;
+                _pending[number] = new Pending(request, _time.GetTimestamp());
+                HolderFrames.Write(stream.Output, request.Type, number, request.Write(link, number).Span);
+            }
+
+            await stream.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadAsync(IStream stream, HolderLink link, CancellationTokenSource stop)
+    {
+        try
+        {
+            while (true)
+            {
+                var read = await stream.Input.ReadAsync(stop.Token).ConfigureAwait(false);
+                var rest = read.Buffer;
+                FrameState state;
+                while ((state = HolderFrames.TryRead(ref rest, out var type, out var body)) == FrameState.Frame)
+                    Take(new HolderAnswer(type, body.ToArray(), link));
+                stream.Input.AdvanceTo(rest.Start, read.Buffer.End);
+                if (state != FrameState.Incomplete || read.IsCompleted)
+                    break;
+            }
+
+            HasFailed = true;
+        }
+        catch (Exception error) when (error is SessionException or StreamException or OperationCanceledException)
+        {
+            HasFailed |= error is not OperationCanceledException;
+        }
+        finally
+        {
+            // Whoever writes has nobody to write to any more.
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Take(in HolderAnswer answer)
+    {
+        _heardAt = _time.GetTimestamp();
+        var number = HolderFrames.NumberOf(answer.Body.Span);
+        if (!_pending.TryGetValue(number, out var pending))
+            return;
+        if (!pending.Request.KeepsOn)
+        {
+            if (Forget(number))
+                _answered(pending.Request, answer);
+            return;
+        }
+
+        // News do not take a place among those that are under way.
+        if (!pending.IsAnswered)
+        {
+            pending.IsAnswered = true;
+            _room.Release();
+        }
+
+        _answered(pending.Request, answer);
+    }
+
+    private bool Forget(ulong number)
+    {
+        if (!_pending.TryRemove(number, out var pending))
+            return false;
+        if (!pending.IsAnswered)
+            _room.Release();
+        return true;
+    }
+
+    private sealed class Pending(HolderRequest request, long sentAt)
+    {
+        public HolderRequest Request { get; } = request;
+
+        public long SentAt { get; } = sentAt;
+
+        public bool IsAnswered { get; set; }
+    }
+}

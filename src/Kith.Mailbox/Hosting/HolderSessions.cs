@@ -1,0 +1,153 @@
+using Kith.Transport;
+using Kith.Transport.Dialing;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Hosting;
+
+/// <summary>The sessions to holders: made when something is asked, reused while they are busy or watched, closed after a minute in which they were neither. For several threads.</summary>
+internal sealed class HolderSessions : IAsyncDisposable
+{
+    private static readonly TimeSpan CheckPeriod = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new(); // guards everything below
+    private readonly Dictionary<Endpoint, HolderConnection> _connections = [];
+    private readonly HashSet<Task> _tasks = [];
+    private readonly SemaphoreSlim _sessions = new(HostingLimits.MaxSessions);
+    private readonly SemaphoreSlim _dials = new(HostingLimits.MaxDials);
+    private readonly NamelessDialer _dialer;
+    private readonly TimeProvider _time;
+    private readonly Action<HolderRequest, HolderAnswer?> _answered;
+    private readonly Action<Endpoint> _failed;
+    private readonly ITimer _checks;
+    private bool _isDisposed;
+
+    /// <param name="dialer">Makes sessions.</param>
+    /// <param name="answered">Told of what comes of a request, outside of locks.</param>
+    /// <param name="failed">Told of a holder that did not answer, before its requests are.</param>
+    /// <param name="time">The clock.</param>
+    public HolderSessions(NamelessDialer dialer, Action<HolderRequest, HolderAnswer?> answered, Action<Endpoint> failed, TimeProvider time)
+    {
+        (_dialer, _answered, _failed, _time) = (dialer, answered, failed, time);
+        _checks = time.CreateTimer(static pool => ((HolderSessions)pool!).Check(), this, CheckPeriod, CheckPeriod);
+    }
+
+    /// <summary>Sessions that there are or that are being made.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _connections.Count;
+        }
+    }
+
+    /// <summary>Asks a holder.</summary>
+    public void Ask(Endpoint holder, HolderRequest request)
+    {
+        bool isQueued;
+        lock (_gate)
+        {
+            if (!_connections.TryGetValue(holder, out var connection) && !_isDisposed)
+                connection = Open(holder);
+            isQueued = connection?.TryAsk(request) == true;
+            // It has just ended: another takes its place.
+            if (!isQueued && connection is { IsOver: true } && !_isDisposed)
+                isQueued = Open(holder).TryAsk(request);
+        }
+
+        if (!isQueued)
+            _answered(request, null);
+    }
+
+    /// <summary>Tells nothing of a request any more.</summary>
+    public void Drop(Endpoint holder, HolderRequest request)
+    {
+        HolderConnection? connection;
+        lock (_gate)
+            connection = _connections.GetValueOrDefault(holder);
+        connection?.Drop(request);
+    }
+
+    /// <summary>The network is another: sessions are made anew.</summary>
+    public void NetworkChanged()
+    {
+        foreach (var connection in All())
+            connection.End();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] tasks;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            tasks = [.. _tasks];
+        }
+
+        await _checks.DisposeAsync().ConfigureAwait(false);
+        foreach (var connection in All())
+            connection.End();
+        await Task.WhenAll(tasks).ConfigureAwait(false);
+        await _dialer.DisposeAsync().ConfigureAwait(false);
+        _sessions.Dispose();
+        _dials.Dispose();
+    }
+
+    // With the gate held.
+    private HolderConnection Open(Endpoint holder)
+    {
+        var connection = new HolderConnection(holder, _answered, _time);
+        _connections[holder] = connection;
+        _tasks.RemoveWhere(static done => done.IsCompleted);
+        _tasks.Add(RunAsync(connection));
+        return connection;
+    }
+
+    private async Task RunAsync(HolderConnection connection)
+    {
+        // Not on the caller's stack: it holds the gate.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await _sessions.WaitAsync().ConfigureAwait(false);
+        NodeAddress[] addresses = [NodeAddress.Tcp(connection.Holder.ToIPEndPoint())];
+        await connection.RunAsync(async ct =>
+        {
+            await _dials.WaitAsync(ct).ConfigureAwait(false);
+            try
+            {
+                return await _dialer.ConnectAsync(addresses, null, ct).ConfigureAwait(false);
+            }
+            finally
+            {
+                _dials.Release();
+            }
+        }, Forget).ConfigureAwait(false);
+        connection.Dispose();
+        _sessions.Release();
+    }
+
+    // It takes nothing more; those who ask from now on get another.
+    private void Forget(HolderConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_connections.GetValueOrDefault(connection.Holder) == connection)
+                _connections.Remove(connection.Holder);
+        }
+
+        if (connection.HasFailed)
+            _failed(connection.Holder);
+    }
+
+    private HolderConnection[] All()
+    {
+        lock (_gate)
+            return [.. _connections.Values];
+    }
+
+    private void Check()
+    {
+        foreach (var connection in All())
+            connection.Check();
+    }
+}

@@ -1,0 +1,46 @@
+using Kith.Transport;
+
+namespace Kith.Mailbox.Hosting;
+
+/// <summary>The limits of sessions to holders and from clients (docs/protocol/mailbox.md, "Limits").</summary>
+public static class HostingLimits
+{
+    // Specification.
+
+    /// <summary>The kind of the one stream that a client opens.</summary>
+    public static readonly StreamKind StreamKind = new(5);
+
+    /// <summary>Requests under way on a stream.</summary>
+    public const int MaxUnderWay = 32;
+
+    // Implementation: the client.
+
+    /// <summary>Sessions to holders.</summary>
+    public const int MaxSessions = 256;
+
+    /// <summary>Of those, being made at once.</summary>
+    public const int MaxDials = 48;
+
+    /// <summary>Requests that wait for one holder; more are answered with nothing at once.</summary>
+    public const int MaxWaiting = 512;
+
+    /// <summary>How long making a session may take.</summary>
+    public static readonly TimeSpan DialPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>A session that nothing goes over is closed after this.</summary>
+    public static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(1);
+
+    // Implementation: the holder.
+
+    /// <summary>Streams of clients.</summary>
+    public const int MaxClients = 256;
+
+    /// <summary>Of those, of one prefix (/24 of IPv4, /48 of IPv6); not on one's own network.</summary>
+    public const int MaxClientsPerPrefix = 32;
+
+    /// <summary>A client's stream on which nothing came for so long, and that watches nothing, is closed.</summary>
+    public static readonly TimeSpan ClientIdleTime = TimeSpan.FromMinutes(5);
+
+    /// <summary>A client that takes no answers for so long is closed.</summary>
+    public static readonly TimeSpan SlowClient = TimeSpan.FromSeconds(20);
+}
