@@ -1,0 +1,34 @@
+using Kith.Crypto;
+using Kith.Mailbox.Holding;
+using Kith.Overlay;
+using Kith.Transport;
+using Kith.Transport.Dialing;
+
+namespace Kith.Mailbox.Hosting;
+
+/// <summary>What a mailbox works with; all of it stays the caller's but where it says otherwise.</summary>
+/// <param name="Overlay">Where holders are found.</param>
+/// <param name="Networks">The networks that this node is on now, its addresses with the port.</param>
+/// <param name="Port">The number of its port.</param>
+/// <param name="Dialer">Makes sessions to holders; the mailbox disposes it.</param>
+/// <param name="Key">This node's static key: what proofs of what is kept here are bound to.</param>
+/// <param name="Store">What is kept for others; the mailbox disposes it.</param>
+/// <param name="Takers">Where sessions of clients come from.</param>
+/// <param name="Observer">Told what happens.</param>
+/// <param name="Random">The randomness.</param>
+/// <param name="Time">The clock.</param>
+public sealed record MailboxParts(
+    IOverlay Overlay,
+    Func<OwnNetworks> Networks,
+    int Port,
+    NamelessDialer Dialer,
+    X25519PublicKey Key,
+    IDropStore Store,
+    SessionTakers Takers,
+    IMailboxObserver Observer,
+    IRandom Random,
+    TimeProvider Time)
+{
+    /// <summary>Where defects are written; null for nowhere.</summary>
+    public TextWriter? Log { get; init; }
+}
