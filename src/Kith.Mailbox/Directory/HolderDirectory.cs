@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Mailbox.Boxes;
 using Kith.Overlay;
 using Kith.Overlay.Dht;
 using Kith.Wire;
@@ -72,7 +73,7 @@ public sealed class HolderDirectory : IHolderFinder
     public bool IsSelf(Endpoint holder) => _own.Contains(holder);
 
     /// <inheritdoc/>
-    public void Find(long now, HolderPlace address, int count, Action<long, IReadOnlyList<Endpoint>> found)
+    public void Find(long now, BoxAddress address, int count, Action<long, IReadOnlyList<Endpoint>> found)
     {
         if (_searches.Count >= DirectoryLimits.MaxSearches)
             End(now, _searches[0]);
@@ -158,7 +159,7 @@ public sealed class HolderDirectory : IHolderFinder
         Region region;
         do
         {
-            region = _regions.Get(now, search.Depth, search.Address.PrefixAt(search.Depth));
+            region = _regions.Get(now, search.Depth, RoomKey.PrefixAt(search.Address, search.Depth));
             var isEnough = region.IsKnown || now >= search.End || (region.Count > 0 && now >= search.LookEnd);
             if (!isEnough)
             {

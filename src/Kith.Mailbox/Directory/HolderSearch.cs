@@ -1,16 +1,17 @@
+using Kith.Mailbox.Boxes;
 using Kith.Overlay;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Directory;
 
 /// <summary>One search for the holders of a box.</summary>
-internal sealed class HolderSearch(long now, HolderPlace address, int count, int depth, Action<long, IReadOnlyList<Endpoint>> found)
+internal sealed class HolderSearch(long now, BoxAddress address, int count, int depth, Action<long, IReadOnlyList<Endpoint>> found)
 {
     private readonly HashSet<Endpoint> _named = [];
     private bool _wentDeeper;
     private bool _wentUp;
 
-    public HolderPlace Address { get; } = address;
+    public BoxAddress Address { get; } = address;
 
     public int Count { get; } = count;
 
@@ -35,7 +36,7 @@ internal sealed class HolderSearch(long now, HolderPlace address, int count, int
     public bool Visit(Region region)
     {
         _named.UnionWith(region.Holders);
-        if (region.Count >= DirectoryLimits.Full && !_wentUp && Depth + DirectoryLimits.DepthStep <= HolderPlace.MaxDepth)
+        if (region.Count >= DirectoryLimits.Full && !_wentUp && Depth + DirectoryLimits.DepthStep <= RoomKey.MaxDepth)
         {
             _wentDeeper = true;
             Depth += DirectoryLimits.DepthStep;
@@ -53,7 +54,7 @@ internal sealed class HolderSearch(long now, HolderPlace address, int count, int
     public void Settle(HolderBook book, long time)
     {
         var candidates = book.All.Where(holder => holder.Serves(time) || _named.Contains(holder.Endpoint)).ToList();
-        candidates.Sort((one, other) => Address.Compare(one.Place, other.Place));
+        candidates.Sort((one, other) => Address.CompareDistance(one.Place, other.Place));
         Candidates = candidates;
     }
 }

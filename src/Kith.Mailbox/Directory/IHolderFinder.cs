@@ -1,3 +1,4 @@
+using Kith.Mailbox.Boxes;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Directory;
@@ -13,7 +14,7 @@ public interface IHolderFinder
     /// <param name="address">The box's address.</param>
     /// <param name="count">How many.</param>
     /// <param name="found">Told the time and the holders.</param>
-    void Find(long now, HolderPlace address, int count, Action<long, IReadOnlyList<Endpoint>> found);
+    void Find(long now, BoxAddress address, int count, Action<long, IReadOnlyList<Endpoint>> found);
 
     /// <summary>Whether this is where we are ourselves, as others see us.</summary>
     bool IsSelf(Endpoint holder);

@@ -1,3 +1,4 @@
+using Kith.Mailbox.Boxes;
 using Kith.Overlay;
 using Kith.Wire;
 
@@ -8,7 +9,7 @@ internal sealed class KnownHolder(Endpoint endpoint)
 {
     public Endpoint Endpoint { get; } = endpoint;
 
-    public HolderPlace Place { get; } = HolderPlace.Of(endpoint);
+    public BoxAddress Place { get; } = RoomKey.PlaceOf(endpoint);
 
     public AddressPrefix Prefix { get; } = AddressPrefix.Of(endpoint);
 

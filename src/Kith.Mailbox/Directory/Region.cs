@@ -12,7 +12,7 @@ internal sealed class Region(int depth, uint prefix)
 
     public int Depth { get; } = depth;
 
-    public NodeId Key { get; } = HolderPlace.Key(depth, prefix);
+    public NodeId Key { get; } = RoomKey.At(depth, prefix);
 
     /// <summary>When anybody last asked for it.</summary>
     public long UsedAt { get; set; }

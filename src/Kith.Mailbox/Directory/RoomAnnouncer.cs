@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Mailbox.Boxes;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Directory;
@@ -6,7 +7,7 @@ namespace Kith.Mailbox.Directory;
 /// <summary>Announces this node as a holder, while it is one: at depth 0, 2, 4, … up to the first key that is not full without us.</summary>
 internal sealed class RoomAnnouncer(IDirectoryWorld world, RegionCache regions, IRandom random, Func<Endpoint, bool> isSelf)
 {
-    private HolderPlace? _place;
+    private BoxAddress? _place;
     private Endpoint? _own;
     private long _due = long.MaxValue;
     private long _pause = DirectoryLimits.FirstAnnouncement;
@@ -27,7 +28,7 @@ internal sealed class RoomAnnouncer(IDirectoryWorld world, RegionCache regions, 
         if (offers == Offers && own == _own)
             return;
         (Offers, _own) = (offers, own);
-        _place = own is { } known ? HolderPlace.Of(known) : null;
+        _place = own is { } known ? RoomKey.PlaceOf(known) : null;
         Restart(now);
     }
 
@@ -69,7 +70,7 @@ internal sealed class RoomAnnouncer(IDirectoryWorld world, RegionCache regions, 
                 return;
             }
 
-            var region = regions.Get(now, _depth, _place?.PrefixAt(_depth) ?? 0);
+            var region = regions.Get(now, _depth, _place is { } place ? RoomKey.PrefixAt(place, _depth) : 0);
             if (!region.IsKnown)
             {
                 _look = now + DirectoryLimits.SearchPatience;
@@ -87,6 +88,6 @@ internal sealed class RoomAnnouncer(IDirectoryWorld world, RegionCache regions, 
         if (!isFull || others < region.Count)
             world.Announce(region.Key);
         var next = _depth + DirectoryLimits.DepthStep;
-        _depth = isFull && next <= HolderPlace.MaxDepth ? next : -1;
+        _depth = isFull && next <= RoomKey.MaxDepth ? next : -1;
     }
 }

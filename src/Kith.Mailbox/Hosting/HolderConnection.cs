@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Kith.Crypto;
+using Kith.Mailbox.Client;
+using Kith.Mailbox.Wire;
 using Kith.Transport;
 using Kith.Wire;
 
@@ -11,18 +14,19 @@ internal sealed class HolderConnection : IDisposable
 {
     private readonly Channel<HolderRequest> _waiting = Channel.CreateBounded<HolderRequest>(new BoundedChannelOptions(HostingLimits.MaxWaiting) { SingleReader = true });
     private readonly ConcurrentDictionary<ulong, Pending> _pending = new();
-    private readonly SemaphoreSlim _room = new(HostingLimits.MaxUnderWay);
+    private readonly SemaphoreSlim _room = new(WireLimits.MaxUnderWay);
     private readonly CancellationTokenSource _ending = new();
     private readonly TimeProvider _time;
-    private readonly Action<HolderRequest, HolderAnswer?> _answered;
+    private readonly Action<HolderRequest, HolderAnswer?, AskFailure> _answered;
     private long _heardAt;
     private long _usedAt;
     private ulong _number;
+    private bool _isMade;
 
     /// <param name="holder">Where it is.</param>
     /// <param name="answered">Told of what comes of a request, outside of locks.</param>
     /// <param name="time">The clock.</param>
-    public HolderConnection(Endpoint holder, Action<HolderRequest, HolderAnswer?> answered, TimeProvider time)
+    public HolderConnection(Endpoint holder, Action<HolderRequest, HolderAnswer?, AskFailure> answered, TimeProvider time)
     {
         (Holder, _answered, _time) = (holder, answered, time);
         _usedAt = _heardAt = time.GetTimestamp();
@@ -88,7 +92,7 @@ internal sealed class HolderConnection : IDisposable
             if (_heardAt <= pending.SentAt)
                 Fail();
             else if (Forget(number))
-                _answered(pending.Request, null);
+                _answered(pending.Request, null, AskFailure.Ended);
         }
 
         if (isBusy)
@@ -105,6 +109,7 @@ internal sealed class HolderConnection : IDisposable
         try
         {
             var session = await DialAsync(dial).ConfigureAwait(false);
+            _isMade = true;
             await using (session.ConfigureAwait(false))
                 await TalkAsync(session).ConfigureAwait(false);
         }
@@ -117,11 +122,11 @@ internal sealed class HolderConnection : IDisposable
         _waiting.Writer.TryComplete();
         ended(this);
         await foreach (var request in _waiting.Reader.ReadAllAsync().ConfigureAwait(false))
-            _answered(request, null);
+            _answered(request, null, _isMade ? AskFailure.Ended : AskFailure.Unreachable);
         foreach (var (number, pending) in _pending)
         {
             if (Forget(number))
-                _answered(pending.Request, null);
+                _answered(pending.Request, null, AskFailure.Ended);
         }
     }
 
@@ -141,14 +146,13 @@ internal sealed class HolderConnection : IDisposable
     private async Task TalkAsync(ISession session)
     {
         var stream = await session.OpenStreamAsync(HostingLimits.StreamKind, _ending.Token).ConfigureAwait(false);
-        var link = new HolderLink(session.RemoteKey, session.HandshakeHash);
         await using (stream.ConfigureAwait(false))
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
-            var reading = ReadAsync(stream, link, stop);
+            var reading = ReadAsync(stream, session, stop);
             try
             {
-                await WriteAsync(stream, link, stop.Token).ConfigureAwait(false);
+                await WriteAsync(stream, session, stop.Token).ConfigureAwait(false);
             }
             finally
             {
@@ -158,7 +162,7 @@ internal sealed class HolderConnection : IDisposable
         }
     }
 
-    private async Task WriteAsync(IStream stream, HolderLink link, CancellationToken cancellationToken)
+    private async Task WriteAsync(IStream stream, ISession session, CancellationToken cancellationToken)
     {
         while (await _waiting.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -173,14 +177,14 @@ internal sealed class HolderConnection : IDisposable
 
                 var number = ++_number;
                 _pending[number] = new Pending(request, _time.GetTimestamp());
-                HolderFrames.Write(stream.Output, request.Type, number, request.Write(link, number).Span);
+                Write(stream, number, request.Request, session.HandshakeHash);
             }
 
             await stream.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task ReadAsync(IStream stream, HolderLink link, CancellationTokenSource stop)
+    private async Task ReadAsync(IStream stream, ISession session, CancellationTokenSource stop)
     {
         try
         {
@@ -188,11 +192,11 @@ internal sealed class HolderConnection : IDisposable
             {
                 var read = await stream.Input.ReadAsync(stop.Token).ConfigureAwait(false);
                 var rest = read.Buffer;
-                FrameState state;
-                while ((state = HolderFrames.TryRead(ref rest, out var type, out var body)) == FrameState.Frame)
-                    Take(new HolderAnswer(type, body.ToArray(), link));
+                FrameStatus status;
+                while ((status = Frame.TryTake(ref rest, out var frame)) == FrameStatus.Taken)
+                    Take(frame, session.RemoteKey);
                 stream.Input.AdvanceTo(rest.Start, read.Buffer.End);
-                if (state != FrameState.Incomplete || read.IsCompleted)
+                if (status != FrameStatus.More || read.IsCompleted)
                     break;
             }
 
@@ -209,16 +213,24 @@ internal sealed class HolderConnection : IDisposable
         }
     }
 
-    private void Take(in HolderAnswer answer)
+    private static void Write(IStream stream, ulong number, MailboxRequest request, ReadOnlyMemory<byte> handshakeHash)
+    {
+        using var writer = new WireWriter();
+        RequestFormat.Write(writer, number, request, handshakeHash.Span);
+        stream.Output.Write(writer.WrittenSpan);
+    }
+
+    private void Take(in Frame frame, X25519PublicKey holder)
     {
         _heardAt = _time.GetTimestamp();
-        var number = HolderFrames.NumberOf(answer.Body.Span);
+        var isRead = AnswerFormat.TryRead(frame, out var number, out var read);
         if (!_pending.TryGetValue(number, out var pending))
             return;
-        if (!pending.Request.KeepsOn)
+        var answer = isRead ? new HolderAnswer(read!, holder) : null;
+        if (!pending.Request.KeepsOn || answer is null)
         {
             if (Forget(number))
-                _answered(pending.Request, answer);
+                _answered(pending.Request, answer, answer is null ? AskFailure.Broken : AskFailure.None);
             return;
         }
 
@@ -229,7 +241,7 @@ internal sealed class HolderConnection : IDisposable
             _room.Release();
         }
 
-        _answered(pending.Request, answer);
+        _answered(pending.Request, answer, answer is null ? AskFailure.Broken : AskFailure.None);
     }
 
     private bool Forget(ulong number)

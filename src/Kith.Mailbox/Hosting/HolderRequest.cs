@@ -1,33 +1,22 @@
 using Kith.Crypto;
+using Kith.Mailbox.Client;
+using Kith.Mailbox.Wire;
 
 namespace Kith.Mailbox.Hosting;
 
-/// <summary>The session that a request goes over: what some requests and answers are bound to.</summary>
-/// <param name="HolderKey">The holder's static key, proved.</param>
-/// <param name="HandshakeHash">The session's handshake hash.</param>
-public sealed record HolderLink(X25519PublicKey HolderKey, ReadOnlyMemory<byte> HandshakeHash);
-
-/// <summary>A frame from a holder.</summary>
-/// <param name="Type">Its type.</param>
-/// <param name="Body">Its body, from the request number on; not kept by whoever brings it.</param>
-/// <param name="Link">The session that it came by.</param>
-public readonly record struct HolderAnswer(ulong Type, ReadOnlyMemory<byte> Body, HolderLink Link);
-
 /// <summary>A request to a holder (docs/protocol/mailbox.md, "Frames"), written once the session is there that it goes over.</summary>
-public sealed class HolderRequest
+/// <param name="Request">What is asked.</param>
+/// <param name="Answered">
+/// Told the time, and the answer; or null and why there is none. With <paramref name="KeepsOn"/> told of each further frame too, and last of a failure, when there will be no more.
+/// </param>
+/// <param name="KeepsOn">Whether more frames than one answer it: news, until the stream ends.</param>
+public sealed record HolderRequest(MailboxRequest Request, Action<long, HolderAnswer?, AskFailure> Answered, bool KeepsOn = false)
 {
-    /// <summary>The type of the frame.</summary>
-    public required ulong Type { get; init; }
-
-    /// <summary>Writes the body behind the request number, given the session and that number. Called once, on any thread and outside of locks.</summary>
-    public required Func<HolderLink, ulong, ReadOnlyMemory<byte>> Write { get; init; }
-
-    /// <summary>Told of the answer; null when none came: not reached, ended, or too late. With <see cref="KeepsOn"/> told of each further frame with this number too, and last of null, when there will be no more.</summary>
-    public required Action<long, HolderAnswer?> Answered { get; init; }
-
-    /// <summary>Whether more frames than one answer it: news, until the stream ends.</summary>
-    public bool KeepsOn { get; init; }
-
     /// <summary>How long the first answer may take once the session is there.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 }
+
+/// <summary>An answer of a holder.</summary>
+/// <param name="Answer">What it says.</param>
+/// <param name="HolderKey">Its static key, proved by the session: what proofs of keeping are bound to.</param>
+public sealed record HolderAnswer(MailboxAnswer Answer, X25519PublicKey HolderKey);

@@ -1,3 +1,4 @@
+using Kith.Mailbox.Client;
 using Kith.Transport;
 using Kith.Transport.Dialing;
 using Kith.Wire;
@@ -16,7 +17,7 @@ internal sealed class HolderSessions : IAsyncDisposable
     private readonly SemaphoreSlim _dials = new(HostingLimits.MaxDials);
     private readonly NamelessDialer _dialer;
     private readonly TimeProvider _time;
-    private readonly Action<HolderRequest, HolderAnswer?> _answered;
+    private readonly Action<HolderRequest, HolderAnswer?, AskFailure> _answered;
     private readonly Action<Endpoint> _failed;
     private readonly ITimer _checks;
     private bool _isDisposed;
@@ -25,7 +26,7 @@ internal sealed class HolderSessions : IAsyncDisposable
     /// <param name="answered">Told of what comes of a request, outside of locks.</param>
     /// <param name="failed">Told of a holder that did not answer, before its requests are.</param>
     /// <param name="time">The clock.</param>
-    public HolderSessions(NamelessDialer dialer, Action<HolderRequest, HolderAnswer?> answered, Action<Endpoint> failed, TimeProvider time)
+    public HolderSessions(NamelessDialer dialer, Action<HolderRequest, HolderAnswer?, AskFailure> answered, Action<Endpoint> failed, TimeProvider time)
     {
         (_dialer, _answered, _failed, _time) = (dialer, answered, failed, time);
         _checks = time.CreateTimer(static pool => ((HolderSessions)pool!).Check(), this, CheckPeriod, CheckPeriod);
@@ -56,7 +57,7 @@ internal sealed class HolderSessions : IAsyncDisposable
         }
 
         if (!isQueued)
-            _answered(request, null);
+            _answered(request, null, AskFailure.Crowded);
     }
 
     /// <summary>Tells nothing of a request any more.</summary>

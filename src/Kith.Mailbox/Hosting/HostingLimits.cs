@@ -10,18 +10,6 @@ public static class HostingLimits
     /// <summary>The kind of the one stream that a client opens.</summary>
     public static readonly StreamKind StreamKind = new(5);
 
-    /// <summary>Requests under way on a stream.</summary>
-    public const int MaxUnderWay = 32;
-
-    /// <summary>A stream ends with this code when a frame on it cannot be read.</summary>
-    public const ulong MalformedCode = 1;
-
-    /// <summary>A stream ends with this code when a frame on it is too long.</summary>
-    public const ulong TooLongCode = 2;
-
-    /// <summary>A stream ends with this code when more requests than allowed are under way.</summary>
-    public const ulong TooManyCode = 3;
-
     // Implementation: the client.
 
     /// <summary>Sessions to holders.</summary>

@@ -1,53 +1,59 @@
-using System.IO.Pipelines;
+using System.Buffers;
 using System.Threading.Channels;
+using Kith.Mailbox.Holding;
+using Kith.Mailbox.Wire;
 using Kith.Transport;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Hosting;
 
 /// <summary>One client's stream: reads its requests, sends it answers, and ends when it breaks a rule, takes no answers, or is silent for too long.</summary>
-internal sealed class ServedClient
+/// <param name="session">Its session, which ends with the stream.</param>
+/// <param name="stream">The stream.</param>
+/// <param name="isNear">Whether it is on a network of ours.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ServedClient(ISession session, IStream stream, bool isNear, TimeProvider time) : IHolderClient, IDisposable
 {
     /// <summary>Bytes of answers that wait for a client; whoever lets more come together is too slow.</summary>
     private const int MaxUnsent = 8 << 20;
 
     private readonly Channel<ReadOnlyMemory<byte>> _unsent = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _ending = new();
-    private readonly ISession _session;
-    private readonly IStream _stream;
-    private readonly TimeProvider _time;
     private int _underWay;
     private int _unsentBytes;
-    private long _heardAt;
+    private long _heardAt = time.GetTimestamp();
+    private ulong? _code;
 
-    public ServedClient(ISession session, IStream stream, TimeProvider time)
-    {
-        (_session, _stream, _time) = (session, stream, time);
-        _heardAt = time.GetTimestamp();
-        From = session.RemoteEndPoint is System.Net.IPEndPoint remote ? Endpoint.From(remote) : null;
-    }
+    /// <inheritdoc/>
+    public Endpoint? From { get; } = session.RemoteEndPoint is System.Net.IPEndPoint remote ? Endpoint.From(remote) : null;
 
-    /// <summary>Where it is, as far as that is known.</summary>
-    public Endpoint? From { get; }
+    /// <inheritdoc/>
+    public bool IsNear => isNear;
 
-    /// <summary>The session's handshake hash.</summary>
-    public ReadOnlyMemory<byte> HandshakeHash => _session.HandshakeHash;
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> HandshakeHash => session.HandshakeHash;
 
-    /// <summary>Whether it waits for news: then it may be silent for as long as its session lives.</summary>
+    /// <inheritdoc/>
     public bool IsWatching { get; set; }
 
-    /// <summary>Sends a frame; with the answer to a request, that one is no longer under way.</summary>
-    public void Send(ReadOnlyMemory<byte> frame, bool isAnswer)
+    /// <inheritdoc/>
+    public void Answer(ulong number, MailboxAnswer answer)
     {
-        if (isAnswer)
-            Interlocked.Decrement(ref _underWay);
-        if (Interlocked.Add(ref _unsentBytes, frame.Length) > MaxUnsent)
-            End();
-        else
-            _unsent.Writer.TryWrite(frame);
+        Interlocked.Decrement(ref _underWay);
+        Send(number, answer);
     }
 
-    /// <summary>Ends it.</summary>
+    /// <inheritdoc/>
+    public void Tell(ulong number, EntriesAnswer news) => Send(number, news);
+
+    /// <inheritdoc/>
+    public void End(ulong code)
+    {
+        _code = code;
+        End();
+    }
+
+    /// <summary>Ends it without a reason.</summary>
     public void End()
     {
         try
@@ -63,56 +69,71 @@ internal sealed class ServedClient
     /// <summary>Ends it when it has been silent for too long. Called now and then.</summary>
     public void Check()
     {
-        if (!IsWatching && _time.GetElapsedTime(Volatile.Read(ref _heardAt)) >= HostingLimits.ClientIdleTime)
+        if (!IsWatching && time.GetElapsedTime(Volatile.Read(ref _heardAt)) >= HostingLimits.ClientIdleTime)
             End();
     }
 
     /// <summary>Works until the stream or its session ends, which it then closes.</summary>
-    /// <param name="take">Takes a request; completes when there is room for more.</param>
-    public async Task RunAsync(Func<ServedClient, ulong, ReadOnlyMemory<byte>, ValueTask> take)
+    /// <param name="take">Takes a request; completes when there is room for more. False ends the stream.</param>
+    public async Task RunAsync(Func<ulong, MailboxRequest, ValueTask<bool>> take)
     {
         var sending = SendAsync();
-        ulong? code = null;
         try
         {
-            code = await ReceiveAsync(take).ConfigureAwait(false);
+            _code ??= await ReceiveAsync(take).ConfigureAwait(false);
         }
         catch (Exception error) when (error is SessionException or StreamException or OperationCanceledException)
         {
             // The end of it, whoever ended it.
         }
 
-        if (code is { } wrong)
-            _stream.Reset(wrong);
+        if (_code is { } code)
+            stream.Reset(code);
         await _ending.CancelAsync().ConfigureAwait(false);
         _unsent.Writer.TryComplete();
         await sending.ConfigureAwait(false);
-        await _stream.DisposeAsync().ConfigureAwait(false);
-        await _session.CloseAsync().ConfigureAwait(false);
-        _ending.Dispose();
+        await stream.DisposeAsync().ConfigureAwait(false);
+        await session.CloseAsync().ConfigureAwait(false);
     }
 
-    private async Task<ulong?> ReceiveAsync(Func<ServedClient, ulong, ReadOnlyMemory<byte>, ValueTask> take)
+    /// <summary>After <see cref="RunAsync"/>.</summary>
+    public void Dispose() => _ending.Dispose();
+
+    private async Task<ulong?> ReceiveAsync(Func<ulong, MailboxRequest, ValueTask<bool>> take)
     {
         while (true)
         {
-            var read = await _stream.Input.ReadAsync(_ending.Token).ConfigureAwait(false);
+            var read = await stream.Input.ReadAsync(_ending.Token).ConfigureAwait(false);
             var rest = read.Buffer;
-            FrameState state;
-            while ((state = HolderFrames.TryRead(ref rest, out var type, out var body)) == FrameState.Frame)
+            FrameStatus status;
+            while ((status = Frame.TryTake(ref rest, out var frame)) == FrameStatus.Taken)
             {
-                if (Interlocked.Increment(ref _underWay) > HostingLimits.MaxUnderWay)
-                    return HostingLimits.TooManyCode;
-                Volatile.Write(ref _heardAt, _time.GetTimestamp());
-                await take(this, type, System.Buffers.BuffersExtensions.ToArray(body)).ConfigureAwait(false);
+                if (!RequestFormat.TryRead(frame, out var number, out var request))
+                    return WireLimits.MalformedStream;
+                if (Interlocked.Increment(ref _underWay) > WireLimits.MaxUnderWay)
+                    return WireLimits.TooManyStream;
+                Volatile.Write(ref _heardAt, time.GetTimestamp());
+                if (!await take(number, request).ConfigureAwait(false))
+                    return null;
             }
 
-            _stream.Input.AdvanceTo(rest.Start, read.Buffer.End);
-            if (state != FrameState.Incomplete)
-                return state == FrameState.TooLong ? HostingLimits.TooLongCode : HostingLimits.MalformedCode;
+            stream.Input.AdvanceTo(rest.Start, read.Buffer.End);
+            if (status != FrameStatus.More)
+                return status == FrameStatus.TooLong ? WireLimits.TooLongStream : WireLimits.MalformedStream;
             if (read.IsCompleted)
                 return null;
         }
+    }
+
+    private void Send(ulong number, MailboxAnswer answer)
+    {
+        using var writer = new WireWriter();
+        AnswerFormat.Write(writer, number, answer);
+        var frame = writer.ToArray();
+        if (Interlocked.Add(ref _unsentBytes, frame.Length) > MaxUnsent)
+            End();
+        else
+            _unsent.Writer.TryWrite(frame);
     }
 
     private async Task SendAsync()
@@ -124,7 +145,7 @@ internal sealed class ServedClient
                 while (_unsent.Reader.TryRead(out var frame))
                 {
                     Interlocked.Add(ref _unsentBytes, -frame.Length);
-                    System.Buffers.BuffersExtensions.Write(_stream.Output, frame.Span);
+                    stream.Output.Write(frame.Span);
                 }
 
                 await FlushAsync().ConfigureAwait(false);
@@ -136,10 +157,11 @@ internal sealed class ServedClient
         }
     }
 
+    // Whoever takes no answers is not waited for.
     private async Task FlushAsync()
     {
-        using var late = new CancellationTokenSource(HostingLimits.SlowClient, _time);
+        using var late = new CancellationTokenSource(HostingLimits.SlowClient, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _ending.Token);
-        await _stream.Output.FlushAsync(either.Token).ConfigureAwait(false);
+        await stream.Output.FlushAsync(either.Token).ConfigureAwait(false);
     }
 }

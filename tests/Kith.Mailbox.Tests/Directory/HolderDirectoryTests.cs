@@ -1,3 +1,4 @@
+using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Directory;
 using Kith.Overlay;
 using Kith.Wire;
@@ -6,14 +7,14 @@ namespace Kith.Mailbox.Tests.Directory;
 
 public sealed class HolderDirectoryTests
 {
-    private static readonly HolderPlace Box = HolderPlace.Read(Convert.FromHexString("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
+    private static readonly BoxAddress Box = BoxAddress.FromBytes(Convert.FromHexString("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
 
     [Fact]
     public void Find_AmongThirty_BringsTheNearestSixInOrder()
     {
         var world = new SmallWorld();
         var all = Local(30);
-        world.Announce(HolderPlace.Key(0, 0), all);
+        world.Announce(RoomKey.At(0, 0), all);
         world.Directory.Ready(world.Now);
         var found = world.Find(Box, 6);
         world.Settle();
@@ -27,7 +28,7 @@ public sealed class HolderDirectoryTests
         var all = Local(30);
         var nearest = Nearest(all).ToList();
         world.Silent.UnionWith(nearest.Take(3));
-        world.Announce(HolderPlace.Key(0, 0), all);
+        world.Announce(RoomKey.At(0, 0), all);
         world.Directory.Ready(world.Now);
         var found = world.Find(Box, 6);
         world.Settle();
@@ -43,7 +44,7 @@ public sealed class HolderDirectoryTests
         var all = Local(8);
         var nearest = Nearest(all).ToList();
         world.Guests.Add(nearest[0]);
-        world.Announce(HolderPlace.Key(0, 0), all);
+        world.Announce(RoomKey.At(0, 0), all);
         world.Directory.Ready(world.Now);
         var found = world.Find(Box, 6);
         world.Settle();
@@ -55,7 +56,7 @@ public sealed class HolderDirectoryTests
     {
         var world = new SmallWorld();
         var all = Local(2);
-        world.Announce(HolderPlace.Key(0, 0), all);
+        world.Announce(RoomKey.At(0, 0), all);
         world.Directory.Ready(world.Now);
         var found = world.Find(Box, 6);
         world.Settle();
@@ -78,7 +79,7 @@ public sealed class HolderDirectoryTests
     {
         var world = new SmallWorld { Networks = new OwnNetworks([Endpoint.FromIPv4(0xC0A8_0001, 0)]) };
         var all = Enumerable.Range(0, 40).Select(i => Endpoint.FromIPv4(0x0808_0000 + ((uint)(i / 4) << 8) + (uint)i, 1000)).ToList();
-        world.Announce(HolderPlace.Key(0, 0), all);
+        world.Announce(RoomKey.At(0, 0), all);
         world.Directory.Ready(world.Now);
         var found = world.Find(Box, 6);
         world.Settle();
@@ -92,13 +93,13 @@ public sealed class HolderDirectoryTests
     {
         var world = new SmallWorld();
         var all = Local(60);
-        world.Announce(HolderPlace.Key(0, 0), all.Take(50));
+        world.Announce(RoomKey.At(0, 0), all.Take(50));
         foreach (var holder in all)
-            world.Announce(HolderPlace.Of(holder).KeyAt(2), holder);
+            world.Announce(RoomKey.At(2, RoomKey.PrefixAt(RoomKey.PlaceOf(holder), 2)), holder);
         world.Directory.Ready(world.Now);
         var found = world.Find(Box, 6);
         world.Settle();
-        Assert.Contains(Box.KeyAt(2), world.Looked);
+        Assert.Contains(RoomKey.At(2, RoomKey.PrefixAt(Box, 2)), world.Looked);
         Assert.Equal(Nearest(all).Take(6), found());
     }
 
@@ -108,7 +109,7 @@ public sealed class HolderDirectoryTests
         var world = new SmallWorld();
         var all = Local(10);
         var nearest = Nearest(all).ToList();
-        world.Announce(HolderPlace.Key(0, 0), all);
+        world.Announce(RoomKey.At(0, 0), all);
         world.Directory.Ready(world.Now);
         world.Find(Box, 6);
         world.Settle();
@@ -128,7 +129,7 @@ public sealed class HolderDirectoryTests
         var world = new SmallWorld();
         var all = Local(10);
         var liar = Nearest(all).First();
-        world.Announce(HolderPlace.Key(0, 0), all);
+        world.Announce(RoomKey.At(0, 0), all);
         world.Directory.Ready(world.Now);
         world.Find(Box, 6);
         world.Settle();
@@ -147,7 +148,7 @@ public sealed class HolderDirectoryTests
         world.Directory.Ready(world.Now);
         world.Directory.Offer(world.Now, offers: true, [Local(1)[0]]);
         world.Settle();
-        Assert.Equal([HolderPlace.Key(0, 0)], world.Announced);
+        Assert.Equal([RoomKey.At(0, 0)], world.Announced);
         Assert.True(world.Directory.IsAnnounced);
         world.Pass(60_000);
         Assert.InRange(world.Announced.Count, 4, 8);
@@ -163,11 +164,11 @@ public sealed class HolderDirectoryTests
         var world = new SmallWorld();
         var all = Local(60);
         var own = all[59];
-        world.Announce(HolderPlace.Key(0, 0), all.Take(50));
+        world.Announce(RoomKey.At(0, 0), all.Take(50));
         world.Directory.Ready(world.Now);
         world.Directory.Offer(world.Now, offers: true, [own]);
         world.Settle();
-        Assert.Equal([HolderPlace.Of(own).KeyAt(2)], world.Announced);
+        Assert.Equal([RoomKey.At(2, RoomKey.PrefixAt(RoomKey.PlaceOf(own), 2))], world.Announced);
     }
 
     [Fact]
@@ -175,7 +176,7 @@ public sealed class HolderDirectoryTests
     {
         var world = new SmallWorld();
         var all = Local(6);
-        world.Announce(HolderPlace.Key(0, 0), all);
+        world.Announce(RoomKey.At(0, 0), all);
         world.Directory.Ready(world.Now);
         world.Directory.Offer(world.Now, offers: true, [all[0]]);
         var found = world.Find(Box, 6);
@@ -186,5 +187,5 @@ public sealed class HolderDirectoryTests
 
     private static List<Endpoint> Local(int count) => [.. Enumerable.Range(1, count).Select(port => Endpoint.FromIPv4(0x7F00_0001, (ushort)(20_000 + port)))];
 
-    private static IEnumerable<Endpoint> Nearest(IEnumerable<Endpoint> holders) => holders.Order(Comparer<Endpoint>.Create((a, b) => Box.Compare(HolderPlace.Of(a), HolderPlace.Of(b))));
+    private static IEnumerable<Endpoint> Nearest(IEnumerable<Endpoint> holders) => holders.Order(Comparer<Endpoint>.Create((a, b) => Box.CompareDistance(RoomKey.PlaceOf(a), RoomKey.PlaceOf(b))));
 }

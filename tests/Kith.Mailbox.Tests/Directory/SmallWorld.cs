@@ -1,3 +1,4 @@
+using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Directory;
 using Kith.Overlay;
 using Kith.Overlay.Dht;
@@ -82,7 +83,7 @@ internal sealed class SmallWorld : IDirectoryWorld
     }
 
     /// <summary>A search; null while it has brought nothing.</summary>
-    public Func<IReadOnlyList<Endpoint>?> Find(HolderPlace address, int count)
+    public Func<IReadOnlyList<Endpoint>?> Find(BoxAddress address, int count)
     {
         IReadOnlyList<Endpoint>? result = null;
         Directory.Find(Now, address, count, (_, holders) => result = result is null ? holders : throw new InvalidOperationException("told twice"));

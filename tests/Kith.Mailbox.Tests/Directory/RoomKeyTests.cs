@@ -1,10 +1,11 @@
+using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Directory;
 using Kith.Overlay.Dht;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Tests.Directory;
 
-public sealed class HolderPlaceTests
+public sealed class RoomKeyTests
 {
     // Computed with Python's hashlib from docs/protocol/mailbox.md.
     [Theory]
@@ -15,7 +16,7 @@ public sealed class HolderPlaceTests
     public void Place_OfAnAddress_IsTheHashOfItAndOfThePortWhereItIsNotGlobal(string endpoint, string place)
     {
         Assert.True(Endpoint.TryParse(endpoint, out var holder));
-        Assert.Equal(HolderPlace.Read(Convert.FromHexString(place)), HolderPlace.Of(holder));
+        Assert.Equal(BoxAddress.FromBytes(Convert.FromHexString(place)), RoomKey.PlaceOf(holder));
     }
 
     [Theory]
@@ -25,15 +26,6 @@ public sealed class HolderPlaceTests
     {
         Assert.True(Endpoint.TryParse("8.8.8.8:1", out var holder));
         Assert.True(NodeId.TryRead(Convert.FromHexString(key), out var expected));
-        Assert.Equal(expected, HolderPlace.Of(holder).KeyAt(depth));
-    }
-
-    [Fact]
-    public void Compare_OrdersByXor()
-    {
-        var place = new HolderPlace(0b1000, 0, 0, 0);
-        Assert.True(place.Compare(new HolderPlace(0b1001, 0, 0, 0), new HolderPlace(0b1100, 0, 0, 0)) < 0);
-        Assert.True(place.Compare(new HolderPlace(0b1000, 0, 0, 2), new HolderPlace(0b1000, 0, 0, 1)) > 0);
-        Assert.Equal(0, place.Compare(place, place));
+        Assert.Equal(expected, RoomKey.At(depth, RoomKey.PrefixAt(RoomKey.PlaceOf(holder), depth)));
     }
 }

@@ -1,0 +1,147 @@
+using Kith.Mailbox.Holding;
+using Kith.Mailbox.Wire;
+using Kith.Overlay;
+using Kith.Transport;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Hosting;
+
+/// <summary>
+/// Keeps boxes for others: takes their streams, hands what they ask to the holding on its own thread, and lets its answers out after each commit. Many requests share one sync of the disk. For several
+/// threads.
+/// </summary>
+internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
+{
+    private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan GonePause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new(); // guards the clients and their counts
+    private readonly Dictionary<ServedClient, AddressPrefix?> _clients = [];
+    private readonly TaskKeeper _tasks = new();
+    private readonly IHolding _holding;
+    private readonly HolderThread _thread;
+    private readonly Func<OwnNetworks> _networks;
+    private readonly TimeProvider _time;
+    private readonly ITimer _checks;
+    private (long Used, int Boxes) _size;
+    private long _now;
+    private bool _isDisposed;
+
+    /// <param name="holding">What is kept; belongs to this from now on.</param>
+    /// <param name="networks">The networks that this node is on.</param>
+    /// <param name="defect">Told of what must not happen.</param>
+    /// <param name="time">The clock.</param>
+    public HolderServer(IHolding holding, Func<OwnNetworks> networks, Action<Exception> defect, TimeProvider time)
+    {
+        (_holding, _networks, _time) = (holding, networks, time);
+        _size = (holding.Used, holding.Boxes);
+        _thread = new HolderThread(AfterBatch, defect);
+        _thread.Start();
+        _checks = time.CreateTimer(static server => ((HolderServer)server!).Check(), this, CheckPeriod, CheckPeriod);
+    }
+
+    /// <summary>Bytes and boxes that others have here, after the last commit.</summary>
+    public (long Used, int Boxes) Size
+    {
+        get
+        {
+            lock (_gate)
+                return _size;
+        }
+    }
+
+    /// <summary>Streams of clients.</summary>
+    public int Clients
+    {
+        get
+        {
+            lock (_gate)
+                return _clients.Count;
+        }
+    }
+
+    /// <summary>Does something on the thread of what is kept; false when too much waits there, or it has ended.</summary>
+    public bool TryPost(Action<long> work) => _thread.TryPost(() => work(Now()));
+
+    /// <summary>Room offered from now on, bytes.</summary>
+    public void Offer(long bytes) => _thread.TryPost(() => _holding.Offer(bytes));
+
+    /// <inheritdoc/>
+    public bool TryTake(ISession session, IStream first)
+    {
+        var from = session.RemoteEndPoint is System.Net.IPEndPoint remote ? Endpoint.From(remote) : (Endpoint?)null;
+        var isNear = from is { } known && _networks().AreLifted(known);
+        var prefix = from is { } address && !isNear ? AddressPrefix.Of(address) : (AddressPrefix?)null;
+        ServedClient client;
+        lock (_gate)
+        {
+            if (_isDisposed || _clients.Count >= HostingLimits.MaxClients
+                || (!isNear && _clients.Values.Count(other => other == prefix) >= HostingLimits.MaxClientsPerPrefix))
+                return false;
+            client = new ServedClient(session, first, isNear, _time);
+            _clients.Add(client, prefix);
+        }
+
+        _tasks.Add(ServeAsync(client));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        ServedClient[] clients;
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            clients = [.. _clients.Keys];
+        }
+
+        await _checks.DisposeAsync().ConfigureAwait(false);
+        foreach (var client in clients)
+            client.End();
+        await _tasks.WhenIdleAsync().ConfigureAwait(false);
+        await _thread.DisposeAsync().ConfigureAwait(false);
+        _holding.Dispose();
+    }
+
+    private async Task ServeAsync(ServedClient client)
+    {
+        // Not on the caller's stack: it may hold locks of its own.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await client.RunAsync((number, request) => TakeAsync(client, number, request)).ConfigureAwait(false);
+        lock (_gate)
+            _clients.Remove(client);
+        while (!_thread.TryPost(() => _holding.Gone(client)) && !_isDisposed)
+            await Task.Delay(GonePause, _time).ConfigureAwait(false);
+        client.Dispose();
+    }
+
+    // A thread that cannot keep up lets nobody wait without end: the stream ends, and the client asks another holder.
+    private ValueTask<bool> TakeAsync(ServedClient client, ulong number, MailboxRequest request) =>
+        ValueTask.FromResult(_thread.TryPost(() => _holding.Take(Now(), client, number, request)));
+
+    private long Now() => _now = Math.Max(_now, _time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private TimeSpan AfterBatch()
+    {
+        var now = Now();
+        _holding.Finish(now);
+        var size = (_holding.Used, _holding.Boxes);
+        lock (_gate)
+            _size = size;
+        var wait = _holding.NextDeadline - now;
+        return wait <= 0 ? TimeSpan.Zero : wait < LongestSleep.TotalMilliseconds ? TimeSpan.FromMilliseconds(wait) : LongestSleep;
+    }
+
+    private void Check()
+    {
+        ServedClient[] clients;
+        lock (_gate)
+            clients = [.. _clients.Keys];
+        foreach (var client in clients)
+            client.Check();
+    }
+}
