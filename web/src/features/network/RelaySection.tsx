@@ -1,3 +1,4 @@
+import { Anchor } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Network } from "../../api/model";
 import { servesRelay, usesRelay } from "../settings/relay";
@@ -16,7 +17,9 @@ export function RelaySection({ relay }: { relay: Network["relay"] }) {
       {servesRelay(relay.consent) && <p className={classes.plain}>{t("network.relayServing", { count: relay.serving, size: sizeWords(relay.bytes, i18n.language) })}</p>}
       {refused > 0 && <p className={classes.quiet}>{t("network.relayRefused", { count: refused })}</p>}
       <p className={classes.quiet}>
-        <a href="#/settings">{t("network.relayChange")}</a>
+        <Anchor href="#/settings" inherit>
+          {t("network.relayChange")}
+        </Anchor>
       </p>
     </Section>
   );
