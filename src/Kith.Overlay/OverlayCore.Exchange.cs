@@ -1,4 +1,5 @@
 using Kith.Overlay.Host;
+using Kith.Overlay.Nat;
 using Kith.Overlay.Walker;
 using Kith.Wire;
 
@@ -87,6 +88,7 @@ internal sealed partial class OverlayCore : IWalkerObserver
         EndHeld();
         _counts = Walker.Counts(_now);
         Nat.Judge(_now);
+        _reachability.IsFiltered = Nat.View.Kind == NatKind.Firewall;
         var reachable = _reachability.IsReachable(_now);
         // BEP 43: a node that cannot be asked must not be in others' tables. One that sees no NAT, and one that knows nothing yet, can be.
         Dht.IsReadOnly = reachable == false;

@@ -23,7 +23,7 @@ internal sealed partial class OverlayCore : INatGround
 
     IReadOnlyList<WanReport> INatGround.Votes => [.. Walker.Wan4.Reports, .. Walker.Wan6.Reports];
 
-    bool? INatGround.IsReachable => _reachability.IsReachable(_now);
+    bool INatGround.WasReached => _reachability.IsProven(_now);
 
     IReadOnlyList<Endpoint> INatGround.Neighbours => Walker.Neighbours(_now);
 

@@ -36,16 +36,22 @@ internal sealed class Reachability(OwnNetworks onNetworks)
     /// <summary>The address that others see us at, by vote; null while not known.</summary>
     public Endpoint? Wan { get; set; }
 
+    /// <summary>Whether a firewall before our own address was seen to let in only what answers.</summary>
+    public bool IsFiltered { get; set; }
+
     /// <summary>Whether others see us at an address that is none of ours.</summary>
     public bool IsBehindNat => Wan is { } wan && !_networks.AreLifted(wan) && !_networks.Addresses.Any(own => own.SameAddress(wan));
 
     /// <summary>Whether somebody whom we had not sent to has reached us lately, or nothing stands between; null while not known.</summary>
     public bool? IsReachable(long now)
     {
-        if (_proven != long.MinValue && now - _proven < ProofLifetime)
+        if (IsProven(now))
             return true;
-        return Wan is null ? null : !IsBehindNat;
+        return Wan is null ? null : !IsBehindNat && !IsFiltered;
     }
+
+    /// <summary>Whether somebody whom we had not sent to has reached us lately.</summary>
+    public bool IsProven(long now) => _proven != long.MinValue && now - _proven < ProofLifetime;
 
     /// <summary>We are on other networks: what was proven on the old ones counts no more.</summary>
     public void ChangeNetworks(OwnNetworks networks)
@@ -53,7 +59,7 @@ internal sealed class Reachability(OwnNetworks onNetworks)
         _networks = networks;
         _proven = long.MinValue;
         _asked.Clear();
-        Wan = null;
+        (Wan, IsFiltered) = (null, false);
     }
 
     /// <summary>We send to an address.</summary>

@@ -75,7 +75,7 @@ internal interface INatGround
     IReadOnlyList<WanReport> Votes { get; }
 
     /// <summary>Whether a stranger has reached us lately.</summary>
-    bool? IsReachable { get; }
+    bool WasReached { get; }
 
     /// <summary>Nodes of Kith that answered us and proved their addresses.</summary>
     IReadOnlyList<Endpoint> Neighbours { get; }

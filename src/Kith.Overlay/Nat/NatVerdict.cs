@@ -26,7 +26,7 @@ internal readonly record struct NatVerdict(NatKind Kind, NatMapping Mapping, Nat
         var seen = Seen(now, ground, wan, witnesses);
         var mapping = isOwn ? NatMapping.None : MappingOf(seen, witnesses);
         var (filtering, bearers) = FilteringOf(witnesses);
-        var kind = KindOf(mapping, filtering, ground.IsReachable == true);
+        var kind = KindOf(mapping, filtering, ground.WasReached);
         var agreeing = mapping == NatMapping.None ? seen.Count : Math.Max(seen.GroupBy(one => one).Max(group => (int?)group.Count()) ?? 0, witnesses.Count(one => one.Differs == true));
         return new NatVerdict(kind, mapping, filtering, PortsOf(ground.Port, seen, witnesses), isOwn ? null : HairpinOf(witnesses), agreeing >= 2 && bearers >= 2);
     }
@@ -77,10 +77,10 @@ internal readonly record struct NatVerdict(NatKind Kind, NatMapping Mapping, Nat
         return none > 0 ? (NatFiltering.AddressAndPortDependent, none) : (NatFiltering.Unknown, 0);
     }
 
-    private static NatKind KindOf(NatMapping mapping, NatFiltering filtering, bool isReachable) => (mapping, filtering) switch
+    private static NatKind KindOf(NatMapping mapping, NatFiltering filtering, bool wasReached) => (mapping, filtering) switch
     {
         (NatMapping.None, NatFiltering.EndpointIndependent or NatFiltering.Unknown) => NatKind.None,
-        (NatMapping.None, _) => isReachable ? NatKind.None : NatKind.Firewall,
+        (NatMapping.None, _) => wasReached ? NatKind.None : NatKind.Firewall,
         (NatMapping.AddressDependent or NatMapping.AddressAndPortDependent, _) => NatKind.Symmetric,
         (NatMapping.EndpointIndependent, NatFiltering.EndpointIndependent) => NatKind.FullCone,
         (NatMapping.EndpointIndependent, NatFiltering.AddressDependent) => NatKind.AddressRestricted,

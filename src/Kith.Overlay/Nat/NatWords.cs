@@ -63,7 +63,7 @@ internal static class NatWords
             return string.Create(CultureInfo.InvariantCulture, $" The router was asked to open a port ({ProtocolName(router.Ports[0].Protocol)}), and did: everybody reaches Kith directly.");
         if (router.IsDoubleNat)
             return " The router opened a port, but has itself no address of the internet: a second router stands behind it.";
-        return ground.IsReachable == true && kind is not (NatKind.FullCone or NatKind.Unknown) ? " Kith's port is open all the same: others reach it directly." : string.Empty;
+        return ground.WasReached && kind is not (NatKind.FullCone or NatKind.Unknown) ? " Kith's port is open all the same: others reach it directly." : string.Empty;
     }
 
     private static string Short(TimeSpan? lifetime) => lifetime < NatView.UsualKeepAlive
@@ -72,7 +72,7 @@ internal static class NatWords
 
     private static string? AdviceOf(NatKind kind, INatGround ground, string[] mapped, MappingState router)
     {
-        if (mapped.Length > 0 || kind is NatKind.None or NatKind.FullCone or NatKind.Unknown || (ground.IsReachable == true && kind != NatKind.Blocked))
+        if (mapped.Length > 0 || kind is NatKind.None or NatKind.FullCone or NatKind.Unknown || (ground.WasReached && kind != NatKind.Blocked))
             return null;
         var port = ground.Port;
         return kind switch

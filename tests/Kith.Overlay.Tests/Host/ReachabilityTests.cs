@@ -24,6 +24,17 @@ public sealed class ReachabilityTests
     }
 
     [Fact]
+    public void AFirewallBeforeTheOwnAddress_MakesItNotReachable_UntilAStrangerComes()
+    {
+        var node = new Reachability(new OwnNetworks([Outer])) { Wan = Outer.WithPort(99), IsFiltered = true };
+        Assert.False(node.IsReachable(Start));
+        Assert.False(node.IsProven(Start));
+        node.ChangeNetworks(new OwnNetworks([Outer]));
+        node.Wan = Outer.WithPort(99);
+        Assert.True(node.IsReachable(Start));
+    }
+
+    [Fact]
     public void BehindANat_ItIsNot_UntilAStrangerReachesIt()
     {
         var node = BehindNat(Outer);

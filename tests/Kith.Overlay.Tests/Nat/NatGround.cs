@@ -25,7 +25,7 @@ internal sealed class NatGround : INatGround
 
     public IReadOnlyList<WanReport> Votes { get; set; } = [];
 
-    public bool? IsReachable { get; set; }
+    public bool WasReached { get; set; }
 
     public IReadOnlyList<Endpoint> Neighbours { get; set; } = [];
 
