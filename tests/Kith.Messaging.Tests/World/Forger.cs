@@ -40,7 +40,8 @@ internal static class Forger
         return envelope;
     }
 
-    private static byte[] Wrap(Person from, Person to, EnvelopeKind kind, MessageId id, byte[] bytes)
+    /// <summary>Anything in an envelope of the pair.</summary>
+    public static byte[] Wrap(Person from, Person to, EnvelopeKind kind, MessageId id, byte[] bytes)
     {
         var contact = ContactRecord.Parser.ParseFrom(from.Stores.Records.Get(RecordKind.Contact, to.Id.ToArray()));
         var reader = new WireReader(contact.PairRing.Span);

@@ -24,13 +24,12 @@ internal sealed class HeldEffects : IEffects
 
     public void Publish(MessengerEvent happened) => _held.Add(() => Events.Add(happened));
 
-    public void Enqueued(OutboxItem item)
-    {
-    }
+    /// <summary>Delivery, where a test has one.</summary>
+    public DeliveryCore? Delivery { get; set; }
 
-    public void Settled(AccountId peer, MessageId id)
-    {
-    }
+    public void Enqueued(OutboxItem item) => _held.Add(() => Delivery?.Enqueued(item));
+
+    public void Settled(AccountId peer, MessageId id) => _held.Add(() => Delivery?.Settled(peer, id, 0));
 
     public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop = false)
     {

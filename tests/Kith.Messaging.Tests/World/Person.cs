@@ -1,6 +1,7 @@
 using Kith.Delivery;
 using Kith.Messaging.Tests.Accounts;
 using Kith.Storage;
+using Kith.Storage.Export;
 using Kith.Wire;
 
 namespace Kith.Messaging.Tests.World;
@@ -26,7 +27,7 @@ internal sealed class Person : IDisposable
 
     public string Name { get; }
 
-    public string Home { get; }
+    public string Home { get; private set; }
 
     public ManualClock Clock { get; }
 
@@ -93,6 +94,29 @@ internal sealed class Person : IDisposable
         }
 
         _vault.Dispose();
+        Start();
+    }
+
+    /// <summary>A backup, as the user makes one.</summary>
+    public byte[] Export()
+    {
+        using var file = new MemoryStream();
+        VaultExport.Write(_vault, "backup", file);
+        return file.ToArray();
+    }
+
+    /// <summary>What there was is lost; a new home is made of a backup.</summary>
+    public void Restore(byte[] backup)
+    {
+        _vault.Dispose();
+        Directory.Delete(Home, recursive: true);
+        Home = NewHome();
+        VaultImport.Read(new MemoryStream(backup), "backup", new VaultOptions { Home = Home, Time = Clock });
+        Start();
+    }
+
+    private void Start()
+    {
         _vault = Vault.Open(new VaultOptions { Home = Home, Time = Clock });
         Transmitted.Clear();
         Effects = new HeldEffects();
