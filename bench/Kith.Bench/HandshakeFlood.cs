@@ -17,26 +17,39 @@ internal static class HandshakeFlood
 {
     private const int Different = 1_024;
     private const int Addresses = 64;
+    private static readonly TimeSpan Beginning = TimeSpan.FromMilliseconds(50);
     private const int LargestDatagram = 2_048;
 
     public static async Task<int> RunAsync(int port, int perSecond)
     {
         var initials = await CollectAsync();
         Console.WriteLine("ready");
-        var stop = Task.Run(Console.In.ReadLine);
         var sockets = Enumerable.Range(1, Addresses).Select(Open).ToList();
         var target = new IPEndPoint(IPAddress.Loopback, port);
-        var started = Stopwatch.GetTimestamp();
         long sent = 0;
-        while (!stop.IsCompleted)
+        // Each line switches it on or off.
+        while (await Console.In.ReadLineAsync() is not null)
         {
-            var due = (long)(Stopwatch.GetElapsedTime(started).TotalSeconds * perSecond);
-            for (; sent < due; sent++)
-                sockets[(int)(sent % Addresses)].SendTo(initials[(int)(sent % initials.Count)], target);
-            await Task.Delay(1);
+            var stop = Task.Run(Console.In.ReadLine);
+            var (begun, started) = (sent, Stopwatch.GetTimestamp());
+            var isFlowing = false;
+            while (!stop.IsCompleted)
+            {
+                var due = begun + (long)(Stopwatch.GetElapsedTime(started).TotalSeconds * perSecond);
+                for (; sent < due; sent++)
+                    sockets[(int)(sent % Addresses)].SendTo(initials[(int)(sent % initials.Count)], target);
+                if (!isFlowing && Stopwatch.GetElapsedTime(started) > Beginning)
+                {
+                    isFlowing = true;
+                    Console.WriteLine("flowing");
+                }
+
+                Thread.Sleep(1);
+            }
+
+            Console.WriteLine(((sent - begun) / Stopwatch.GetElapsedTime(started).TotalSeconds).ToString(CultureInfo.InvariantCulture));
         }
 
-        Console.WriteLine((sent / Stopwatch.GetElapsedTime(started).TotalSeconds).ToString(CultureInfo.InvariantCulture));
         sockets.ForEach(socket => socket.Dispose());
         return 0;
     }

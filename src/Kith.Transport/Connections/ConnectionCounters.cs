@@ -27,7 +27,7 @@ internal sealed class ConnectionCounters
     /// <summary>Packets that came before.</summary>
     public long Duplicates => Volatile.Read(ref _duplicates);
 
-    /// <summary>Initials dropped because too many handshakes were under way.</summary>
+    /// <summary>Initials dropped because too many handshakes were under way, or too much of strangers waited.</summary>
     public long Crowded => Volatile.Read(ref _crowded);
 
     public void Refused(SessionErrorCode code) => _refused.AddOrUpdate(code, 1, static (_, count) => count + 1);

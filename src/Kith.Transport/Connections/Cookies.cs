@@ -12,10 +12,13 @@ internal sealed class Cookies(IRandom random)
 {
     public const int Size = 16;
 
+    private const int SecretSize = 32;
+
     /// <summary>A cookie is taken for this long, and up to as long again.</summary>
     public static readonly TimeSpan SecretLifetime = TimeSpan.FromMinutes(2);
 
-    private readonly byte[] _secret = random.NextBytes(Blake2s.MaxKeySize);
+    private readonly byte[] _secret = random.NextBytes(SecretSize);
+    private readonly byte[] _nonce = random.NextBytes(XChaCha20Poly1305Aead.NonceSize);
     private byte[]? _lastSecret;
     private TimeSpan? _changeAt;
 
@@ -34,7 +37,7 @@ internal sealed class Cookies(IRandom random)
         destination[0] = (byte)LongPacketType.Cookie;
         BinaryPrimitives.WriteUInt64BigEndian(destination[1..], initiatorId);
         var nonce = destination[NonceAt..SealedAt];
-        random.Fill(nonce);
+        NextNonce(nonce);
         macs.SealCookie(nonce, InitialPacket.FirstMac(initial), cookie, destination[SealedAt..PacketSize]);
         return PacketSize;
     }
@@ -68,7 +71,15 @@ internal sealed class Cookies(IRandom random)
     private static void Compute(byte[] secret, Endpoint endpoint, Span<byte> cookie)
     {
         Span<byte> address = stackalloc byte[Endpoint.CompactSize6];
-        Blake2s.Hash(secret, address[..endpoint.WriteCompact(address)], cookie);
+        Blake2b.Hash(secret, address[..endpoint.WriteCompact(address)], cookie);
+    }
+
+    // It has to be a new one each time, no more: sixteen random bytes that are this node's alone, and a count. Drawing all of it costs as much as the rest of a cookie.
+    private void NextNonce(Span<byte> nonce)
+    {
+        var count = _nonce.AsSpan(XChaCha20Poly1305Aead.NonceSize - sizeof(ulong));
+        BinaryPrimitives.WriteUInt64LittleEndian(count, BinaryPrimitives.ReadUInt64LittleEndian(count) + 1);
+        _nonce.CopyTo(nonce);
     }
 
     private void ChangeIfDue(TimeSpan now)

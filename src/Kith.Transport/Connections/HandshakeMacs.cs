@@ -20,7 +20,7 @@ internal sealed class HandshakeMacs
         _cookieKey = Derive("kith-udp-cookie-v1\0"u8, responder, swarm);
     }
 
-    // BLAKE2b, by libsodium: an Initial is large, and a flood of them costs what this does.
+    // BLAKE2b, by libsodium: a flood of Initials costs what this does.
     public void WriteFirst(Span<byte> initial) => Blake2b.Hash(_macKey, InitialPacket.FirstCovered(initial), InitialPacket.FirstMac(initial));
 
     public bool VerifyFirst(Span<byte> initial) => Blake2b.Verify(_macKey, InitialPacket.FirstCovered(initial), InitialPacket.FirstMac(initial));

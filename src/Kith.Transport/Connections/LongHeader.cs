@@ -33,13 +33,14 @@ internal readonly ref struct InitialPacket
     /// <summary>What the handshake's prologue takes from the clear: version, pattern and source id.</summary>
     public static ReadOnlySpan<byte> BoundPart(ReadOnlySpan<byte> packet) => packet[VersionAt..LengthAt];
 
-    /// <summary>What the first MAC covers.</summary>
-    public static ReadOnlySpan<byte> FirstCovered(ReadOnlySpan<byte> packet) => packet[..^(2 * MacSize)];
+    /// <summary>What the first MAC covers: header and message. The zeroes behind them are there to be long, and hashing them would be most of what a flood costs.</summary>
+    public static ReadOnlySpan<byte> FirstCovered(ReadOnlySpan<byte> packet) =>
+        packet[..Math.Min(MessageAt + BinaryPrimitives.ReadUInt16BigEndian(packet[LengthAt..]), packet.Length - (2 * MacSize))];
 
     public static Span<byte> FirstMac(Span<byte> packet) => packet.Slice(packet.Length - (2 * MacSize), MacSize);
 
-    /// <summary>What the second MAC covers: the first one too.</summary>
-    public static ReadOnlySpan<byte> SecondCovered(ReadOnlySpan<byte> packet) => packet[..^MacSize];
+    /// <summary>What the second MAC covers: the first one, and with it all that that does.</summary>
+    public static ReadOnlySpan<byte> SecondCovered(ReadOnlySpan<byte> packet) => packet.Slice(packet.Length - (2 * MacSize), MacSize);
 
     public static Span<byte> SecondMac(Span<byte> packet) => packet[^MacSize..];
 
@@ -69,7 +70,8 @@ internal readonly ref struct InitialPacket
         if (!TryReadInvariants(packet, out var version, out var sourceId) || version != ConnectionLimits.Version)
             return false;
         var length = BinaryPrimitives.ReadUInt16BigEndian(packet[LengthAt..]);
-        if (length > Handshake.HandshakeLimits.MaxMessage)
+        // Nothing authenticates the zeroes: they have to be some.
+        if (length > Handshake.HandshakeLimits.MaxMessage || packet[(MessageAt + length)..^(2 * MacSize)].ContainsAnyExcept((byte)0))
             return false;
         initial = new InitialPacket { Pattern = packet[PatternAt], SourceId = sourceId, Message = packet.Slice(MessageAt, length) };
         return true;

@@ -7,7 +7,7 @@ using Kith.Wire;
 namespace Kith.Transport.Connections.Hosting;
 
 /// <summary>
-/// The connections of a UDP port: brings each datagram to the session it is for, on the thread that received it. Locks are taken in one order: a session's gate, then the table's.
+/// The connections of a UDP port: brings each datagram to the session it is for, on the thread that received it, and what is for none to a queue. Locks are taken in one order: a session's gate, then the table's.
 /// </summary>
 internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
 {
@@ -20,6 +20,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
     private readonly Lock _tableGate = new(); // guards what the table says is guarded
     private readonly ConnectionTable _table;
     private readonly ConcurrentDictionary<UdpSession, bool> _sessions = new();
+    private readonly StrangerQueue _strangers;
     private volatile Func<UdpSession, bool>? _accept;
 
     public ConnectionHost(UdpPort port, TransportIdentity identity, ConnectionOptions options, TimeProvider time)
@@ -28,6 +29,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
         _started = time.GetTimestamp();
         Options = options with { DatagramLimit = DatagramLimitOf };
         _table = new ConnectionTable(identity, Options);
+        _strangers = new StrangerQueue(TakeUnrouted, _table.Counters.TooMany);
         port.Register(ShortHeader.First, ShortHeader.Last, this);
         port.Register(FirstLong, LastLong, this);
         port.PathRemoved += OnPathRemoved;
@@ -96,7 +98,8 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
                 continue;
             }
 
-            TakeUnrouted(from, first);
+            if (_accept is not null || ShortHeader.Is(first[0]))
+                _strangers.Add(from, first);
             datagrams = datagrams[first.Length..];
         }
     }
@@ -119,6 +122,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
         _port.Register(ShortHeader.First, ShortHeader.Last, null);
         _port.Register(FirstLong, LastLong, null);
         _port.PathRemoved -= OnPathRemoved;
+        await _strangers.CloseAsync().ConfigureAwait(false);
         foreach (var session in _sessions.Keys)
         {
             session.Abandon();
@@ -145,8 +149,6 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
 
     private void TakeUnrouted(Endpoint from, Span<byte> datagram)
     {
-        if (_accept is null && !ShortHeader.Is(datagram[0]))
-            return;
         Span<byte> response = stackalloc byte[ConnectionLimits.MinInitialDatagram];
         UdpSession? session = null;
         int length;
