@@ -2,6 +2,7 @@ using System.Text;
 using Kith.Crypto;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
+using Kith.Messaging.Drops;
 using Kith.Messaging.Envelopes;
 using Kith.Wire;
 
@@ -18,12 +19,14 @@ internal static class MessagingTargets
     [
         ("link text", LinkText),
         ("link bytes", LinkBytes),
-        ("link address text", () => WireTargets.Text("link address text", ["192.0.2.1:7300", "[2001:db8::1]:7300", "name.example:7300"],
+        ("link address text", () => WireTargets.Text("link address text", ["192.0.2.1:7300", "[2001:db8::1]:7300", "name.example:7300", "hold/name.example:7300"],
             text => LinkAddress.TryParse(text, out var address) && Same(address, address.ToString()))),
         ("invite id text", () => WireTargets.Text("invite id text", [NewInvite(1).Id.ToString()], text => InviteId.TryParse(text, out _))),
         ("invite id", () => new FuzzTarget("invite id", [NewInvite(1).Id.ToArray()], input => InviteId.TryRead(input, out _))),
         ("invite record", () => new FuzzTarget("invite record", [Written(NewInvite(3).Write), Written(NewInvite(0).Write)], input => Invite.TryRead(input, out _))),
         ("invite proof", Proof),
+        ("bundle of a link", StandingBundles),
+        ("bundle of a link, signed", SignedStandingBundles),
         ("device list", DeviceLists),
         ("device list, signed", SignedDeviceLists),
         ("account keys", Keys),
@@ -51,14 +54,41 @@ internal static class MessagingTargets
         return new Link(keys.Id, keys.Device.Transport.PublicKey, invite?.Id, invite?.Secret ?? default, 0, invite is null ? [four, name] : [four, via, mapped]);
     }
 
-    private static FuzzTarget LinkText() => WireTargets.Text("link text", [NewLink(NewInvite(1)).ToString(), NewLink(null).ToString()],
+    private static Link NewPriced() => NewLink(null) with { FindSeed = new byte[Invite.SecretSize], Price = 23 };
+
+    private static StandingBundle NewStanding(AccountKeys keys) => new(Now, 23, 7, [keys.Account.PublicKey, keys.Account.PublicKey], new byte[300]);
+
+    private static FuzzTarget StandingBundles()
+    {
+        var keys = AccountKeys.Generate(Random, Now);
+        var secret = new byte[BoxSecrets.Size];
+        return new FuzzTarget("bundle of a link", [NewStanding(keys).Write(secret, keys.Account)], input => StandingBundle.TryRead(input, secret, keys.Id, out _));
+    }
+
+    // The signature keeps mutations out: here each is given the right one.
+    private static FuzzTarget SignedStandingBundles()
+    {
+        var keys = AccountKeys.Generate(Random, Now);
+        var secret = new byte[BoxSecrets.Size];
+        return new FuzzTarget("bundle of a link, signed", [NewStanding(keys).Write(secret, keys.Account)[..^Ed25519PublicKey.SignatureSize]], body =>
+        {
+            var signature = new byte[Ed25519PublicKey.SignatureSize];
+            keys.Account.Sign("kith-link-bundle-v1", [.. secret, .. body], signature);
+            if (!StandingBundle.TryRead([.. body, .. signature], secret, keys.Id, out var standing))
+                return false;
+            Assert.Equal([.. body, .. signature], standing.Write(secret, keys.Account));
+            return true;
+        });
+    }
+
+    private static FuzzTarget LinkText() => WireTargets.Text("link text", [NewLink(NewInvite(1)).ToString(), NewLink(null).ToString(), NewPriced().ToString()],
         text => Link.TryParse(text, out var link, out _) && Same(link, link.ToString()));
 
     // A checksum keeps mutations of the text out: here each is given the right one.
     private static FuzzTarget LinkBytes()
     {
         const int checksumSize = 4;
-        return new FuzzTarget("link bytes", [Body(NewLink(NewInvite(1))), Body(NewLink(null))], body =>
+        return new FuzzTarget("link bytes", [Body(NewLink(NewInvite(1))), Body(NewLink(null)), Body(NewPriced())], body =>
         {
             Span<byte> hash = stackalloc byte[Blake2b.MinHashSize];
             Blake2b.Hash("kith-link-checksum"u8, body, hash);

@@ -49,15 +49,16 @@ internal static class StorageTargets
 
     private static FuzzTarget Outbox()
     {
-        return new FuzzTarget("outbox row", [Row(new byte[40]), Row(null)], row => OutboxRow.TryRead(row, Id, Peer, 1, out _));
+        return new FuzzTarget("outbox row", [Row(new byte[40]), Row(null), Row(new byte[40], stored: true)], row => OutboxRow.TryRead(row, Id, Peer, 1, out _));
 
-        static byte[] Row(byte[]? envelope)
+        static byte[] Row(byte[]? envelope, bool stored = false)
         {
             using var writer = new WireWriter();
             ReadOnlyMemory<byte>? sealedBytes = null;
             if (envelope is not null)
                 sealedBytes = envelope;
-            OutboxRow.Write(writer, new OutboxItem(Id, Peer, 1, new byte[20], sealedBytes, RouteKind.Direct, 5));
+            var item = new OutboxItem(Id, Peer, 1, new byte[20], sealedBytes, RouteKind.Direct, 5);
+            OutboxRow.Write(writer, stored ? item.StoredOnceMore(9) : item);
             return writer.ToArray();
         }
     }

@@ -17,6 +17,9 @@ internal sealed class InviteDesk
     private readonly Surroundings _around;
     private readonly Dictionary<InviteId, Invite> _invites = [];
 
+    /// <summary>Counts changes: for what is computed from all of them.</summary>
+    public int Changes { get; private set; }
+
     // Links that ended until then were said to have ended.
     private long _toldAt;
 
@@ -71,6 +74,7 @@ internal sealed class InviteDesk
         if (!InviteId.TryParse(id, out var inviteId) || !_invites.Remove(inviteId))
             throw new MessengerException(MessengerError.NotFound, $"There is no link {id}.");
         _around.Records.Remove(RecordKind.Invite, inviteId.ToArray());
+        Changes++;
         _around.Effects.FindingChanged();
         _around.Effects.BoxesChanged();
     }
@@ -91,6 +95,7 @@ internal sealed class InviteDesk
         var now = _around.Now;
         if (_invites.Values.Any(invite => invite.ExpiresAt > _toldAt && invite.ExpiresAt <= now))
         {
+            Changes++;
             _around.Effects.FindingChanged();
             _around.Effects.BoxesChanged();
         }
@@ -113,6 +118,7 @@ internal sealed class InviteDesk
     private void Save(Invite invite)
     {
         _invites[invite.Id] = invite;
+        Changes++;
         using var writer = new WireWriter();
         invite.Write(writer);
         _around.Records.Put(RecordKind.Invite, invite.Id.ToArray(), writer.WrittenSpan);

@@ -30,15 +30,20 @@ internal sealed class BoxBook(Surroundings around, AccountBook account, Settings
     private readonly ReadTimes _read = new(around);
     private readonly Dictionary<Contact, long> _due = [];
     private long _saidAt = long.MinValue;
+    private (int, long) _bundlesFor = (-1, 0);
+    private long? _bundlesDue;
 
     /// <summary>When something is due, unix milliseconds.</summary>
     public long? NextDeadline
     {
         get
         {
+            // Asked for after each batch: looked through again only when a link has changed.
+            if (_bundlesFor != (invites.Changes, settings.LinksHiddenUntil))
+                (_bundlesFor, _bundlesDue) = ((invites.Changes, settings.LinksHiddenUntil), Published().Min(invite => (long?)invite.BundledAt + BundlePause));
             var next = _due.Count == 0 ? long.MaxValue : _due.Values.Min();
-            foreach (var invite in Published())
-                next = Math.Min(next, Math.Max(invite.BundledAt + BundlePause, _saidAt + SayAgain));
+            if (_bundlesDue is { } due)
+                next = Math.Min(next, Math.Max(due, _saidAt + SayAgain));
             return next == long.MaxValue ? null : next;
         }
     }

@@ -9,7 +9,7 @@ namespace Kith.Node.Api;
 internal static class Shapes
 {
     public static Link Link(LinkView link)
-        => new(link.Id, link.Link, link.Expires, link.UsesLeft, link.UsesLeft == 0, QrCode.Svg(link.Link));
+        => new(link.Id, link.Link, link.Expires, link.UsesLeft, link.UsesLeft == 0, QrCode.Svg(link.Link), link.Price);
 
     public static Contact Contact(ContactView contact, ContactBoard board) => new(
         contact.Id.ToString(),

@@ -12,6 +12,11 @@ describe("progress", () => {
     expect(furthest(message({ state: "sent" }), message({ state: "read" })).state).toBe("read");
   });
 
+  it("what is stored goes on to delivered, and not back to sent", () => {
+    expect(furthest(message({ state: "stored" }), message({ state: "delivered" })).state).toBe("delivered");
+    expect(furthest(message({ state: "stored" }), message({ state: "sent" })).state).toBe("stored");
+  });
+
   it("another message is told as it is", () => {
     const told = message({ id: "b", state: "waiting" });
     expect(furthest(message({ id: "a", state: "read" }), told)).toBe(told);

@@ -27,7 +27,7 @@ internal static class LinkEndpoints
         if (link.Expires is < 0 or > MaxLifetime)
             throw new MessengerException(MessengerError.Invalid, "A link lives between 1 ms and ten years, or (0) for ever.");
         TimeSpan? lifetime = link.Expires == 0 ? null : TimeSpan.FromMilliseconds(link.Expires);
-        return TypedResults.Ok(Shapes.Link(await node.InvokeAsync(m => m.CreateLink(link.Uses, lifetime))));
+        return TypedResults.Ok(Shapes.Link(await node.InvokeAsync(m => m.CreateLink(link.Uses, lifetime, link.Price))));
     }
 
     private static async Task<Ok<Done>> RevokeAsync(string id, INode node)

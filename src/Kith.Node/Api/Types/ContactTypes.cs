@@ -5,7 +5,8 @@ namespace Kith.Node.Api.Types;
 /// <summary>A link to make.</summary>
 /// <param name="Uses">How many people may use it; 0 makes a public link, whose users become requests.</param>
 /// <param name="Expires">How long it lives in milliseconds; 0 for ever.</param>
-public sealed record NewLink(int Uses = 1, long Expires = 604_800_000);
+/// <param name="Price">Bits of work that a public one asks of each who writes while its maker is away; null: some seconds of one core.</param>
+public sealed record NewLink(int Uses = 1, long Expires = 604_800_000, int? Price = null);
 
 /// <summary>A contact link.</summary>
 /// <param name="Text">The text to hand over: <c>kith:…</c>.</param>
@@ -13,7 +14,8 @@ public sealed record NewLink(int Uses = 1, long Expires = 604_800_000);
 /// <param name="UsesLeft">How many people can still use it; 0 when it is public.</param>
 /// <param name="Public">Whether anybody may use it, as a request.</param>
 /// <param name="Qr">The link as a QR code, SVG.</param>
-public sealed record Link(string Id, [property: JsonPropertyName("link")] string Text, long? Expires, int UsesLeft, bool Public, string Qr);
+/// <param name="Price">Bits of work that a public one asks of each who writes while its maker is away; 0 for nothing.</param>
+public sealed record Link(string Id, [property: JsonPropertyName("link")] string Text, long? Expires, int UsesLeft, bool Public, string Qr, int Price);
 
 /// <summary>All links that can still be used.</summary>
 public sealed record LinkList(IReadOnlyList<Link> Links);
