@@ -51,6 +51,17 @@ public interface IMailboxObserver
     /// <summary>Envelopes came out of a box, in their writer's order as far as they were fetched together. Each is told once in a run, until <see cref="IMailbox.Done"/> has been called for it or the next start.</summary>
     void Arrived(ReadableBox box, IReadOnlyList<ArrivedEnvelope> envelopes);
 
+    /// <summary>
+    /// A row of boxes was read to the end, and all that was in it is done: what was put before <paramref name="since"/> needs to be looked for no more, so it is the next
+    /// <see cref="ReadableBox.Since"/>. At most once a minute.
+    /// </summary>
+    /// <param name="box">The row.</param>
+    /// <param name="since">Unix milliseconds.</param>
+    void ReadToEnd(ReadableBox box, long since)
+    {
+        // Nothing is lost by whoever does not keep it: more boxes are read at the next start.
+    }
+
     /// <summary>Something in <see cref="IMailbox.View"/> that people see has changed: at most once a second.</summary>
     void Changed();
 }

@@ -31,6 +31,12 @@ public interface IHolders
     /// <param name="count">How many of the nearest.</param>
     /// <param name="preferred"><c>HOST:PORT</c> each.</param>
     void Find(BoxAddress address, int count, IReadOnlyList<string> preferred);
+
+    /// <summary>A holder did not answer.</summary>
+    void Failed(HolderHandle holder);
+
+    /// <summary>A holder lied: it gave something else than it said.</summary>
+    void Distrust(HolderHandle holder);
 }
 
 /// <summary>Why a holder did not answer.</summary>
