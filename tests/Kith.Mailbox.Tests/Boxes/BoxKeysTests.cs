@@ -87,6 +87,16 @@ public sealed class BoxKeysTests
     }
 
     [Fact]
+    public void Places_DifferByAddressAndByPortWhereItCounts()
+    {
+        var one = Endpoint.FromIPv4(0x7F00_0001, 1000);
+        Assert.Equal(HolderPlace.Of(one, false), HolderPlace.Of(one.WithPort(2), false));
+        Assert.NotEqual(HolderPlace.Of(one, true), HolderPlace.Of(one.WithPort(2), true));
+        var six = Endpoint.FromIPv6(0x2001_0DB8_0000_0001, 5, 1);
+        Assert.Equal(HolderPlace.Of(six, false), HolderPlace.Of(Endpoint.FromIPv6(0x2001_0DB8_0000_0001, 6, 1), false));
+    }
+
+    [Fact]
     public void Distance_IsByXor()
     {
         var from = BoxAddress.FromBytes(new byte[32]);
