@@ -45,6 +45,9 @@ public interface INode
     /// <summary>The user waits for a contact: they are called and looked for at once, if not connected.</summary>
     void Await(AccountId contact);
 
+    /// <summary>Waits a moment, two seconds at most and soon after the start alone, until somebody introduces callers to this node: for a link that is about to be made.</summary>
+    Task AwaitIntroducerAsync(CancellationToken cancellationToken);
+
     /// <summary>Why a message does not go to a contact by a route now, one sentence; null when nothing is known that speaks against it.</summary>
     string? WhyNot(AccountId contact, RouteKind route);
 

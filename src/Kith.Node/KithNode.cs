@@ -176,12 +176,16 @@ public sealed class KithNode : INode, IAsyncDisposable
     public void Await(AccountId contact) => _core.Loop.TryPost(new TickItem(() => _core.Overlay.Urge(contact)));
 
     /// <inheritdoc/>
+    public Task AwaitIntroducerAsync(CancellationToken cancellationToken) => _core.AwaitIntroducerAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public string? WhyNot(AccountId contact, RouteKind route) => route switch
     {
         RouteKind.Relay => _core.RelayCalls.WhyNot(contact),
         RouteKind.Direct when _core.Route.Reaches(contact, RouteKind.Relay) && !_core.Route.Reaches(contact, RouteKind.Direct)
             => "There is no direct way to them now: the conversation goes through a relay.",
-        _ => _core.Route.SessionOf(contact) is null && _core.Route.LastFailureOf(contact) is { } failure ? NetworkProblems.Sentence($"they are not reached: {failure.Message}") : null,
+        _ when _core.Route.SessionOf(contact) is not null => null,
+        _ => _core.Route.LastFailureOf(contact) is { } failure ? NetworkProblems.Sentence($"they are not reached: {failure.Message}") : "They are not connected now: they are called, and looked for.",
     };
 
     /// <inheritdoc/>
@@ -289,7 +293,7 @@ public sealed class KithNode : INode, IAsyncDisposable
                 await ListenOnAsync(asked[0], port => new IPEndPoint(asked[1].Address, port), cancellationToken);
             foreach (var endpoint in asked.Skip(isBoth ? 2 : 0))
                 await ListenOnAsync(endpoint, overIPv6: null, cancellationToken);
-            await _core.TryListenForTunnelsAsync(cancellationToken);
+            await _core.TryListenForTunnelsAsync();
         }
         catch (SocketException e)
         {

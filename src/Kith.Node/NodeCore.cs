@@ -25,9 +25,6 @@ internal sealed class NodeCore : IAsyncDisposable
     /// <summary>How long nothing must have been written before the vault is tidied.</summary>
     private const long QuietBeforeUpkeep = 2_000;
 
-    /// <summary>The port that hardly any network blocks.</summary>
-    private const int TunnelPort = 443;
-
     private readonly Vault _vault;
     private readonly HeldEffects _effects;
     private readonly TimeProvider _time;
@@ -36,7 +33,8 @@ internal sealed class NodeCore : IAsyncDisposable
     private readonly LoopTimer _timer;
     private readonly PeerTraffic _traffic;
     private readonly List<IPEndPoint> _listening = [];
-    private readonly List<IPEndPoint> _tunnels = [];
+    private readonly TunnelPort _tunnelPort;
+    private readonly RelayedWaiting _relayedWaiting;
     private readonly TransportIdentity _identity;
     private readonly TcpCarrier _carrier;
     private readonly List<ICarrier> _carriers;
@@ -44,6 +42,7 @@ internal sealed class NodeCore : IAsyncDisposable
     private readonly SecretBytes? _swarmKey;
     private NetworkWatch? _watch;
     private Task _overlayStart = Task.CompletedTask;
+    private Task _tunnelPortSet = Task.CompletedTask;
     private bool _carriesOverUdp = true;
     private UdpCarrier? _udpCarrier;
     private NodeCarrier? _reaching;
@@ -63,7 +62,9 @@ internal sealed class NodeCore : IAsyncDisposable
         var sink = new InputSink();
         // UDP first; TCP a little later where nobody answers by it.
         Route = new DirectRoute(keys.Transport.PublicKey, _carriers = [_carrier], sink, time, SystemRandom.Instance) { Takers = _takers, WhenInUse = Attend };
-        _traffic = new PeerTraffic(new DeliveryCore(vault.Outbox, [Route, Route.Relayed], new RoutePolicy()), Route, messenger, effects, time, Publish);
+        _tunnelPort = new TunnelPort(Route, _carrier);
+        _relayedWaiting = new RelayedWaiting(vault.Outbox);
+        _traffic = new PeerTraffic(new DeliveryCore(vault.Outbox, [Route, Route.Relayed], new RoutePolicy()), _relayedWaiting, Route, messenger, effects, time, Publish);
         _batches = new Batches(new VaultTransactions(vault), messenger, effects, _traffic, Publish, defect, time);
         _loop = new NodeLoop(messenger, _batches, AfterBatch, fatal);
         _timer = new LoopTimer(time, () => _loop.TryPost(new TickItem(Tick)));
@@ -73,7 +74,8 @@ internal sealed class NodeCore : IAsyncDisposable
         _traffic.Overlay = Overlay;
         _traffic.WhenAddressed = Follow;
         RelayCalls = new RelayCalls(Route, Relays, time);
-        _traffic.WhenRelayWanted = RelayCalls.Want;
+        _relayedWaiting.Want = RelayCalls.Want;
+        Overlay.WhenIntroducedAgain = RelayCalls.Urge;
         _batches.Run([new ActionItem(Begin)]);
     }
 
@@ -118,9 +120,6 @@ internal sealed class NodeCore : IAsyncDisposable
 
     /// <summary>The port that is listened on first.</summary>
     public int ListenPort => _listening[0].Port;
-
-    // What is on the tunnels' port alone is not said to contacts: who needs it asks for it by itself.
-    private IReadOnlyList<IPEndPoint> Ordinary => _tunnels.Count == 0 ? _listening : [.. _listening.Except(_tunnels)];
 
     /// <summary>Opens the vault and the account in it. Nothing is called or listened on yet.</summary>
     /// <exception cref="VaultException">The home cannot be used.</exception>
@@ -219,33 +218,16 @@ internal sealed class NodeCore : IAsyncDisposable
             await Route.ListenAsync(_reaching, udp.LocalEndPoints[0], cancellationToken);
     }
 
-    /// <summary>Listens on TCP port 443 too, where the system allows it and others' conversations are carried: people get in there whose network blocks the rest. Never fails for it.</summary>
-    public async Task TryListenForTunnelsAsync(CancellationToken cancellationToken)
-    {
-        if (!Relays.Agreed.HasFlag(RelayConsent.Serve) || _listening.Exists(at => at.Port == TunnelPort) || _listening.TrueForAll(at => IPAddress.IsLoopback(at.Address)))
-            return;
-        foreach (var address in _listening.Select(at => at.Address).Distinct().ToList())
-        {
-            try
-            {
-                var bound = await Route.ListenAsync(_carrier, new IPEndPoint(address, TunnelPort), cancellationToken);
-                _listening.Add(bound);
-                _tunnels.Add(bound);
-            }
-            catch (SocketException)
-            {
-                // Not allowed, or another program has it: kith doctor says so.
-            }
-        }
-    }
+    /// <summary>Listens on TCP port 443 too, while others' conversations are carried. Never fails for it.</summary>
+    public Task TryListenForTunnelsAsync() => _tunnelPort.SetAsync(Relays.Agreed.HasFlag(RelayConsent.Serve), _listening);
 
     /// <summary>Begins to work: says the own addresses and calls the contacts.</summary>
     public async Task StartAsync()
     {
         // Before anybody is called.
         Udp?.Start();
-        _watch = new NetworkWatch(Ordinary, _time, OnNetworkChanged);
-        Addresses = OwnAddresses.Of(Ordinary);
+        _watch = new NetworkWatch(_listening, _time, OnNetworkChanged);
+        Addresses = OwnAddresses.Of(_listening);
         _loop.Start();
         await _loop.CallAsync(
             _ =>
@@ -265,9 +247,15 @@ internal sealed class NodeCore : IAsyncDisposable
         _overlayStart = Task.Run(() => RunOverlay(home, udp, setup, log));
     }
 
+    /// <summary>Waits a moment for the first introducer, soon after the start and where one may be needed: what is made for others then bears the way through it.</summary>
+    public Task AwaitIntroducerAsync(CancellationToken cancellationToken) =>
+        Udp is null or { IsLoopbackOnly: true } ? Task.CompletedTask : Overlay.AwaitIntroducerAsync(cancellationToken);
+
     /// <summary>What of the overlay works.</summary>
     public IEnumerable<DoctorCheck> ExamineNetwork(NetworkSetup setup)
-        => [.. OverlayDoctor.Examine(Overlay.View, setup, Udp, UdpFailure, FindProblems()), .. ReachDoctor.Examine(Overlay.View, setup, Relays, Udp, _listening.Exists(at => at.Port == TunnelPort))];
+        => [.. OverlayDoctor.Examine(Overlay.View, setup, Udp, UdpFailure, FindProblems()), .. ReachDoctor.Examine(Overlay.View, setup, Relays, Udp, ListensOn443)];
+
+    private bool ListensOn443 => _tunnelPort.Listens || _listening.Exists(at => at.Port == TunnelPort.Number);
 
     private IReadOnlyList<NetworkProblem> FindProblems() => NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Relays.MayUse, Overlay.Clocks, Board);
 
@@ -280,6 +268,8 @@ internal sealed class NodeCore : IAsyncDisposable
     {
         _watch?.Dispose();
         await _overlayStart;
+        await _tunnelPortSet;
+        _tunnelPort.Dispose();
         if (_watch is not null)
             await Overlay.StopAsync();
         _reaching?.GiveUp();
@@ -314,7 +304,11 @@ internal sealed class NodeCore : IAsyncDisposable
             _reach = new ReachCarrier(new UdpReachDialer(_udpCarrier!), run.Overlay, () => OwnAddresses.Networks(udp), _time);
             _reaching!.Attach(_reach);
             RelayCalls.Attach(run.Overlay, _udpCarrier!);
-            _loop.TryPost(new TickItem(() => Overlay.Attach(run.Overlay)));
+            _loop.TryPost(new TickItem(() =>
+            {
+                Overlay.Attach(run.Overlay);
+                WantRelayed();
+            }));
         }
         catch (SocketException e)
         {
@@ -358,7 +352,31 @@ internal sealed class NodeCore : IAsyncDisposable
     }
 
     // What is agreed to holds from this moment on, and what is not ends.
-    private void ApplyRelays() => Overlay.SetRelay(Relays.Agreed);
+    private void ApplyRelays()
+    {
+        Overlay.SetRelay(Relays.Agreed);
+        RelayCalls.Urge();
+        // At the start the node does not listen yet; what is done then is done when it does.
+        if (_watch is null)
+            return;
+        _tunnelPortSet = SetTunnelPortAsync();
+        _loop.TryPost(new TickItem(WantRelayed));
+    }
+
+    // What was to go by a relay before relays were allowed, or in an earlier run, waits still.
+    private void WantRelayed()
+    {
+        if (Relays.MayUse)
+            _relayedWaiting.LookAtAll(_time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    private async Task SetTunnelPortAsync()
+    {
+        var last = _tunnelPortSet;
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await last;
+        await TryListenForTunnelsAsync();
+    }
 
     // A contact is elsewhere: the session with them looks there.
     private void Follow(X25519PublicKey key, IReadOnlyList<string> addresses)

@@ -76,6 +76,21 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         throw new ObjectDisposedException(nameof(DirectRoute));
     }
 
+    /// <summary>Takes no more sessions in at an address; those that there are go on. Nothing where it was not listened.</summary>
+    public async Task StopListeningAsync(IPEndPoint endPoint)
+    {
+        IListener? listener;
+        lock (_gate)
+        {
+            listener = _stopped ? null : _listeners.Find(one => one.LocalEndPoint.Equals(endPoint));
+            if (listener is not null)
+                _listeners.Remove(listener);
+        }
+
+        if (listener is not null)
+            await listener.DisposeAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Keeps a session to a peer from now on, or changes where it may be. A transport key belongs to one peer: a second one with it is not called.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="key">Its device's transport key.</param>

@@ -72,8 +72,6 @@ internal static class Shapes
         };
     }
 
-    public static bool MayUseRelays(Messaging.Settings settings) => Settings(settings).Relay is Relay.Use or Relay.Both;
-
     public static RouteKind Route(Route route) => route switch
     {
         Types.Route.Auto => RouteKind.Auto,

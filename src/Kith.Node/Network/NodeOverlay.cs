@@ -30,6 +30,15 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <summary>Of those, how many go without it at the start and after a change of network: a link that is made meanwhile must hold an introducer.</summary>
     private const int SaysAtOnce = 4;
 
+    /// <summary>How long what is made for others waits for the first introducer, milliseconds.</summary>
+    private const long IntroducerPatience = 2_000;
+
+    /// <summary>Between two looks whether one may still come.</summary>
+    private static readonly TimeSpan IntroducerLook = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>After so long, milliseconds, the first introducer is not waited for any more: it would have come.</summary>
+    private const long IntroducerExpected = 4_000;
+
     /// <summary>Between two times that all who are not connected are called anew since an introducer is back, milliseconds: several may come within a moment.</summary>
     private const long CallAnewPeriod = 2_000;
 
@@ -49,6 +58,8 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     private readonly Func<bool> _isWatched;
     private readonly Action _news;
     private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _introduced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _begunAt;
     private readonly HashSet<Task> _searches = [];
     private readonly Dictionary<AccountId, long> _clocks = [];
     private readonly Dictionary<AccountId, X25519PublicKey> _keys = [];
@@ -75,7 +86,10 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <param name="isWatched">Whether anybody hears news.</param>
     /// <param name="news">Says that the network looks otherwise; on the loop, at most once a second.</param>
     public NodeOverlay(NodeLoop loop, IPeerProtocol messenger, DirectRoute route, HeldEffects effects, TimeProvider time, Func<bool> isWatched, Action news)
-        => (_loop, _messenger, _route, _effects, _time, _isWatched, _news) = (loop, messenger, route, effects, time, isWatched, news);
+    {
+        (_loop, _messenger, _route, _effects, _time, _isWatched, _news) = (loop, messenger, route, effects, time, isWatched, news);
+        _begunAt = Now;
+    }
 
     /// <summary>What the overlay sees now; nothing until it runs.</summary>
     public OverlayView View => _overlay?.View ?? Nothing;
@@ -91,6 +105,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
 
     /// <summary>Called on the loop when where others reach us looks otherwise, and has done so for a moment.</summary>
     public Action? WhenPlaceChanged { get; set; }
+
+    /// <summary>Called on the loop when an introducer that was lost is back, or another is in its place.</summary>
+    public Action? WhenIntroducedAgain { get; set; }
 
     /// <summary>Called on the loop when sessions must be kept alive at another interval, since a NAT forgets sooner, or no longer does.</summary>
     public Action<TimeSpan>? WhenKeepAliveChanged { get; set; }
@@ -109,6 +126,15 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         overlay.Reach.SetContacts([.. _keys.Values]);
         overlay.Suggest(Entries(_messenger.Peers().SelectMany(peer => peer.Endpoint.Addresses)));
         Look();
+    }
+
+    /// <summary>Waits until the first introducer took us and the addresses through it are said: for a moment, soon after the start, where strangers may not reach us otherwise and somebody might introduce us.</summary>
+    public async Task AwaitIntroducerAsync(CancellationToken cancellationToken)
+    {
+        if (Now - _begunAt >= IntroducerExpected)
+            return;
+        for (var until = Now + IntroducerPatience; Now < until && !_introduced.Task.IsCompleted && MayBeIntroduced();)
+            await Task.WhenAny(_introduced.Task, Task.Delay(IntroducerLook, _time, cancellationToken));
     }
 
     /// <summary>Searches still under way end without a result. While the loop still runs.</summary>
@@ -208,6 +234,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
             _sayAt = null;
             _sayNotBefore = now + (++_saysSinceChange < SaysAtOnce ? SayPause : SayPeriod);
             WhenPlaceChanged?.Invoke();
+            // What is done on the loop from now on comes after it.
+            if (_place.Via.Count > 0)
+                _introduced.TrySetResult();
         }
 
         if (_newsAt is not { } due || due > now)
@@ -267,7 +296,11 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         _callNotBefore = now + CallAnewPeriod;
         _schedule.UrgeAll(now);
         _route.CallAnew();
+        WhenIntroducedAgain?.Invoke();
     }
+
+    // Whether one is needed, and there is anybody who could be one.
+    private bool MayBeIntroduced() => _overlay is not { View: var view } || (view.Reachable != true && (view.Active > 0 || view.Entries.Any(entry => entry.State != Kith.Overlay.EntryState.Failed)));
 
     private void Report()
     {

@@ -23,6 +23,7 @@ internal sealed class PeerTraffic : IOutbound
     private readonly PeerSessions _sessions;
     private readonly BundleRequests _bundles;
     private readonly Dictionary<AccountId, PathKind> _online = [];
+    private readonly RelayedWaiting _relayed;
     private readonly List<TransmittedItem> _transmitted = [];
 
     /// <summary>The overlay, which looks for whom the route does not reach; set before anything happens.</summary>
@@ -37,18 +38,17 @@ internal sealed class PeerTraffic : IOutbound
     /// <summary>Told that there are other boxes than before.</summary>
     public Action? WhenBoxesChanged { get; set; }
 
-    /// <summary>Told to whom something must go through a relay.</summary>
-    public Action<AccountId>? WhenRelayWanted { get; set; }
-
-    public PeerTraffic(DeliveryCore delivery, DirectRoute route, IPeerProtocol peers, HeldEffects effects, TimeProvider time, Action<NodeEvent> publish)
+    public PeerTraffic(
+        DeliveryCore delivery, RelayedWaiting relayed, DirectRoute route, IPeerProtocol peers, HeldEffects effects, TimeProvider time, Action<NodeEvent> publish)
     {
-        (_delivery, _route, _peers, _effects, _time, _publish) = (delivery, route, peers, effects, time, publish);
+        (_delivery, _relayed, _route, _peers, _effects, _time, _publish) = (delivery, relayed, route, peers, effects, time, publish);
         _sessions = new PeerSessions(route, peers);
         _bundles = new BundleRequests(_sessions, peers, effects.After, time);
     }
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
-    public long? NextDeadline => Deadlines.Earlier(Deadlines.Earlier(_delivery.NextDeadline, _bundles.NextDeadline), _peers.NextDeadline);
+    public long? NextDeadline =>
+        Deadlines.Earlier(Deadlines.Earlier(_delivery.NextDeadline, _bundles.NextDeadline), Deadlines.Earlier(_peers.NextDeadline, _relayed.NextDeadline));
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -94,6 +94,7 @@ internal sealed class PeerTraffic : IOutbound
     public bool Tick()
     {
         _bundles.Retry();
+        _relayed.Tick(Now);
         if (_peers.NextDeadline is not { } due || due > Now)
             return false;
         _peers.Tick();
@@ -123,8 +124,7 @@ internal sealed class PeerTraffic : IOutbound
         _delivery.Enqueued(item);
         if (!_online.ContainsKey(item.Peer))
             Overlay?.Urge(item.Peer);
-        if (item.Route == RouteKind.Relay)
-            WhenRelayWanted?.Invoke(item.Peer);
+        _relayed.Enqueued(item, Now);
     }
 
     /// <inheritdoc/>

@@ -84,6 +84,6 @@ internal static class ReachDoctor
     private static DoctorCheck Tcp443(RelayChoice relays, bool listens) => new("tcp443", true, listens
         ? "This node also listens on TCP port 443, which lets in people whose network blocks the rest."
         : relays.Agreed.HasFlag(RelayConsent.Serve)
-            ? "This node does not listen on TCP port 443: the system does not allow it, another program has it, or it was started before it carried anything. Where it may, it helps people whose network blocks the rest."
+            ? "This node does not listen on TCP port 443: the system does not allow it, or another program has it. Where it may, it helps people whose network blocks the rest."
             : "TCP port 443 is for nodes that carry others' conversations.");
 }

@@ -24,6 +24,7 @@ internal sealed class RelayCalls(DirectRoute route, RelayChoice relays, TimeProv
 
     private readonly ConcurrentDictionary<AccountId, Call> _calls = new();
     private readonly CancellationTokenSource _stopping = new();
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously); // replaced as a whole
     private volatile Ways? _ways;
 
     /// <summary>From now on circuits can be opened.</summary>
@@ -43,10 +44,13 @@ internal sealed class RelayCalls(DirectRoute route, RelayChoice relays, TimeProv
             call.Running = Task.Run(() => RunAsync(peer, call));
     }
 
+    /// <summary>Relays are allowed, or there again: whoever is called is called at once.</summary>
+    public void Urge() => Interlocked.Exchange(ref _news, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
     /// <summary>Why nothing goes through a relay to a contact, one sentence; null when nothing speaks against it.</summary>
     public string? WhyNot(AccountId peer) => !relays.MayUse
         ? "Relays are off here: `kith relay use` lets your conversations go through nodes that carry them."
-        : route.Reaches(peer, RouteKind.Relay) ? null : _calls.TryGetValue(peer, out var call) ? call.Reason : null;
+        : route.Reaches(peer, RouteKind.Relay) ? null : (_calls.TryGetValue(peer, out var call) ? call.Reason : null) ?? "A relay that carries this is being asked for.";
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -62,9 +66,11 @@ internal sealed class RelayCalls(DirectRoute route, RelayChoice relays, TimeProv
         {
             for (var pause = FirstPause; time.GetElapsedTime(call.WantedAt) < Lifetime; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
             {
+                var news = Volatile.Read(ref _news).Task;
                 if (!route.Reaches(peer, RouteKind.Relay))
                     await TryAsync(peer, call, _stopping.Token);
-                await Task.Delay(pause, time, _stopping.Token);
+                if (await PauseAsync(pause, news))
+                    pause = FirstPause / 2;
             }
         }
         catch (OperationCanceledException)
@@ -75,6 +81,16 @@ internal sealed class RelayCalls(DirectRoute route, RelayChoice relays, TimeProv
         {
             _calls.TryRemove(peer, out _);
         }
+    }
+
+    // True when something happened before the time was over.
+    private async Task<bool> PauseAsync(TimeSpan pause, Task news)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var first = await Task.WhenAny(Task.Delay(pause, time, enough.Token), news);
+        await enough.CancelAsync();
+        _stopping.Token.ThrowIfCancellationRequested();
+        return first == news;
     }
 
     private async Task TryAsync(AccountId peer, Call call, CancellationToken cancellationToken)

@@ -37,6 +37,8 @@ internal sealed class UnusedNode : INode
 
     public Task ExportAsync(Stream destination, string passphrase, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
+    public Task AwaitIntroducerAsync(CancellationToken cancellationToken) => throw new InvalidOperationException();
+
     public string? WhyNot(AccountId contact, Kith.Delivery.RouteKind route) => null;
 
     public string NewPage() => throw new InvalidOperationException();

@@ -20,13 +20,14 @@ internal static class LinkEndpoints
         api.MapDelete("/links/{id}", RevokeAsync).WithName("revokeLink").WithSummary("Withdraws a link.");
     }
 
-    private static async Task<Ok<Link>> CreateAsync(NewLink link, INode node)
+    private static async Task<Ok<Link>> CreateAsync(NewLink link, INode node, CancellationToken cancellationToken)
     {
         if (link.Uses < 0)
             throw new MessengerException(MessengerError.Invalid, "The number of uses cannot be negative.");
         if (link.Expires is < 0 or > MaxLifetime)
             throw new MessengerException(MessengerError.Invalid, "A link lives between 1 ms and ten years, or (0) for ever.");
         TimeSpan? lifetime = link.Expires == 0 ? null : TimeSpan.FromMilliseconds(link.Expires);
+        await node.AwaitIntroducerAsync(cancellationToken);
         return TypedResults.Ok(Shapes.Link(await node.InvokeAsync(m => m.CreateLink(link.Uses, lifetime, link.Price))));
     }
 

@@ -60,9 +60,6 @@ internal static class MessageEndpoints
         var sent = await node.InvokeAsync(m =>
         {
             var to = Resolve(m, contact);
-            // What was not agreed to will not come about by waiting.
-            if (route == RouteKind.Relay && !Shapes.MayUseRelays(m.Settings))
-                throw new MessengerException(MessengerError.Conflict, node.WhyNot(to, route) ?? "Relays are off here.");
             var message = m.SendText(to, body.Text, replyTo, route);
             // Armed on the loop, before any event about the message can be published.
             if (body.Wait > Shapes.State(message.State) && body.Timeout > 0)
