@@ -1,0 +1,69 @@
+using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Holding;
+using Kith.Mailbox.Wire;
+
+namespace Kith.Mailbox.Repair;
+
+/// <summary>Keeps for others, and looks after what is kept: the two on one thread over one store.</summary>
+public sealed class RepairedHolding(IHolding holding, RepairCore repair, IDropStore store) : IHolding
+{
+    private readonly HashSet<BoxAddress> _changed = [];
+
+    /// <inheritdoc/>
+    public long Used => holding.Used;
+
+    /// <inheritdoc/>
+    public int Boxes => holding.Boxes;
+
+    /// <inheritdoc/>
+    public long NextDeadline => Math.Min(holding.NextDeadline, repair.NextDeadline);
+
+    /// <inheritdoc/>
+    public void Offer(long bytes) => holding.Offer(bytes);
+
+    /// <inheritdoc/>
+    public void Take(long now, IHolderClient client, ulong number, MailboxRequest request)
+    {
+        switch (request)
+        {
+            case PutRequest put:
+                _changed.Add(put.Box.Address);
+                break;
+            case DeleteRequest delete:
+                _changed.Add(delete.Box.Address);
+                break;
+        }
+
+        holding.Take(now, client, number, request);
+    }
+
+    /// <inheritdoc/>
+    public void Gone(IHolderClient client) => holding.Gone(client);
+
+    /// <inheritdoc/>
+    public void Finish(long now)
+    {
+        if (repair.TakeChanged())
+            Commit();
+        holding.Finish(now);
+        foreach (var address in _changed)
+            repair.Entered(now, address);
+        _changed.Clear();
+        repair.Tick(now);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => holding.Dispose();
+
+    private void Commit()
+    {
+        try
+        {
+            store.Commit();
+        }
+        catch (IOException)
+        {
+            // The deletes are learnt again at the next look.
+        }
+    }
+}
