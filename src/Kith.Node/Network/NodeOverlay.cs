@@ -275,6 +275,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         var place = new Place(view.Wan, view.Via, view.Nat.Mapped, view.Nat.MappedAddresses, view.Reachable);
         if (place.Equals(_place))
             return;
+        // The first way in is said at once, whatever else was said before it.
+        if (_place.Via.Count == 0 && place.Via.Count > 0)
+            _sayAt = Now + SayPause;
         Introduced(place.Via);
         _place = place;
         // What belongs together comes within a moment; contacts are told each time, so not too often.

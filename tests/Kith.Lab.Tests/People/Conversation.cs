@@ -23,7 +23,8 @@ internal sealed class Conversation
     public static async Task<Conversation> BeginAsync(LabPerson one, LabPerson other)
     {
         var added = await other.Api.PostAsync("contacts", new { link = await one.Api.LinkAsync(), timeout = 30_000 });
-        Assert.Equal("connected", added.GetProperty("state").GetString());
+        if (added.GetProperty("state").GetString() is not "connected" and var state)
+            throw new Xunit.Sdk.XunitException($"{state}\n{await one.SightAsync(other)}\n{await other.SightAsync(one)}");
         var talk = new Conversation(one, other);
         await talk.SayBothAsync(TimeSpan.FromSeconds(30));
         talk._writing = talk.WriteAsync();
@@ -78,7 +79,8 @@ internal sealed class Conversation
     {
         said.Add($"{from.Name} {said.Count}");
         var sent = await from.Api.SayAsync(to.Account, said[^1], atMost);
-        Assert.True(sent.IsDelivered, $"{said[^1]} is {sent.State} after {atMost}: {sent.Reason}");
+        if (!sent.IsDelivered)
+            throw new Xunit.Sdk.XunitException($"{said[^1]} is {sent.State} after {atMost}: {sent.Reason}\n{await from.SightAsync(to)}\n{await to.SightAsync(from)}");
     }
 
     private static async Task PutAsync(LabPerson from, LabPerson to, List<string> said)

@@ -65,6 +65,20 @@ internal sealed class LabPerson(string name, LabMachine machine) : IAsyncDisposa
         _node = null;
     }
 
+    /// <summary>What this person's node sees of the network and of somebody, for who wants to know why something failed.</summary>
+    public async Task<string> SightAsync(LabPerson of)
+    {
+        try
+        {
+            var contacts = (await Api.GetAsync("contacts")).GetProperty("contacts").EnumerateArray().Where(contact => contact.ToString().Contains(of.Account, StringComparison.Ordinal));
+            return $"{Name}: {await Api.GetAsync("network")}\n  {string.Join("\n  ", contacts)}\n  {await Api.GetAsync("doctor")}";
+        }
+        catch (HttpRequestException refused)
+        {
+            return $"{Name}: {refused.Message}";
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Api?.Dispose();

@@ -44,7 +44,7 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
     public async Task LookAsync()
     {
         if (Failure is not null && Detail is null)
-            Detail = $"{one.Name}: {await SightAsync(one, other)}\n{other.Name}: {await SightAsync(other, one)}";
+            Detail = $"{await one.SightAsync(other)}\n{await other.SightAsync(one)}";
     }
 
     /// <summary>One makes a link, the other uses it and says something; then one answers.</summary>
@@ -136,20 +136,6 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
             Failure ??= $"{one.Name} got {string.Join(" | ", atOne)} for {string.Join(" | ", _otherSaid)}";
         if (!atOther.SequenceEqual(_oneSaid))
             Failure ??= $"{other.Name} got {string.Join(" | ", atOther)} for {string.Join(" | ", _oneSaid)}";
-    }
-
-    private static async Task<string> SightAsync(LabPerson who, LabPerson of)
-    {
-        try
-        {
-            var network = await who.Api.GetAsync("network");
-            var contacts = (await who.Api.GetAsync("contacts")).GetProperty("contacts").EnumerateArray().Where(contact => contact.ToString().Contains(of.Account, StringComparison.Ordinal));
-            return $"{network}\n  {string.Join("\n  ", contacts)}";
-        }
-        catch (HttpRequestException refused)
-        {
-            return refused.Message;
-        }
     }
 
     private async Task<SentText> SayAsync(LabPerson from, LabPerson to, List<string> said)
