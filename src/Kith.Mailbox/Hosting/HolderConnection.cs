@@ -177,7 +177,8 @@ internal sealed class HolderConnection : IDisposable
 
                 var number = ++_number;
                 _pending[number] = new Pending(request, _time.GetTimestamp());
-                Write(stream, number, request.Request, session.HandshakeHash);
+                if (!TryWrite(stream, number, request.Request, session.HandshakeHash) && Forget(number))
+                    _answered(request, null, AskFailure.Broken);
             }
 
             await stream.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -213,11 +214,21 @@ internal sealed class HolderConnection : IDisposable
         }
     }
 
-    private static void Write(IStream stream, ulong number, MailboxRequest request, ReadOnlyMemory<byte> handshakeHash)
+    // False where whoever asked has given its key up meanwhile.
+    private static bool TryWrite(IStream stream, ulong number, MailboxRequest request, ReadOnlyMemory<byte> handshakeHash)
     {
         using var writer = new WireWriter();
-        RequestFormat.Write(writer, number, request, handshakeHash.Span);
+        try
+        {
+            RequestFormat.Write(writer, number, request, handshakeHash.Span);
+        }
+        catch (Exception error) when (error is ObjectDisposedException or ArgumentException)
+        {
+            return false;
+        }
+
         stream.Output.Write(writer.WrittenSpan);
+        return true;
     }
 
     private void Take(in Frame frame, X25519PublicKey holder)

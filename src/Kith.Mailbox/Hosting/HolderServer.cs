@@ -13,7 +13,6 @@ namespace Kith.Mailbox.Hosting;
 internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
 {
     private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan GonePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new(); // guards the clients and their counts
@@ -61,11 +60,11 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
         }
     }
 
-    /// <summary>Does something on the thread of what is kept; false when too much waits there, or it has ended.</summary>
-    public bool TryPost(Action<long> work) => _thread.TryPost(() => work(Now()));
+    /// <summary>Does something on the thread of what is kept; nothing when it has ended.</summary>
+    public void Post(Action<long> work) => _thread.Post(() => work(Now()));
 
     /// <summary>Room offered from now on, bytes.</summary>
-    public void Offer(long bytes) => _thread.TryPost(() => _holding.Offer(bytes));
+    public void Offer(long bytes) => _thread.Post(() => _holding.Offer(bytes));
 
     /// <inheritdoc/>
     public bool TryTake(ISession session, IStream first)
@@ -114,8 +113,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
         await client.RunAsync((number, request) => TakeAsync(client, number, request)).ConfigureAwait(false);
         lock (_gate)
             _clients.Remove(client);
-        while (!_thread.TryPost(() => _holding.Gone(client)) && !_isDisposed)
-            await Task.Delay(GonePause, _time).ConfigureAwait(false);
+        _thread.Post(() => _holding.Gone(client));
         client.Dispose();
     }
 

@@ -10,10 +10,10 @@ internal sealed class HolderThread : IAsyncDisposable
     /// <summary>Pieces of work in one batch.</summary>
     public const int MaxBatch = 256;
 
-    /// <summary>Pieces of work that may wait; whoever brings more is told so.</summary>
+    /// <summary>Pieces of work of others' that may wait; whoever brings more is told so.</summary>
     public const int Capacity = 4_096;
 
-    private readonly BlockingCollection<Action> _work = new(Capacity);
+    private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<TimeSpan> _afterBatch;
     private readonly Action<Exception> _defect;
@@ -30,8 +30,11 @@ internal sealed class HolderThread : IAsyncDisposable
     /// <summary>Begins.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Brings work; false when too much waits, or it has ended.</summary>
-    public bool TryPost(Action work)
+    /// <summary>Brings work of somebody else's; false when too much waits, or it has ended.</summary>
+    public bool TryPost(Action work) => _work.Count < Capacity && Post(work);
+
+    /// <summary>Brings work of our own, which is bounded elsewhere; false when it has ended.</summary>
+    public bool Post(Action work)
     {
         try
         {

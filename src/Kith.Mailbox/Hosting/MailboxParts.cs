@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Mailbox.Directory;
 using Kith.Mailbox.Holding;
 using Kith.Overlay;
 using Kith.Transport;
@@ -11,8 +12,7 @@ namespace Kith.Mailbox.Hosting;
 /// <param name="Networks">The networks that this node is on now, its addresses with the port.</param>
 /// <param name="Port">The number of its port.</param>
 /// <param name="Dialer">Makes sessions to holders; the mailbox disposes it.</param>
-/// <param name="Key">This node's static key: what proofs of what is kept here are bound to.</param>
-/// <param name="Store">What is kept for others; the mailbox disposes it.</param>
+/// <param name="Holding">Makes what keeps boxes for others, from who holds what and from requests to holders; the mailbox disposes it. Null: nothing is kept here.</param>
 /// <param name="Takers">Where sessions of clients come from.</param>
 /// <param name="Observer">Told what happens.</param>
 /// <param name="Random">The randomness.</param>
@@ -22,8 +22,7 @@ public sealed record MailboxParts(
     Func<OwnNetworks> Networks,
     int Port,
     NamelessDialer Dialer,
-    X25519PublicKey Key,
-    IDropStore Store,
+    Func<IHolderFinder, IHolderCalls, IHolding>? Holding,
     SessionTakers Takers,
     IMailboxObserver Observer,
     IRandom Random,

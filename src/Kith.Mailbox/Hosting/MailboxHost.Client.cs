@@ -1,0 +1,116 @@
+using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Client;
+using Kith.Mailbox.Wire;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Hosting;
+
+/// <content>Writing and reading.</content>
+public sealed partial class MailboxHost
+{
+    private long NextDeadline => Math.Min(_directory.NextDeadline, _writer.NextDeadline);
+
+    /// <inheritdoc/>
+    public void Put(WritableBox box, IReadOnlyList<Parcel> parcels) => Run(now => _writer.Put(now, box, parcels));
+
+    /// <inheritdoc/>
+    public void Withdraw(WritableBox box, IReadOnlyList<MessageId> parcels) => Run(now => _writer.Withdraw(now, box, parcels));
+
+    /// <inheritdoc/>
+    public void Read(IReadOnlyList<ReadableBox> boxes)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void ReadNow()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Done(IReadOnlyList<ArrivedEnvelope> envelopes)
+    {
+    }
+
+    private void Tick(long now)
+    {
+        if (_directory.NextDeadline <= now)
+            _directory.Tick(now);
+        if (_writer.NextDeadline <= now)
+            _writer.Tick(now);
+    }
+
+    private void Greet(Endpoint holder)
+    {
+        var hello = new HolderRequest(new HelloRequest(), (now, answer, _) =>
+        {
+            if (answer?.Answer is WelcomeAnswer welcome)
+                _directory.Greeted(now, holder, welcome.OffersRoom);
+            else
+                _directory.Failed(now, holder);
+        });
+        _outside.Enqueue(() => _sessions.Ask(holder, hello));
+    }
+
+    /// <summary>What one of the client's cores asks, and where it is answered.</summary>
+    private sealed class HoldersFor(
+        MailboxHost host,
+        Action<long, long, MailboxAnswer?, AskFailure> answered,
+        Action<long, BoxAddress, IReadOnlyList<HolderHandle>> found) : IHolders
+    {
+        private readonly Dictionary<long, (Endpoint Holder, HolderRequest Request)> _asked = [];
+
+        public void Ask(long ticket, HolderHandle holder, MailboxRequest request)
+        {
+            var keepsOn = request is ReadRequest read && read.Flags.HasFlag(ReadFlags.News);
+            var asked = new HolderRequest(
+                request,
+                (now, answer, failure) =>
+                {
+                    // Forgotten meanwhile.
+                    if (!_asked.ContainsKey(ticket))
+                        return;
+                    if (!keepsOn || answer is null)
+                        _asked.Remove(ticket);
+                    answered(now, ticket, answer?.Answer, failure);
+                },
+                keepsOn);
+            _asked[ticket] = (holder.At, asked);
+            host._outside.Enqueue(() => host._sessions.Ask(holder.At, asked));
+        }
+
+        public void Forget(long ticket)
+        {
+            if (_asked.Remove(ticket, out var asked))
+                host._outside.Enqueue(() => host._sessions.Drop(asked.Holder, asked.Request));
+        }
+
+        public void Find(BoxAddress address, int count, IReadOnlyList<string> preferred)
+        {
+            if (preferred.Count == 0)
+                Search([], address, count);
+            else
+                host._outside.Enqueue(() => host._searches.Add(host.ResolveAsync(preferred, chosen => Search(chosen, address, count))));
+        }
+
+        public void Failed(HolderHandle holder) => host._directory.Failed(host._now, holder.At);
+
+        public void Distrust(HolderHandle holder) => host._directory.Distrust(host._now, holder.At);
+
+        // With the gate held.
+        private void Search(IReadOnlyList<Endpoint> chosen, BoxAddress address, int count)
+        {
+            foreach (var holder in chosen)
+                host._directory.Suggest(host._now, holder);
+            host._directory.Find(host._now, address, count, (now, nearest) => found(
+                now, address, [.. chosen.Select(at => new HolderHandle(at, IsPreferred: true)), .. nearest.Except(chosen).Select(at => new HolderHandle(at))]));
+        }
+    }
+
+    /// <summary>What the core of writing tells, told when the lock is free.</summary>
+    private sealed class Relay(MailboxHost host) : IWriterObserver
+    {
+        public void Stored(WritableBox box, IReadOnlyList<MessageId> parcels) => host._outside.Enqueue(() => host._parts.Observer.Stored(box, parcels));
+
+        public void Refused(WritableBox box, IReadOnlyList<MessageId> parcels, string why) => host._outside.Enqueue(() => host._parts.Observer.Refused(box, parcels, why));
+    }
+}

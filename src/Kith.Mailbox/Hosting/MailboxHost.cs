@@ -1,0 +1,172 @@
+using Kith.Mailbox.Client;
+using Kith.Mailbox.Directory;
+using Kith.Overlay;
+using Kith.Transport;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Hosting;
+
+/// <summary>
+/// Runs drops: gives the cores of writing and reading, and the directory of holders, the time, calls and what holders answer, one thing at a time under one lock. Whoever brings something does
+/// the work, since all of it is short; what follows outside (requests, searches, what is told to others) is done when the lock is free again. What is kept for others has a thread of its own.
+/// </summary>
+public sealed partial class MailboxHost : IMailbox
+{
+    /// <summary>At most so often the observer hears that something changed, milliseconds.</summary>
+    private const long ChangedPause = 1_000;
+
+    /// <summary>Turns given to cores that have something due at once, before others get the lock.</summary>
+    private const int MaxTicksInARow = 16;
+
+    /// <summary>The timer looks at least this often: a clock that is set back must not stop anything for longer.</summary>
+    private const long LongestSleep = 5_000;
+
+    private readonly Lock _gate = new(); // guards the cores and every field below that changes
+    private readonly MailboxParts _parts;
+    private readonly HolderDirectory _directory;
+    private readonly HolderSessions _sessions;
+    private readonly HoldersFor _writing;
+    private readonly WriterCore _writer;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Queue<Action> _outside = new();
+    private readonly ITimer _timer;
+    private long _armed = long.MaxValue;
+    private long _now;
+    private bool _isReady;
+    private bool _isDisposed;
+
+    private MailboxHost(MailboxParts parts, long room)
+    {
+        _parts = parts;
+        _room = room;
+        _directory = new HolderDirectory(new World(this), parts.Random);
+        _sessions = new HolderSessions(parts.Dialer, Answered, holder => Run(now => _directory.Failed(now, holder)), parts.Time);
+        _writing = new HoldersFor(this, (now, ticket, answer, failure) => _writer!.Answered(now, ticket, answer, failure), (now, address, found) => _writer!.Found(now, address, found));
+        _writer = new WriterCore(_writing, new Relay(this), parts.Random);
+        _timer = parts.Time.CreateTimer(static host => ((MailboxHost)host!).Run(static _ => { }), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="parts">What it works with.</param>
+    /// <param name="room">Room offered to others, bytes; 0 for none.</param>
+    public static MailboxHost Start(MailboxParts parts, long room)
+    {
+        var host = new MailboxHost(parts, room);
+        host.OpenHolding();
+        host.OverlayChanged();
+        return host;
+    }
+
+    /// <inheritdoc/>
+    public MailboxView View
+    {
+        get
+        {
+            lock (_gate)
+                return Draw();
+        }
+    }
+
+    /// <summary>What the overlay sees is something else: whether there is anybody to ask, and where we are. Tell it when the overlay's observer is told.</summary>
+    public void OverlayChanged()
+    {
+        var view = _parts.Overlay.View;
+        var networks = _parts.Networks();
+        Run(now =>
+        {
+            _networks = networks;
+            var isReady = view.Nodes > 0;
+            if (isReady && !_isReady)
+                _directory.Ready(now);
+            _isReady = isReady;
+            Place(now, view);
+        });
+    }
+
+    /// <summary>The network is another one: sessions are made anew, and everything is looked for there.</summary>
+    public void NetworkChanged()
+    {
+        _sessions.NetworkChanged();
+        Run(now => _isReady = false);
+        OverlayChanged();
+        Run(_ => _writer.NetworkChanged());
+        ReadNow();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            _outside.Clear();
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await CloseHoldingAsync().ConfigureAwait(false);
+        await _sessions.DisposeAsync().ConfigureAwait(false);
+        await _searches.WhenIdleAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    /// <summary>Does something with the cores; nothing once it is disposed.</summary>
+    internal void Run(Action<long> work)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            try
+            {
+                work(Now());
+                FollowUp();
+            }
+            catch (Exception error)
+            {
+                // A defect of ours: one answer or call is lost for it, not the node.
+                _parts.Log?.WriteLine($"mailbox: {error}");
+            }
+        }
+
+        GoOutside();
+    }
+
+    // Unix milliseconds, never less than before. With the gate held.
+    private long Now() => _now = Math.Max(_now, _parts.Time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    // With the gate held, after whatever was done.
+    private void FollowUp()
+    {
+        var now = Now();
+        for (var turns = 0; turns < MaxTicksInARow && NextDeadline <= now; turns++)
+            Tick(now);
+        NoticeChanges(now);
+        var next = Math.Min(NextDeadline, now + LongestSleep);
+        if (next >= _armed && _armed > now)
+            return;
+        _armed = next;
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, next - now)), Timeout.InfiniteTimeSpan);
+    }
+
+    // Outside of the gate and in order: whoever is told may call us again.
+    private void GoOutside()
+    {
+        while (true)
+        {
+            Action next;
+            lock (_gate)
+            {
+                if (!_outside.TryDequeue(out next!))
+                    return;
+            }
+
+            next();
+        }
+    }
+
+    // Whatever a request to a holder brings, on a thread of its session's.
+    private void Answered(HolderRequest request, HolderAnswer? answer, AskFailure failure) => Run(now => request.Answered(now, answer, failure));
+}
