@@ -38,6 +38,13 @@ public interface INode
     /// <summary>What the node sees of the network.</summary>
     Task<Api.Types.Network> NetworkAsync();
 
+    /// <summary>Room for what others leave for those who are away, and what of it is known.</summary>
+    RoomState Room();
+
+    /// <summary>Room offered from now on, bytes; kept for later runs.</summary>
+    /// <exception cref="MessengerException">It is no size, or cannot be kept.</exception>
+    RoomState OfferRoom(long bytes);
+
     /// <summary>Looks for a contact's current addresses through the overlay; what is found is called at once.</summary>
     /// <exception cref="MessengerException">No such contact, or nothing was found.</exception>
     Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken);

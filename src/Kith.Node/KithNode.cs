@@ -21,6 +21,8 @@ namespace Kith.Node;
 public sealed class KithNode : INode, IAsyncDisposable
 {
     private const int SearchSlice = 200;
+    private const long MinRoom = 16L << 20;
+    private const long MaxRoom = 1L << 40;
 
     /// <summary>How long a lookup waits for the way into the overlay, just after the start.</summary>
     private static readonly TimeSpan LookupPatience = TimeSpan.FromSeconds(5);
@@ -141,7 +143,7 @@ public sealed class KithNode : INode, IAsyncDisposable
         var shown = Shapes.Settings(settings);
         var view = _core.Overlay.View;
         return new Status(
-            Account, shown.Name, shown.Privacy, view.Wan?.ToString(), ListenAddresses, NetworkPicture.KindOf(view.Nat), _core.Route.Peers().Count + view.Peers.Count, outbox, Version, ApiAddress + "/", _hasPassphrase, _options.Home, NetworkPicture.Nat(view.Nat), shown.Relay);
+            Account, shown.Name, shown.Privacy, view.Wan?.ToString(), ListenAddresses, NetworkPicture.KindOf(view.Nat), _core.Route.Peers().Count + view.Peers.Count, outbox, Version, ApiAddress + "/", _hasPassphrase, _options.Home, NetworkPicture.Nat(view.Nat), shown.Relay, Room());
     }
 
     /// <inheritdoc/>
@@ -149,6 +151,31 @@ public sealed class KithNode : INode, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<Api.Types.Network> NetworkAsync() => Task.FromResult(_core.DrawNetwork());
+
+    /// <inheritdoc/>
+    public RoomState Room()
+    {
+        var view = _core.Drops.View;
+        return new RoomState(_core.Room, view.IsOffering, view.Used, view.Boxes, view.Holders, view.Problem);
+    }
+
+    /// <inheritdoc/>
+    public RoomState OfferRoom(long bytes)
+    {
+        if (bytes is < 0 or > MaxRoom or (> 0 and < MinRoom))
+            throw new MessengerException(MessengerError.Invalid, "Offer 16 MiB to 1 TiB, or 0 for none.");
+        try
+        {
+            NetworkSetup.KeepRoom(_options.Home, bytes);
+        }
+        catch (NodeStartException e)
+        {
+            throw new MessengerException(MessengerError.Conflict, e.Message);
+        }
+
+        _core.OfferRoom(bytes);
+        return Room();
+    }
 
     /// <inheritdoc/>
     public async Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken)

@@ -35,6 +35,12 @@ public sealed record NetworkOptions
     /// <summary>HOST:PORT of the names' primary DNS server; null as kept, else the one that the zone names.</summary>
     public string? DynamicDnsServer { get; init; }
 
+    /// <summary>Room offered to others for what they leave for those who are away, bytes; 0 offers none. Null: as kept, else 256 MiB.</summary>
+    public long? Room { get; init; }
+
+    /// <summary>Holders of one's own, HOST:PORT each: contacts leave things there first. Empty: those kept. <see cref="None"/> alone: none any more.</summary>
+    public IReadOnlyList<string> Holders { get; init; } = [];
+
     /// <summary>The file with the key that signs updates of the names, as tsig-keygen writes it; null as kept.</summary>
     public string? DynamicDnsKeyFile { get; init; }
 }

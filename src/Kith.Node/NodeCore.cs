@@ -48,6 +48,8 @@ internal sealed class NodeCore : IAsyncDisposable
     private NodeCarrier? _reaching;
     private TunnelServer? _tunnelServer;
     private OverlayRun? _overlayRun;
+    private volatile DropsRun? _dropsRun;
+    private long _room;
     private volatile ReachCarrier? _reach;
     private long? _upkeepAt;
 
@@ -64,13 +66,17 @@ internal sealed class NodeCore : IAsyncDisposable
         Route = new DirectRoute(keys.Transport.PublicKey, _carriers = [_carrier], sink, time, SystemRandom.Instance) { Takers = _takers, WhenInUse = Attend };
         _tunnelPort = new TunnelPort(Route, _carrier);
         _relayedWaiting = new RelayedWaiting(vault.Outbox);
-        _traffic = new PeerTraffic(new DeliveryCore(vault.Outbox, [Route, Route.Relayed], new RoutePolicy()), _relayedWaiting, Route, messenger, effects, time, Publish);
+        Drops = new NodeDrops(messenger, effects, time, () => _loop!.TryPost(new TickItem(Overlay!.Report)));
+        var delivery = new DeliveryCore(vault.Outbox, [Route, Route.Relayed], new RoutePolicy(), Drops);
+        _traffic = new PeerTraffic(delivery, _relayedWaiting, Route, messenger, effects, time, Publish) { WhenLeft = Drops.Leave, WhenBoxesChanged = Drops.Update };
         _batches = new Batches(new VaultTransactions(vault), messenger, effects, _traffic, Publish, defect, time);
         _loop = new NodeLoop(messenger, _batches, AfterBatch, fatal);
         _timer = new LoopTimer(time, () => _loop.TryPost(new TickItem(Tick)));
         sink.Bind(_loop, _traffic);
+        Drops.Bind(_loop, delivery);
         Overlay = new NodeOverlay(_loop, messenger, Route, effects, time, () => Events.Any, TellNetwork);
         Overlay.WhenPlaceChanged = () => _loop.TryPost(new ActionItem(SayAddresses));
+        Overlay.WhenViewChanged = () => _dropsRun?.OverlayChanged();
         _traffic.Overlay = Overlay;
         _traffic.WhenAddressed = Follow;
         RelayCalls = new RelayCalls(Route, Relays, time);
@@ -87,6 +93,12 @@ internal sealed class NodeCore : IAsyncDisposable
 
     /// <summary>The overlay.</summary>
     public NodeOverlay Overlay { get; }
+
+    /// <summary>What is left with holders, and kept for others.</summary>
+    public NodeDrops Drops { get; }
+
+    /// <summary>Room offered to others, bytes.</summary>
+    public long Room => Interlocked.Read(ref _room);
 
     /// <summary>What the user has said of relays.</summary>
     public RelayChoice Relays { get; } = new();
@@ -244,7 +256,16 @@ internal sealed class NodeCore : IAsyncDisposable
         if (Udp is not { } udp || _udpCarrier is null)
             return;
         MayAskMainline = setup.Mainline && !udp.IsLoopbackOnly;
+        Interlocked.Exchange(ref _room, setup.Room);
+        Drops.Prefer(setup.Holders);
         _overlayStart = Task.Run(() => RunOverlay(home, udp, setup, log));
+    }
+
+    /// <summary>Room offered to others from now on, bytes; 0 for none.</summary>
+    public void OfferRoom(long bytes)
+    {
+        Interlocked.Exchange(ref _room, bytes);
+        _dropsRun?.Mailbox.Offer(bytes);
     }
 
     /// <summary>Waits a moment for the first introducer, soon after the start and where one may be needed: what is made for others then bears the way through it.</summary>
@@ -253,7 +274,7 @@ internal sealed class NodeCore : IAsyncDisposable
 
     /// <summary>What of the overlay works.</summary>
     public IEnumerable<DoctorCheck> ExamineNetwork(NetworkSetup setup)
-        => [.. OverlayDoctor.Examine(Overlay.View, setup, Udp, UdpFailure, FindProblems()), .. ReachDoctor.Examine(Overlay.View, setup, Relays, Udp, ListensOn443)];
+        => [.. OverlayDoctor.Examine(Overlay.View, setup, Udp, UdpFailure, FindProblems()), .. ReachDoctor.Examine(Overlay.View, setup, Relays, Udp, ListensOn443), DropsDoctor.Examine(Drops, Overlay.View)];
 
     private bool ListensOn443 => _tunnelPort.Listens || _listening.Exists(at => at.Port == TunnelPort.Number);
 
@@ -276,6 +297,9 @@ internal sealed class NodeCore : IAsyncDisposable
         await RelayCalls.DisposeAsync();
         if (_reach is not null)
             await _reach.DisposeAsync();
+        Drops.Detach();
+        if (_dropsRun is not null)
+            await _dropsRun.DisposeAsync();
         // While the port and the overlay still carry the last words.
         await Route.DisposeAsync();
         if (_tunnelServer is not null)
@@ -309,6 +333,9 @@ internal sealed class NodeCore : IAsyncDisposable
                 Overlay.Attach(run.Overlay);
                 WantRelayed();
             }));
+            var drops = DropsRun.Start(home, udp, _carriesOverUdp ? _udpCarrier : null, _identity, run.Overlay, _takers, Drops, Room, _time, log);
+            _dropsRun = drops;
+            _loop.TryPost(new TickItem(() => Drops.Attach(drops.Mailbox)));
         }
         catch (SocketException e)
         {
@@ -329,7 +356,7 @@ internal sealed class NodeCore : IAsyncDisposable
     // To contacts inside the ratchet and in links; to whoever may find us, in the overlay.
     private void SayAddresses()
     {
-        var addresses = SaidAddresses.Choose(Addresses, Overlay.View, ListenPort);
+        IReadOnlyList<string> addresses = [.. SaidAddresses.Choose(Addresses, Overlay.View, ListenPort), .. Drops.Preferred.Take(SaidAddresses.MaxHolders).Select(holder => $"{NodeAddress.HoldKind}/{holder}")];
         Messenger.SetOwnAddresses(addresses);
         _effects.After(() => Overlay.Say(addresses));
     }
@@ -344,6 +371,7 @@ internal sealed class NodeCore : IAsyncDisposable
         if (slept == default && addresses.SequenceEqual(Addresses, StringComparer.Ordinal))
             return;
         Addresses = addresses;
+        _dropsRun?.NetworkChanged();
         _loop.TryPost(new ActionItem(() =>
         {
             _effects.After(Overlay.NetworkChanged);
@@ -399,6 +427,7 @@ internal sealed class NodeCore : IAsyncDisposable
         _timer.Expired();
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         Overlay.Tick();
+        Drops.Tick();
         if (_traffic.Tick())
             _upkeepAt = now + QuietBeforeUpkeep;
         if (_upkeepAt > now || _upkeepAt is null)
@@ -412,7 +441,7 @@ internal sealed class NodeCore : IAsyncDisposable
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         if (worked)
             _upkeepAt = now + QuietBeforeUpkeep;
-        _timer.Set(Deadlines.Earlier(Deadlines.Earlier(_traffic.NextDeadline, Overlay.NextDeadline), Deadlines.Earlier(_upkeepAt, _batches.CommitDeadline)), now);
+        _timer.Set(Deadlines.Earlier(Deadlines.Earlier(Deadlines.Earlier(_traffic.NextDeadline, Drops.NextDeadline), Overlay.NextDeadline), Deadlines.Earlier(_upkeepAt, _batches.CommitDeadline)), now);
     }
 
     private void Publish(MessengerEvent what)

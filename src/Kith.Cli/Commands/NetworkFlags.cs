@@ -46,6 +46,18 @@ internal static class NetworkFlags
         HelpName = "HOST:PORT",
     };
 
+    private static readonly Option<string?> Room = new("--room")
+    {
+        Description = "Room for what others leave for those who are away, such as 256M; kept, 'off' offers none. Default: 256M",
+        HelpName = "SIZE|off",
+    };
+
+    private static readonly Option<string[]> Holder = new("--holder")
+    {
+        Description = "A node that keeps what is left for you while you are away, before others do; kept, 'none' forgets them",
+        HelpName = "HOST:PORT",
+    };
+
     private static readonly Option<string?> DynamicDnsKey = new("--ddns-key")
     {
         Description = "A key file as tsig-keygen writes it: this node then helps to keep the name's records true; kept, 'none' forgets it",
@@ -55,11 +67,17 @@ internal static class NetworkFlags
     static NetworkFlags()
     {
         Knock.AcceptOnlyFromAmong("on", "off");
+        Room.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && ByteSize.Parse(token.Value) is null)
+                result.AddError($"{token.Value} is not a size: give one such as 256M or 2G, or off.");
+        });
+        Holder.Validators.Add(result => CheckAddresses(result, "a holder", "203.0.113.5:21000 or home.example.org:21000"));
         Entry.Validators.Add(result => CheckAddresses(result, "an entry point", "203.0.113.5:21000 or node.example.org:21000"));
         DynamicDnsServer.Validators.Add(result => CheckAddresses(result, "a DNS server", "203.0.113.53:53"));
     }
 
-    public static IEnumerable<Option> All => [Entry, NoLan, NoMainline, NoPortMapping, Knock, SwarmKey, DynamicDns, DynamicDnsServer, DynamicDnsKey];
+    public static IEnumerable<Option> All => [Entry, NoLan, NoMainline, NoPortMapping, Knock, SwarmKey, DynamicDns, DynamicDnsServer, DynamicDnsKey, Room, Holder];
 
     public static NetworkOptions Read(Invocation invocation) => new()
     {
@@ -72,6 +90,8 @@ internal static class NetworkFlags
         DynamicDns = invocation.Value(DynamicDns),
         DynamicDnsServer = invocation.Value(DynamicDnsServer),
         DynamicDnsKeyFile = invocation.Value(DynamicDnsKey),
+        Room = invocation.Value(Room) is { } room ? ByteSize.Parse(room) : null,
+        Holders = invocation.Value(Holder),
     };
 
     private static void CheckAddresses(OptionResult result, string what, string example)

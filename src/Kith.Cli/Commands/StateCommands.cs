@@ -12,7 +12,7 @@ internal static class StatusCommand
         using var node = invocation.OpenNode();
         var status = await node.GetAsync("status", cancellationToken).ConfigureAwait(false);
         invocation.Output.Result(
-            Output.Pick(status, "account", "name", "privacy", "wan", "listen", "nat", "peers", "outbox", "version", "home", "natDetail", "relay"),
+            Output.Pick(status, "account", "name", "privacy", "wan", "listen", "nat", "peers", "outbox", "version", "home", "natDetail", "relay", "room"),
             () => Output.Table(
             [
                 ["name", status["name"]!.GetValue<string>()],
@@ -23,6 +23,7 @@ internal static class StatusCommand
                 ["seen at", status["wan"]?.GetValue<string>() ?? "not known yet"],
                 ["network", status["natDetail"]?["sentence"]?.GetValue<string>() ?? "not known yet"],
                 ["relays", RelayCommand.Says(status["relay"]?.GetValue<string>())],
+                ["room for others", RoomCommand.Says(status["room"])],
                 ["peers", $"{status["peers"]} ('kith peers' lists them)"],
                 ["outbox", status["outbox"]!.GetValue<int>() is var waiting and > 0 ? $"{waiting} on their way" : "empty"],
             ]));

@@ -8,7 +8,7 @@ namespace Kith.Mailbox.Hosting;
 /// <content>Writing and reading.</content>
 public sealed partial class MailboxHost
 {
-    private long NextDeadline => Math.Min(_directory.NextDeadline, _writer.NextDeadline);
+    private long NextDeadline => Math.Min(_directory.NextDeadline, Math.Min(_writer.NextDeadline, _reader.NextDeadline));
 
     /// <inheritdoc/>
     public void Put(WritableBox box, IReadOnlyList<Parcel> parcels) => Run(now => _writer.Put(now, box, parcels));
@@ -17,19 +17,13 @@ public sealed partial class MailboxHost
     public void Withdraw(WritableBox box, IReadOnlyList<MessageId> parcels) => Run(now => _writer.Withdraw(now, box, parcels));
 
     /// <inheritdoc/>
-    public void Read(IReadOnlyList<ReadableBox> boxes)
-    {
-    }
+    public void Read(IReadOnlyList<ReadableBox> boxes) => Run(now => _reader.Read(now, boxes));
 
     /// <inheritdoc/>
-    public void ReadNow()
-    {
-    }
+    public void ReadNow() => Run(_reader.ReadNow);
 
     /// <inheritdoc/>
-    public void Done(IReadOnlyList<ArrivedEnvelope> envelopes)
-    {
-    }
+    public void Done(IReadOnlyList<ArrivedEnvelope> envelopes) => Run(now => _reader.Done(now, envelopes));
 
     private void Tick(long now)
     {
@@ -37,6 +31,8 @@ public sealed partial class MailboxHost
             _directory.Tick(now);
         if (_writer.NextDeadline <= now)
             _writer.Tick(now);
+        if (_reader.NextDeadline <= now)
+            _reader.Tick(now);
     }
 
     private void Greet(Endpoint holder)
@@ -106,9 +102,13 @@ public sealed partial class MailboxHost
         }
     }
 
-    /// <summary>What the core of writing tells, told when the lock is free.</summary>
-    private sealed class Relay(MailboxHost host) : IWriterObserver
+    /// <summary>What the cores of writing and reading tell, told when the lock is free.</summary>
+    private sealed class Relay(MailboxHost host) : IWriterObserver, IReaderObserver
     {
+        public void Arrived(ReadableBox box, IReadOnlyList<ArrivedEnvelope> envelopes) => host._outside.Enqueue(() => host._parts.Observer.Arrived(box, envelopes));
+
+        public void ReadToEnd(ReadableBox box, long since) => host._outside.Enqueue(() => host._parts.Observer.ReadToEnd(box, since));
+
         public void Stored(WritableBox box, IReadOnlyList<MessageId> parcels) => host._outside.Enqueue(() => host._parts.Observer.Stored(box, parcels));
 
         public void Refused(WritableBox box, IReadOnlyList<MessageId> parcels, string why) => host._outside.Enqueue(() => host._parts.Observer.Refused(box, parcels, why));

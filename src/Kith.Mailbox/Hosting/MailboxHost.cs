@@ -25,8 +25,8 @@ public sealed partial class MailboxHost : IMailbox
     private readonly MailboxParts _parts;
     private readonly HolderDirectory _directory;
     private readonly HolderSessions _sessions;
-    private readonly HoldersFor _writing;
     private readonly WriterCore _writer;
+    private readonly ReaderCore _reader;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Queue<Action> _outside = new();
     private readonly ITimer _timer;
@@ -41,8 +41,11 @@ public sealed partial class MailboxHost : IMailbox
         _room = room;
         _directory = new HolderDirectory(new World(this), parts.Random);
         _sessions = new HolderSessions(parts.Dialer, Answered, holder => Run(now => _directory.Failed(now, holder)), parts.Time);
-        _writing = new HoldersFor(this, (now, ticket, answer, failure) => _writer!.Answered(now, ticket, answer, failure), (now, address, found) => _writer!.Found(now, address, found));
-        _writer = new WriterCore(_writing, new Relay(this), parts.Random);
+        var relay = new Relay(this);
+        _writer = new WriterCore(
+            new HoldersFor(this, (now, ticket, answer, failure) => _writer!.Answered(now, ticket, answer, failure), (now, address, found) => _writer!.Found(now, address, found)), relay, parts.Random);
+        _reader = new ReaderCore(
+            new HoldersFor(this, (now, ticket, answer, failure) => _reader!.Answered(now, ticket, answer, failure), (now, address, found) => _reader!.Found(now, address, found)), relay, parts.Random);
         _timer = parts.Time.CreateTimer(static host => ((MailboxHost)host!).Run(static _ => { }), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -89,8 +92,11 @@ public sealed partial class MailboxHost : IMailbox
         _sessions.NetworkChanged();
         Run(now => _isReady = false);
         OverlayChanged();
-        Run(_ => _writer.NetworkChanged());
-        ReadNow();
+        Run(now =>
+        {
+            _writer.NetworkChanged();
+            _reader.NetworkChanged(now);
+        });
     }
 
     /// <inheritdoc/>

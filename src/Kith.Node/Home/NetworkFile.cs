@@ -12,7 +12,9 @@ internal sealed record NetworkFile(
     string? SwarmKeyFile = null,
     IReadOnlyList<string>? DynamicDns = null,
     string? DynamicDnsServer = null,
-    string? DynamicDnsKeyFile = null)
+    string? DynamicDnsKeyFile = null,
+    long? Room = null,
+    IReadOnlyList<string>? Holders = null)
 {
     private const string Name = "network.json";
 
@@ -44,7 +46,9 @@ internal sealed record NetworkFile(
         Text(given.SwarmKeyFile is { } file && file != NetworkOptions.None ? Path.GetFullPath(file) : given.SwarmKeyFile, SwarmKeyFile),
         List(given.DynamicDns, DynamicDns),
         Text(given.DynamicDnsServer, DynamicDnsServer),
-        Text(given.DynamicDnsKeyFile is { } key && key != NetworkOptions.None ? Path.GetFullPath(key) : given.DynamicDnsKeyFile, DynamicDnsKeyFile));
+        Text(given.DynamicDnsKeyFile is { } key && key != NetworkOptions.None ? Path.GetFullPath(key) : given.DynamicDnsKeyFile, DynamicDnsKeyFile),
+        given.Room ?? Room,
+        List(given.Holders, Holders));
 
     /// <exception cref="NodeStartException">The home cannot be written: the next run would forget the swarm.</exception>
     public void Write(string home)
@@ -61,9 +65,10 @@ internal sealed record NetworkFile(
 
     public bool Equals(NetworkFile? other) => other is not null
         && Same(Entries, other.Entries) && Knock == other.Knock && SwarmKeyFile == other.SwarmKeyFile
-        && Same(DynamicDns, other.DynamicDns) && DynamicDnsServer == other.DynamicDnsServer && DynamicDnsKeyFile == other.DynamicDnsKeyFile;
+        && Same(DynamicDns, other.DynamicDns) && DynamicDnsServer == other.DynamicDnsServer && DynamicDnsKeyFile == other.DynamicDnsKeyFile
+        && Room == other.Room && Same(Holders, other.Holders);
 
-    public override int GetHashCode() => HashCode.Combine(Entries?.Count, Knock, SwarmKeyFile, DynamicDns?.Count, DynamicDnsServer, DynamicDnsKeyFile);
+    public override int GetHashCode() => HashCode.Combine(Entries?.Count, Knock, SwarmKeyFile, DynamicDns?.Count, DynamicDnsServer, DynamicDnsKeyFile, Room, Holders?.Count);
 
     private static bool Same(IReadOnlyList<string>? one, IReadOnlyList<string>? other) => (one ?? []).SequenceEqual(other ?? [], StringComparer.Ordinal);
 

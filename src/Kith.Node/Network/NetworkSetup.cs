@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kith.Mailbox;
 using Kith.Node.Home;
 using Kith.Overlay.Entry.DynamicDns;
 using Kith.Overlay.Swarm;
@@ -17,6 +18,8 @@ internal sealed class NetworkSetup : IDisposable
     {
         Entries = kept.Entries ?? [];
         Knock = kept.Knock;
+        Room = kept.Room ?? MailboxLimits.DefaultRoom;
+        Holders = kept.Holders ?? [];
         LocalNetwork = given.LocalNetwork;
         Mainline = given.Mainline && swarm is null;
         PortMapping = given.PortMapping;
@@ -26,6 +29,12 @@ internal sealed class NetworkSetup : IDisposable
 
     /// <summary>What the user named.</summary>
     public IReadOnlyList<string> Entries { get; }
+
+    /// <summary>Room offered to others, bytes; 0 for none.</summary>
+    public long Room { get; }
+
+    /// <summary>Holders of one's own, HOST:PORT each.</summary>
+    public IReadOnlyList<string> Holders { get; }
 
     public bool LocalNetwork { get; }
 
@@ -48,6 +57,8 @@ internal sealed class NetworkSetup : IDisposable
         var kept = before.With(given);
         foreach (var entry in kept.Entries ?? [])
             Check(entry, "an entry point", "203.0.113.5:21000 or node.example.org:21000");
+        foreach (var holder in kept.Holders ?? [])
+            Check(holder, "a holder", "203.0.113.5:21000 or home.example.org:21000");
         if (kept.DynamicDnsServer is { } server)
             Check(server, "a DNS server", "203.0.113.53:53");
         var key = kept.DynamicDnsKeyFile is { } file ? TsigKeyFile.Read(file) : null;
@@ -58,6 +69,10 @@ internal sealed class NetworkSetup : IDisposable
     /// <summary>Keeps what was given for the next run; the home is there and ours.</summary>
     /// <exception cref="NodeStartException">It cannot be written.</exception>
     public void Keep(string home) => _toKeep?.Write(home);
+
+    /// <summary>Keeps the room offered for the next run.</summary>
+    /// <exception cref="NodeStartException">It cannot be written.</exception>
+    public static void KeepRoom(string home, long room) => (NetworkFile.Read(home) with { Room = room }).Write(home);
 
     /// <inheritdoc/>
     public void Dispose() => Swarm?.Dispose();

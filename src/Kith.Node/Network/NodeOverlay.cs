@@ -109,6 +109,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <summary>Called on the loop when an introducer that was lost is back, or another is in its place.</summary>
     public Action? WhenIntroducedAgain { get; set; }
 
+    /// <summary>Called on the loop when the overlay sees something else.</summary>
+    public Action? WhenViewChanged { get; set; }
+
     /// <summary>Called on the loop when sessions must be kept alive at another interval, since a NAT forgets sooner, or no longer does.</summary>
     public Action<TimeSpan>? WhenKeepAliveChanged { get; set; }
 
@@ -269,6 +272,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         _schedule.SetReady(view.Nodes > 0, Now);
         if (view.Nodes > 0)
             _entered.TrySetResult();
+        WhenViewChanged?.Invoke();
         Report();
         if (view.Nat.KeepAlive != _keepAlive)
             WhenKeepAliveChanged?.Invoke(_keepAlive = view.Nat.KeepAlive);
@@ -305,7 +309,8 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     // Whether one is needed, and there is anybody who could be one.
     private bool MayBeIntroduced() => _overlay is not { View: var view } || (view.Reachable != true && (view.Active > 0 || view.Entries.Any(entry => entry.State != Kith.Overlay.EntryState.Failed)));
 
-    private void Report()
+    /// <summary>The network looks otherwise to people; they are told when somebody watches, and not too often.</summary>
+    public void Report()
     {
         if (_isWatched())
             _newsAt ??= Math.Max(Now, _newsNotBefore);

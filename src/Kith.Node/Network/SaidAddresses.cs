@@ -16,6 +16,9 @@ internal static class SaidAddresses
     /// <summary>Addresses said at all: what a record has room for, less some for what others may add.</summary>
     public const int Max = 12;
 
+    /// <summary>Holders of one's own that are said beside them.</summary>
+    public const int MaxHolders = 4;
+
     /// <summary>Introducers in front of what is only good on a local network.</summary>
     private const int FirstIntroducers = 2;
 

@@ -25,6 +25,10 @@ internal static class NodeEndpoints
             .WithName("listPeers").WithSummary("Every open session, then the nodes of the overlay.");
         api.MapGet("/network", async (INode node) => TypedResults.Ok(await node.NetworkAsync()))
             .WithName("getNetwork").WithSummary("What the node sees of the network.");
+        api.MapGet("/room", (INode node) => TypedResults.Ok(node.Room()))
+            .WithName("getRoom").WithSummary("Room for what others leave for those who are away.");
+        api.MapPut("/room", (RoomOffer offer, INode node) => TypedResults.Ok(node.OfferRoom(offer.Offered)))
+            .WithName("offerRoom").WithSummary("Offers room from now on; kept.");
         api.MapPost("/find-secrets", async (FindSecretsIssue body, INode node) => TypedResults.Ok(await node.IssueFindSecretsAsync(body.Contacts)))
             .WithName("issueFindSecrets").WithSummary("Gives new find secrets to the chosen contacts; the others find us no more once we have moved.");
         api.MapGet("/doctor", async (INode node) => TypedResults.Ok(new DoctorReport(await node.ExamineAsync())))

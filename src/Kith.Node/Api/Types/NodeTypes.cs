@@ -24,6 +24,7 @@ public sealed record Page([property: JsonPropertyName("page")] string Address);
 /// <param name="Nat">The kind of NAT in a word (docs/protocol/nat.md), or null until known.</param>
 /// <param name="NatDetail">What stands between this node and the internet, in plain words.</param>
 /// <param name="Relay">What was agreed to about relays.</param>
+/// <param name="Room">Room for what others leave for those who are away.</param>
 /// <param name="Peers">How many nodes of the overlay are heard from, and sessions open.</param>
 /// <param name="Outbox">How many messages wait for their receipt.</param>
 /// <param name="Page">Where the page is, without a key.</param>
@@ -43,7 +44,21 @@ public sealed record Status(
     bool Passphrase,
     string Home,
     NatState NatDetail,
-    Relay Relay);
+    Relay Relay,
+    RoomState Room);
+
+/// <summary>Room for what others leave for those who are away, and what of it is known.</summary>
+/// <param name="Offered">Room that is offered, bytes; 0 for none.</param>
+/// <param name="Offering">Whether others find this node as a holder.</param>
+/// <param name="Used">Bytes that others have here.</param>
+/// <param name="Boxes">Boxes that others have here.</param>
+/// <param name="Holders">Nodes known to answer that keep things for others.</param>
+/// <param name="Problem">What is wrong with it, one sentence; null when nothing is.</param>
+public sealed record RoomState(long Offered, bool Offering, long Used, int Boxes, int Holders, string? Problem);
+
+/// <summary>Room to offer from now on.</summary>
+/// <param name="Offered">Bytes; 0 for none.</param>
+public sealed record RoomOffer(long Offered);
 
 /// <summary>What the user has chosen.</summary>
 /// <param name="Name">The name that contacts see; empty until chosen.</param>
