@@ -209,6 +209,7 @@ public sealed class KithNode : INode, IAsyncDisposable
     public string? WhyNot(AccountId contact, RouteKind route) => route switch
     {
         RouteKind.Relay => _core.RelayCalls.WhyNot(contact),
+        RouteKind.Drop => _core.Drops.WhyNot(contact),
         RouteKind.Direct when _core.Route.Reaches(contact, RouteKind.Relay) && !_core.Route.Reaches(contact, RouteKind.Direct)
             => "There is no direct way to them now: the conversation goes through a relay.",
         _ when _core.Route.SessionOf(contact) is not null => null,

@@ -31,6 +31,7 @@ internal sealed partial class NodeDrops : IMailboxObserver
             return;
         }
 
+        _whyRefused = null;
         if (!_readers.TryGetValue(box.Secret, out var peer))
             return;
         MessageId[] ids = [.. parcels.Where(id => !_once.Contains(id))];
@@ -46,6 +47,7 @@ internal sealed partial class NodeDrops : IMailboxObserver
     /// <inheritdoc/>
     void IMailboxObserver.Refused(WritableBox box, IReadOnlyList<MessageId> parcels, string why) => Post(() => _effects.After(() =>
     {
+        _whyRefused = $"It could not be left with holders: {why}.";
         if (_bundles.Remove(box.Secret))
         {
             // It is due all the same.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kith.Crypto;
 using Kith.Delivery;
 using Kith.Mailbox;
@@ -27,10 +28,12 @@ internal sealed partial class NodeDrops : IDropRoute
     private readonly TimeProvider _time;
     private readonly Action _news;
     private readonly Dictionary<AccountId, WritableBox> _writes = [];
+    private readonly ConcurrentDictionary<AccountId, bool> _canWrite = []; // the keys of the boxes that are written, for other threads
     private readonly Dictionary<BoxSecret, AccountId> _readers = [];
     private readonly Dictionary<BoxSecret, AccountId> _makers = []; // whose bundle stands in a box that we read
     private readonly Dictionary<BoxSecret, string> _bundles = []; // our links whose bundle is being put
     private readonly HashSet<MessageId> _once = []; // left at best effort: nobody is told of them
+    private volatile string? _whyRefused; // the last refusal's, until something is stored
     private long? _againAt;
     private NodeLoop? _loop;
     private DeliveryCore? _delivery;
@@ -97,6 +100,18 @@ internal sealed partial class NodeDrops : IDropRoute
         Retry();
     }
 
+    /// <summary>Why nothing is left for somebody now, one sentence; null when nothing is known that speaks against it. On any thread.</summary>
+    public string? WhyNot(AccountId peer)
+    {
+        if (!IsRunning)
+            return "Nothing can be left for those who are away: the overlay does not run here.";
+        if (View is { Problem: { } problem })
+            return problem;
+        if (!_canWrite.ContainsKey(peer))
+            return "They have no box that is known here yet: you have to be connected once, or their link has to be found.";
+        return _whyRefused;
+    }
+
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
     public long? NextDeadline => _againAt;
 
@@ -148,6 +163,7 @@ internal sealed partial class NodeDrops : IDropRoute
         foreach (var gone in _writes.Keys.Where(peer => !wanted.ContainsKey(peer)).ToList())
         {
             _writes.Remove(gone);
+            _canWrite.TryRemove(gone, out _);
             delivery.DropsDown(gone);
         }
 
@@ -156,6 +172,7 @@ internal sealed partial class NodeDrops : IDropRoute
         {
             var isOther = !_writes.TryGetValue(peer, out var before) || !before.Secret.Equals(box.Secret);
             _writes[peer] = box;
+            _canWrite[peer] = true;
             _readers[box.Secret] = peer;
             // Another box has nothing of what the one before has.
             if (isOther && before is not null)

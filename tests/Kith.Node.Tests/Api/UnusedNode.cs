@@ -27,6 +27,10 @@ internal sealed class UnusedNode : INode
 
     public Task<Kith.Node.Api.Types.Network> NetworkAsync() => throw new InvalidOperationException();
 
+    public RoomState Room() => throw new InvalidOperationException();
+
+    public RoomState OfferRoom(long bytes) => throw new InvalidOperationException();
+
     public Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts) => throw new InvalidOperationException();

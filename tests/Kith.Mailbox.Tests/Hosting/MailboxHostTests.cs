@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Kith.Crypto;
+using Kith.Mailbox.Boxes;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Tests.Hosting;
+
+public sealed class MailboxHostTests : IAsyncDisposable
+{
+    private const long Room = 64L << 20;
+
+    private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly List<MailNode> _nodes = [];
+    private readonly BoxSecret _secret = new(SystemRandom.Instance.NextBytes(BoxSecret.Size));
+
+    public MailboxHostTests() => _patience.CancelAfter(TimeSpan.FromSeconds(40));
+
+    private CancellationToken Stop => _patience.Token;
+
+    private WritableBox Writable => new(_secret, WritableBox.PairPeriod);
+
+    private ReadableBox Readable => new(_secret, WritableBox.PairPeriod) { IsWatched = true };
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(20)]
+    public async Task Put_ForSomebodyWhoIsAway_IsStoredAndReadByThemLater(int holders)
+    {
+        await StartAsync(holders, Room);
+        await using var alice = await StartAsync(0);
+        var clock = Stopwatch.StartNew();
+        var sent = Parcels(5);
+        alice.Mailbox.Put(Writable, sent);
+        await StoredAsync(alice, sent);
+        TestContext.Current.TestOutputHelper?.WriteLine($"stored after {clock.ElapsedMilliseconds} ms");
+        await alice.DisposeAsync();
+
+        await using var bob = await StartAsync(0);
+        clock.Restart();
+        bob.Mailbox.Read([Readable]);
+        await ReceivedAsync(bob, sent);
+        TestContext.Current.TestOutputHelper?.WriteLine($"read after {clock.ElapsedMilliseconds} ms");
+    }
+
+    [Fact]
+    public async Task Put_WhileTheReaderWatches_ComesAtOnce()
+    {
+        await StartAsync(8, Room);
+        await using var alice = await StartAsync(0);
+        await using var bob = await StartAsync(0);
+        bob.Mailbox.Read([Readable]);
+        for (var i = 0; i < 3; i++)
+        {
+            var sent = Parcels(1);
+            var clock = Stopwatch.StartNew();
+            alice.Mailbox.Put(Writable, sent);
+            await ReceivedAsync(bob, sent);
+            TestContext.Current.TestOutputHelper?.WriteLine($"there after {clock.ElapsedMilliseconds} ms");
+            await StoredAsync(alice, sent);
+        }
+    }
+
+    [Fact]
+    public async Task Done_DeletesWhereItIsKept()
+    {
+        await StartAsync(6, Room);
+        await using var alice = await StartAsync(0);
+        var sent = Parcels(2);
+        alice.Mailbox.Put(Writable, sent);
+        await StoredAsync(alice, sent);
+        await using var bob = await StartAsync(0);
+        bob.Mailbox.Read([Readable]);
+        bob.Mailbox.Done(await ReceivedAsync(bob, sent));
+        while (_nodes.Exists(node => node.Mailbox.View.Used > 0))
+            await Task.Delay(20, Stop);
+    }
+
+    [Fact]
+    public async Task Read_WithAThirdOfTheHoldersGone_FindsEverything()
+    {
+        await StartAsync(9, Room);
+        await using var alice = await StartAsync(0);
+        var sent = Parcels(3);
+        alice.Mailbox.Put(Writable, sent);
+        await StoredAsync(alice, sent);
+        foreach (var gone in _nodes.Skip(1).Take(3).ToList())
+            await gone.VanishAsync();
+        await using var bob = await StartAsync(0);
+        var clock = Stopwatch.StartNew();
+        bob.Mailbox.Read([Readable]);
+        await ReceivedAsync(bob, sent);
+        TestContext.Current.TestOutputHelper?.WriteLine($"read after {clock.ElapsedMilliseconds} ms");
+    }
+
+    [Fact]
+    public async Task Put_WhereNobodyOffersRoom_IsRefusedWithAReason()
+    {
+        await StartAsync(3, 0);
+        await using var alice = await StartAsync(0);
+        alice.Mailbox.Put(Writable, Parcels(1));
+        var (_, _, why) = await alice.NextOutcomeAsync(Stop);
+        Assert.NotNull(why);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Enumerable.Reverse(_nodes))
+            await node.DisposeAsync();
+        _patience.Dispose();
+    }
+
+    private async Task StartAsync(int count, long room)
+    {
+        for (var i = 0; i < count; i++)
+            _nodes.Add(await MailNode.StartAsync(_nodes.Count == 0 ? null : _nodes[0].Endpoint, room));
+        foreach (var node in _nodes)
+        {
+            while (room > 0 && count > 1 && !node.Mailbox.View.IsOffering)
+                await Task.Delay(20, Stop);
+        }
+    }
+
+    private async Task<MailNode> StartAsync(long room) => await MailNode.StartAsync(_nodes[0].Endpoint, room);
+
+    private static List<Parcel> Parcels(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => new Parcel(MessageId.FromBytes(SystemRandom.Instance.NextBytes(MessageId.Size)), SystemRandom.Instance.NextBytes(600)))];
+
+    private async Task StoredAsync(MailNode node, List<Parcel> parcels)
+    {
+        var missing = parcels.Select(parcel => parcel.Id).ToHashSet();
+        while (missing.Count > 0)
+        {
+            var (box, ids, why) = await node.NextOutcomeAsync(Stop);
+            Assert.Equal(_secret, box.Secret);
+            Assert.Null(why);
+            missing.ExceptWith(ids);
+        }
+    }
+
+    private async Task<List<ArrivedEnvelope>> ReceivedAsync(MailNode node, List<Parcel> parcels)
+    {
+        var arrived = new List<ArrivedEnvelope>();
+        foreach (var parcel in parcels)
+        {
+            arrived.Add(await node.NextArrivedAsync(Stop));
+            Assert.Equal(parcel.Envelope.ToArray(), arrived[^1].Envelope.ToArray());
+        }
+
+        return arrived;
+    }
+}
