@@ -87,6 +87,9 @@ public static class ClientLimits
     /// <summary>Pause after a look that found no holders or reached too few, doubling to <see cref="Pause"/>.</summary>
     public const long FailedPause = 2_000;
 
+    /// <summary>Looks in a row that too few answered for certainty, until a look that some answered counts as one.</summary>
+    public const int ThoroughLooks = 4;
+
     /// <summary>How long lists are waited for before what they said already is handed on, once enough have answered.</summary>
     public const long SettlePatience = 500;
 

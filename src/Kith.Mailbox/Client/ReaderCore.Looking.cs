@@ -195,7 +195,9 @@ public sealed partial class ReaderCore
             return;
         (box.IsLookOver, box.IsSettling, box.IsFinding) = (true, false, false);
         _finding.Remove(box.Keys.Address);
-        var isRead = box.Answered > 0 && box.Answered >= Math.Min(MailboxLimits.Enough, box.Asked);
+        // What is stored is on four of these: when fewer than four did not answer, nothing of it can be missed. After some looks what can be had has to do.
+        var isRead = box.Answered > 0 && (box.Answered > box.Asked - MailboxLimits.Enough
+            || (box.Failures >= ClientLimits.ThoroughLooks && box.Answered >= Math.Min(MailboxLimits.Enough, box.Asked)));
         if (isRead)
             (box.ReadAt, box.Failures) = (box.LookedAt, 0);
         else
