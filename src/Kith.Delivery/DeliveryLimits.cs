@@ -48,6 +48,9 @@ public static class DeliveryLimits
     /// <summary>Bytes of their envelopes; a single larger one is taken.</summary>
     public const int DropBytes = 4 << 20;
 
-    /// <summary>After holders could not be had, milliseconds; doubled each time, up to <see cref="MaxTimeout"/>.</summary>
+    /// <summary>After holders could not be had, milliseconds; doubled each time, up to <see cref="LongestDropRetry"/>.</summary>
     public const long DropRetry = 5_000;
+
+    /// <summary>The longest pause after holders could not be had, milliseconds: whoever comes into a network again does not wait longer.</summary>
+    public const long LongestDropRetry = 60_000;
 }

@@ -87,7 +87,7 @@ internal sealed class DropQueue(AccountId peer, IOutboxStore store, RoutePolicy 
             any |= Take(id);
         if (!any)
             return;
-        var pause = _refusals >= 6 ? DeliveryLimits.MaxTimeout : Math.Min(DeliveryLimits.MaxTimeout, DeliveryLimits.DropRetry << _refusals);
+        var pause = Math.Min(DeliveryLimits.LongestDropRetry, DeliveryLimits.DropRetry << Math.Min(_refusals, 8));
         if (now >= _pauseUntil)
             _refusals++;
         _pauseUntil = now + pause;

@@ -59,6 +59,9 @@ internal sealed class Contact(AccountId id, ContactRecord record)
     /// <summary>What finding each other depends on, as it was when it was last told.</summary>
     public FindingState? ToldFinding { get; set; }
 
+    /// <summary>The boxes of the pair, derived at first use.</summary>
+    public PairBoxes? PairBoxes { get; set; }
+
     /// <summary>What the boxes depend on, as it was when it was last told.</summary>
     public BoxState? ToldBoxes { get; set; }
 

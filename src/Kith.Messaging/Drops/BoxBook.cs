@@ -1,7 +1,6 @@
 using Kith.Crypto;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
-using Kith.Messaging.Envelopes;
 using Kith.Messaging.Sessions;
 using Kith.Wire;
 
@@ -95,7 +94,10 @@ internal sealed class BoxBook(Surroundings around, AccountBook account, Settings
     public void Resume()
     {
         foreach (var contact in contacts.All)
+        {
+            contact.ToldBoxes = BoxState.Of(contact);
             Expect(contact);
+        }
     }
 
     /// <summary>Forgets what concerns boxes that are no more: now and then.</summary>
@@ -144,8 +146,8 @@ internal sealed class BoxBook(Surroundings around, AccountBook account, Settings
     // Under the secret that they are known to have, as envelopes; else where the users of their link write.
     private ContactWriteBox? WriteBox(Contact contact)
     {
-        if (contact.Ring?.Sealing is { } secret)
-            return new ContactWriteBox(contact.Id, BoxSecrets.OfPair(secret, reader: contact.Id, writer: account.Id), [.. contact.Record.Holders]);
+        if (Pair(contact)?.Write is { } secret)
+            return new ContactWriteBox(contact.Id, secret, [.. contact.Record.Holders]);
         if (contact.Record.RequestBox is not { } box)
             return null;
         var keys = new Dictionary<long, Ed25519PublicKey>();
@@ -164,18 +166,14 @@ internal sealed class BoxBook(Surroundings around, AccountBook account, Settings
 
     private void AddReadBoxes(Contact contact, List<ContactReadBox> reads)
     {
-        if (contact.Ring is not { } ring)
-            return;
-        Add(ring.Newest);
-        if (ring.Older is { } older)
-            Add(older);
-
-        void Add(PairSecret pair)
-        {
-            var secret = BoxSecrets.OfPair(pair, reader: account.Id, writer: contact.Id);
+        foreach (var secret in Pair(contact)?.Reads ?? [])
             reads.Add(new ContactReadBox(contact.Id, secret, _read.Of(secret) ?? contact.Record.AddedAt - Before));
-        }
     }
+
+    private PairBoxes? Pair(Contact contact) =>
+        contact.Ring is not { } ring ? null
+        : ReferenceEquals(contact.PairBoxes?.Ring, ring) ? contact.PairBoxes
+        : contact.PairBoxes = PairBoxes.Of(ring, account.Id, contact.Id);
 
     private LinkBoxes LinkOf(Invite invite)
     {

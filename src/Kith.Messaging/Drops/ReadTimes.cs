@@ -3,43 +3,65 @@ using Kith.Crypto;
 
 namespace Kith.Messaging.Drops;
 
-/// <summary>When each box was last read to the end, in the vault: whoever restores a backup reads again from there.</summary>
-internal sealed class ReadTimes(Surroundings around)
+/// <summary>When each box was last read to the end, in the vault: whoever restores a backup reads again from there. A box is known by the first 16 bytes of the SHA-256 of its secret.</summary>
+internal sealed class ReadTimes
 {
     /// <summary>Written anew when it moved by so much, milliseconds: a box holds a day.</summary>
     public const long Step = 60 * 60 * 1000;
 
     private const int KeySize = 16;
 
+    private readonly Surroundings _around;
+    private readonly Dictionary<UInt128, long> _times = [];
+
+    public ReadTimes(Surroundings around)
+    {
+        _around = around;
+        foreach (var (key, value) in around.Records.All(RecordKind.BoxRead))
+        {
+            if (key.Length == KeySize && value.Length == sizeof(long))
+                _times[BinaryPrimitives.ReadUInt128BigEndian(key)] = BinaryPrimitives.ReadInt64BigEndian(value);
+        }
+    }
+
     /// <summary>Unix milliseconds; null when the box was never read.</summary>
-    public long? Of(ReadOnlySpan<byte> secret) => Read(Key(secret));
+    public long? Of(ReadOnlySpan<byte> secret) => _times.TryGetValue(Key(secret), out var at) ? at : null;
 
     public void Set(ReadOnlySpan<byte> secret, long at)
     {
         var key = Key(secret);
+
         // A clock that went back makes a box be read again, no more.
-        if (Read(key) is { } before && at >= before && at < before + Step)
+        if (_times.TryGetValue(key, out var before) && at >= before && at < before + Step)
             return;
+        _times[key] = at;
         Span<byte> value = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(value, at);
-        around.Records.Put(RecordKind.BoxRead, key, value);
+        _around.Records.Put(RecordKind.BoxRead, Bytes(key), value);
     }
 
     /// <summary>Forgets all boxes but these.</summary>
     public void KeepOnly(IEnumerable<ReadOnlyMemory<byte>> secrets)
     {
-        var kept = secrets.Select(secret => Convert.ToHexString(Key(secret.Span))).ToHashSet(StringComparer.Ordinal);
-        foreach (var (key, _) in around.Records.All(RecordKind.BoxRead).Where(record => !kept.Contains(Convert.ToHexString(record.Key))))
-            around.Records.Remove(RecordKind.BoxRead, key);
+        var kept = secrets.Select(secret => Key(secret.Span)).ToHashSet();
+        foreach (var key in _times.Keys.Where(key => !kept.Contains(key)).ToArray())
+        {
+            _times.Remove(key);
+            _around.Records.Remove(RecordKind.BoxRead, Bytes(key));
+        }
     }
 
-    private static byte[] Key(ReadOnlySpan<byte> secret)
+    private static UInt128 Key(ReadOnlySpan<byte> secret)
     {
-        var hash = new byte[Sha256.HashSize];
+        Span<byte> hash = stackalloc byte[Sha256.HashSize];
         Sha256.Hash(secret, hash);
-        return hash[..KeySize];
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
-    private long? Read(byte[] key) =>
-        around.Records.Get(RecordKind.BoxRead, key) is { Length: sizeof(long) } value ? BinaryPrimitives.ReadInt64BigEndian(value) : null;
+    private static byte[] Bytes(UInt128 key)
+    {
+        var bytes = new byte[KeySize];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, key);
+        return bytes;
+    }
 }

@@ -137,7 +137,7 @@ public sealed class DropRouteTests
     public void Refused_TriedAgainAfterGrowingPauses()
     {
         Drop(1);
-        foreach (var pause in new[] { 5_000, 10_000, 20_000 })
+        foreach (var pause in new[] { 5_000, 10_000, 20_000, 40_000, 60_000, 60_000 })
         {
             _core.Refused(Peer, [Id(1)], _now);
             Pump();
