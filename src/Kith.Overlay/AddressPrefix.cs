@@ -23,6 +23,9 @@ public readonly record struct AddressPrefix
     /// <summary>Whether it is 24 bits of IPv4.</summary>
     public bool IsIPv4 { get; }
 
+    /// <summary>A number of at most 50 bits that no other prefix has; never less than 2^48.</summary>
+    public ulong Number => _bits | (1UL << (IsIPv4 ? Bits6 + 1 : Bits6));
+
     /// <summary>The prefix that an endpoint's address is in.</summary>
     public static AddressPrefix Of(Endpoint endpoint) => endpoint.IsIPv4 || AddressScope.IsNat64(endpoint)
         ? new AddressPrefix((uint)endpoint.Low >> (32 - Bits4), true)

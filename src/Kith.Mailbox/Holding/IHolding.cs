@@ -12,6 +12,9 @@ public interface IHolding : IDisposable
     /// <summary>Boxes with entries.</summary>
     int Boxes { get; }
 
+    /// <summary>What is wrong with it, one sentence; null when nothing is.</summary>
+    string? Problem => null;
+
     /// <summary>When <see cref="Finish"/> must be called at the latest, whatever comes.</summary>
     long NextDeadline { get; }
 

@@ -12,8 +12,6 @@ namespace Kith.Mailbox.Repair;
 internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEntry> entries, long last)
 {
     private readonly HashSet<int> _checked = [];
-    private readonly byte[] _address = box.Address.ToArray();
-    private readonly PublicBox? _public = entries.Count > 0 && PublicBox.TryRead(entries[0].Keys, out var read) ? read : null;
     private int _pending;
 
     public BoxCare Box { get; } = box;
@@ -26,13 +24,13 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
 
     public void Begin(long now, IReadOnlyList<Endpoint> holders)
     {
-        if (_public is null)
+        if (entries.Count == 0)
             holders = [];
         while (_checked.Count < Math.Min(RepairLimits.Checked, entries.Count))
             _checked.Add(core.Dice.NextInt32(entries.Count));
         // One more, which is taken back last: nothing may end before all have begun.
         _pending = holders.Count + 1;
-        var hashes = entries.Select(NameOf).ToList();
+        var hashes = entries.Select(static entry => entry.Hash).ToList();
         foreach (var holder in holders)
         {
             var nonce = new byte[ChunkAudit.NonceSize];
@@ -79,7 +77,7 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
         }
 
         WasWrong = true;
-        if (lacking.Exists(entry => Box.Given?.Contains((holder, NameOf(entry))) == true))
+        if (lacking.Exists(entry => Box.Given?.Contains((holder, entry.Hash)) == true))
         {
             // It took them, said so, and has them no more.
             core.Finder.Distrust(now, holder);
@@ -98,9 +96,9 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
         for (; next < lacking.Count && items.Count < WireLimits.MaxPut && (bytes < RepairLimits.PutBytes); next++)
         {
             var entry = lacking[next];
-            if (core.Store.Chunk(_address, entry.Hash) is not { } chunk)
+            if (core.Store.Chunk(Box.Address, entry.Hash) is not { } chunk)
                 continue;
-            items.Add(new PutItem(new BoxEntry(NameOf(entry), entry.Size, entry.Expiry, entry.Work, entry.WriteSignature), chunk));
+            items.Add(new PutItem(entry.Entry, chunk));
             bytes += items[^1].WireSize;
         }
 
@@ -110,7 +108,7 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
             return;
         }
 
-        core.Calls.Ask(holder, new HolderRequest(new PutRequest(_public!, WorkNonce: 0, items), (later, answer, _) => Given(later, holder, lacking, next, items, answer)));
+        core.Calls.Ask(holder, new HolderRequest(new PutRequest(entries[0].Box, WorkNonce: 0, items), (later, answer, _) => Given(later, holder, lacking, next, items, answer)));
     }
 
     private void Given(long now, Endpoint holder, List<KeptEntry> lacking, int next, List<PutItem> items, HolderAnswer? answer)
@@ -141,14 +139,12 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
 
     private void TakeDelete(KeptEntry entry, ReadOnlyMemory<byte> signature)
     {
-        if (EntryRules.IsDelete(_public!, NameOf(entry), signature.Span))
-            core.Delete(_address, entry, signature.Span);
+        if (EntryRules.IsDelete(entry.Box, entry.Hash, signature.Span))
+            core.Delete(entry, signature.Span);
     }
 
-    private static ChunkHash NameOf(KeptEntry entry) => ChunkHash.FromBytes(entry.Hash);
-
     private bool IsProved(KeptEntry entry, byte[] nonce, X25519PublicKey key, ReadOnlyMemory<byte> digest) =>
-        core.Store.Chunk(_address, entry.Hash) is not { } chunk || digest.Span.SequenceEqual(ChunkAudit.Digest(nonce, key, chunk));
+        core.Store.Chunk(Box.Address, entry.Hash) is not { } chunk || digest.Span.SequenceEqual(ChunkAudit.Digest(nonce, key, chunk));
 
     private void Done(long now)
     {

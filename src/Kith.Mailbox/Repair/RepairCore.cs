@@ -19,7 +19,8 @@ public sealed class RepairCore
     private readonly IRandom _random;
     private readonly Dictionary<BoxAddress, BoxCare> _boxes = [];
     private readonly PriorityQueue<BoxCare, long> _due = new();
-    private byte[]? _loadAfter = [];
+    private BoxAddress? _loadAfter;
+    private bool _isLoaded;
     private long _lookNotBefore;
     private int _looking;
     private bool _changed;
@@ -39,7 +40,7 @@ public sealed class RepairCore
     {
         get
         {
-            if (_loadAfter is not null)
+            if (!_isLoaded)
                 return 0;
             return _looking < RepairLimits.Looks && _due.TryPeek(out _, out var at) ? Math.Max(at, _lookNotBefore) : long.MaxValue;
         }
@@ -82,12 +83,11 @@ public sealed class RepairCore
     // What is left from the last run, little by little.
     private void Load(long now)
     {
-        if (_loadAfter is null)
+        if (_isLoaded)
             return;
         var some = _store.BoxesFrom(_loadAfter, RepairLimits.Loaded);
-        foreach (var bytes in some)
+        foreach (var address in some)
         {
-            var address = BoxAddress.FromBytes(bytes);
             if (_boxes.ContainsKey(address))
                 continue;
             var box = new BoxCare(address);
@@ -95,7 +95,9 @@ public sealed class RepairCore
             PlanAt(box, now + (long)(RepairPolicy.AfterStart.TotalMilliseconds * Random()));
         }
 
-        _loadAfter = some.Count < RepairLimits.Loaded ? null : some[^1];
+        _isLoaded = some.Count < RepairLimits.Loaded;
+        if (!_isLoaded)
+            _loadAfter = some[^1];
     }
 
     private void Look(long now, BoxCare box)
@@ -107,7 +109,7 @@ public sealed class RepairCore
 
     private void Audit(long now, BoxCare box, IReadOnlyList<Endpoint> members)
     {
-        var entries = _store.List(box.Address.ToArray(), box.After, RepairLimits.Entries);
+        var entries = _store.List(box.Address, box.After, RepairLimits.Entries);
         var last = entries.Count < RepairLimits.Entries ? 0 : entries[^1].Place;
         if (entries.Count == 0 && box.After == 0)
         {
@@ -126,7 +128,7 @@ public sealed class RepairCore
 
         var chosen = new List<int>();
         RepairPolicy.Choose(members.Count, own, box.IsWary, Random(), chosen);
-        var look = new BoxLook(this, box, [.. entries.Where(entry => entry.DeleteSignature is null && entry.Expiry > now)], last);
+        var look = new BoxLook(this, box, [.. entries.Where(entry => entry.Expiry > now)], last);
         look.Begin(now, [.. chosen.Select(index => members[index])]);
     }
 
@@ -146,9 +148,9 @@ public sealed class RepairCore
     }
 
     /// <summary>Another holder has shown that the reader deleted a chunk.</summary>
-    internal void Delete(byte[] box, KeptEntry entry, ReadOnlySpan<byte> signature)
+    internal void Delete(KeptEntry entry, ReadOnlySpan<byte> signature)
     {
-        _store.Delete(box, entry.Hash, entry.Expiry, signature);
+        _store.Delete(entry.Box.Address, entry.Hash, entry.Expiry, signature);
         _changed = true;
     }
 

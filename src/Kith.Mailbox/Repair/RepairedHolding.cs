@@ -16,6 +16,9 @@ public sealed class RepairedHolding(IHolding holding, RepairCore repair, IDropSt
     public int Boxes => holding.Boxes;
 
     /// <inheritdoc/>
+    public string? Problem => holding.Problem;
+
+    /// <inheritdoc/>
     public long NextDeadline => Math.Min(holding.NextDeadline, repair.NextDeadline);
 
     /// <inheritdoc/>
@@ -47,7 +50,12 @@ public sealed class RepairedHolding(IHolding holding, RepairCore repair, IDropSt
             Commit();
         holding.Finish(now);
         foreach (var address in _changed)
-            repair.Entered(now, address);
+        {
+            // Whoever is refused brings nobody to look after a box that is not here.
+            if (store.Size(address) is not { Entries: 0, Tombstones: 0 })
+                repair.Entered(now, address);
+        }
+
         _changed.Clear();
         repair.Tick(now);
     }

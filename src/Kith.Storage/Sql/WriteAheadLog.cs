@@ -12,16 +12,17 @@ internal static class WriteAheadLog
 
     private const int HeaderSize = 32;
     private const int FrameSize = 24 + 4096;
-    private const int FullSize = HeaderSize + (CheckpointFrames * FrameSize);
 
     /// <summary>Gives a log that is not there its size. One that is there may hold commits: it is left alone.</summary>
-    public static void Prepare(string path)
+    /// <param name="path">The log's.</param>
+    /// <param name="frames">Frames that it has room for.</param>
+    public static void Prepare(string path, int frames = CheckpointFrames)
     {
         if (File.Exists(path))
             return;
         try
         {
-            Overwrite(path, FullSize, FileMode.CreateNew);
+            Overwrite(path, HeaderSize + ((long)frames * FrameSize), FileMode.CreateNew);
         }
         catch (IOException)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Holding;
 
@@ -7,54 +6,60 @@ namespace Kith.Simulation.Mailbox;
 /// <summary>A holder's store without a disk.</summary>
 internal sealed class MemoryStore : IDropStore
 {
-    private readonly SortedDictionary<string, Box> _boxes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<BoxAddress, Box> _boxes = new(Comparer<BoxAddress>.Create(static (one, other) => one.CompareTo(other)));
 
-    public long Used => _boxes.Values.Sum(box => box.Chunks.Values.Sum(chunk => (long)chunk.Length));
+    public string? Problem => null;
 
-    public int Boxes => _boxes.Values.Count(box => box.Chunks.Count > 0);
+    public bool HasFailed => false;
 
-    public (int Entries, long Bytes) Size(ReadOnlySpan<byte> box) => _boxes.TryGetValue(Name(box), out var kept) ? (kept.Chunks.Count, kept.Chunks.Values.Sum(chunk => (long)chunk.Length)) : default;
+    public long Used => _boxes.Values.Sum(box => box.Bytes);
+
+    public int Boxes => _boxes.Values.Count(box => box.Entries.Count > 0);
+
+    public BoxSize Size(BoxAddress box) => _boxes.TryGetValue(box, out var kept) ? new BoxSize(kept.Entries.Count, kept.Tombstones.Count, kept.Bytes) : default;
 
     public long SizeOfPrefix(ulong prefix) => 0;
 
-    public void Add(ReadOnlySpan<byte> box, KeptEntry entry, ulong prefix, ReadOnlySpan<byte> chunk)
+    public long Add(long now, PublicBox box, BoxEntry entry, ulong prefix, ReadOnlySpan<byte> chunk)
     {
-        if (!_boxes.TryGetValue(Name(box), out var kept))
-            _boxes.Add(Name(box), kept = new Box());
-        kept.Entries[Name(entry.Hash)] = entry with { Place = ++kept.Last };
-        kept.Chunks[Name(entry.Hash)] = chunk.ToArray();
+        var kept = Make(box.Address);
+        kept.Last = Math.Max(now, kept.Last + 1);
+        kept.Entries.Add(entry.Hash, (new KeptEntry(kept.Last, box, entry), chunk.ToArray()));
+        return kept.Last;
     }
 
-    public KeptEntry? Find(ReadOnlySpan<byte> box, ReadOnlySpan<byte> hash) => _boxes.GetValueOrDefault(Name(box))?.Entries.GetValueOrDefault(Name(hash));
-
-    public byte[]? Chunk(ReadOnlySpan<byte> box, ReadOnlySpan<byte> hash) => _boxes.GetValueOrDefault(Name(box))?.Chunks.GetValueOrDefault(Name(hash));
-
-    public IReadOnlyList<KeptEntry> List(ReadOnlySpan<byte> box, long after, int limit) =>
-        _boxes.TryGetValue(Name(box), out var kept) ? [.. kept.Entries.Values.Where(entry => entry.Place > after).OrderBy(entry => entry.Place).Take(limit)] : [];
-
-    public void Delete(ReadOnlySpan<byte> box, ReadOnlySpan<byte> hash, long expiry, ReadOnlySpan<byte> deleteSignature)
+    public FoundEntry? Find(BoxAddress box, ChunkHash hash)
     {
-        if (!_boxes.TryGetValue(Name(box), out var kept) || !kept.Entries.TryGetValue(Name(hash), out var entry))
-            return;
-        kept.Entries[Name(hash)] = entry with { DeleteSignature = deleteSignature.ToArray() };
-        kept.Chunks.Remove(Name(hash));
+        if (!_boxes.TryGetValue(box, out var kept))
+            return null;
+        if (kept.Entries.TryGetValue(hash, out var found))
+            return new FoundEntry(found.Entry.Place, found.Entry.Size, found.Entry.Expiry, null);
+        return kept.Tombstones.TryGetValue(hash, out var tombstone) ? new FoundEntry(0, 0, tombstone.Expiry, tombstone.Signature) : null;
     }
 
-    public void Drop(ReadOnlySpan<byte> box, ReadOnlySpan<byte> hash)
+    public byte[]? Chunk(BoxAddress box, ChunkHash hash) => _boxes.TryGetValue(box, out var kept) && kept.Entries.TryGetValue(hash, out var found) ? found.Chunk : null;
+
+    public IReadOnlyList<KeptEntry> List(BoxAddress box, long after, int limit) =>
+        _boxes.TryGetValue(box, out var kept) ? [.. kept.Entries.Values.Select(found => found.Entry).Where(entry => entry.Place > after).OrderBy(entry => entry.Place).Take(limit)] : [];
+
+    public void Delete(BoxAddress box, ChunkHash hash, long expiry, ReadOnlySpan<byte> deleteSignature, ulong prefix = 0)
     {
-        if (!_boxes.TryGetValue(Name(box), out var kept))
-            return;
-        kept.Entries.Remove(Name(hash));
-        kept.Chunks.Remove(Name(hash));
+        var kept = Make(box);
+        if (kept.Entries.Remove(hash, out var found))
+            expiry = found.Entry.Expiry;
+        kept.Tombstones.TryAdd(hash, (expiry, deleteSignature.ToArray()));
+    }
+
+    public void Drop(BoxAddress box, ChunkHash hash)
+    {
+        if (_boxes.TryGetValue(box, out var kept))
+            kept.Entries.Remove(hash);
     }
 
     public int RemoveExpired(long now, int limit) => 0;
 
-    public IReadOnlyList<byte[]> BoxesFrom(ReadOnlySpan<byte> after, int limit)
-    {
-        var from = Name(after);
-        return [.. _boxes.Keys.Where(name => string.CompareOrdinal(name, from) > 0).Take(limit).Select(Convert.FromHexString)];
-    }
+    public IReadOnlyList<BoxAddress> BoxesFrom(BoxAddress? after, int limit) =>
+        [.. _boxes.Where(box => box.Value.Entries.Count > 0 && (after is not { } last || box.Key.CompareTo(last) > 0)).Take(limit).Select(box => box.Key)];
 
     public void Commit()
     {
@@ -64,13 +69,20 @@ internal sealed class MemoryStore : IDropStore
     {
     }
 
-    private static string Name(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes);
+    private Box Make(BoxAddress address)
+    {
+        if (!_boxes.TryGetValue(address, out var box))
+            _boxes.Add(address, box = new Box());
+        return box;
+    }
 
     private sealed class Box
     {
-        public Dictionary<string, KeptEntry> Entries { get; } = [];
+        public Dictionary<ChunkHash, (KeptEntry Entry, byte[] Chunk)> Entries { get; } = [];
 
-        public Dictionary<string, byte[]> Chunks { get; } = [];
+        public Dictionary<ChunkHash, (long Expiry, byte[] Signature)> Tombstones { get; } = [];
+
+        public long Bytes => Entries.Values.Sum(found => (long)found.Chunk.Length);
 
         public long Last { get; set; }
     }

@@ -85,7 +85,7 @@ internal sealed class RepairNode : IHolderFinder, IHolderCalls
                 return new AuditAnswer([.. audit.Hashes.Select(hash => Prove(audit, hash))]);
             case DeleteRequest delete:
                 foreach (var item in delete.Items)
-                    Store.Delete(delete.Box.Address.ToArray(), item.Hash.ToArray(), long.MaxValue, item.Signature.Span);
+                    Store.Delete(delete.Box.Address, item.Hash, long.MaxValue, item.Signature.Span);
                 Core.Entered(now, delete.Box.Address);
                 return new DeleteAnswer([.. delete.Items.Select(_ => DropCode.Done)]);
             default:
@@ -95,13 +95,12 @@ internal sealed class RepairNode : IHolderFinder, IHolderCalls
 
     private void Take(long now, PutRequest put)
     {
-        var box = put.Box.Address.ToArray();
         foreach (var item in put.Items)
         {
             Assert.True(EntryRules.IsSigned(put.Box, item.Entry) && EntryRules.IsOf(item.Entry, item.Chunk.Span));
             var entry = item.Entry;
-            if (Store.Find(box, entry.Hash.ToArray()) is null)
-                Store.Add(box, new KeptEntry(0, entry.Hash.ToArray(), entry.Size, entry.Expiry, entry.Work, put.Box.Bytes.ToArray(), entry.WriteSignature.ToArray(), null), 0, item.Chunk.Span);
+            if (Store.Find(put.Box.Address, entry.Hash) is null)
+                Store.Add(now, put.Box, entry, 0, item.Chunk.Span);
         }
 
         Core.Entered(now, put.Box.Address);
@@ -111,11 +110,10 @@ internal sealed class RepairNode : IHolderFinder, IHolderCalls
     {
         if (Honesty == Honesty.KeepsNothing)
             return new AuditOutcome(AuditState.Kept, new byte[32]);
-        var (box, name) = (audit.Address.ToArray(), hash.ToArray());
-        if (Store.Find(box, name) is not { } entry)
+        if (Store.Find(audit.Address, hash) is not { } entry)
             return new AuditOutcome(AuditState.Absent, default);
         return entry.DeleteSignature is { } signature
             ? new AuditOutcome(AuditState.Deleted, signature)
-            : new AuditOutcome(AuditState.Kept, ChunkAudit.Digest(audit.Nonce.Span, Key, Store.Chunk(box, name)));
+            : new AuditOutcome(AuditState.Kept, ChunkAudit.Digest(audit.Nonce.Span, Key, Store.Chunk(audit.Address, hash)));
     }
 }

@@ -104,5 +104,5 @@ public sealed class RepairTests
 
     private static int Copies(RepairWorld world, BoxKeys box, ChunkHash hash) => world.Nodes.Count(node => node.IsUp && Has(node, box, hash));
 
-    private static bool Has(RepairNode node, BoxKeys box, ChunkHash hash) => node.Store.Chunk(box.Address.ToArray(), hash.ToArray()) is not null;
+    private static bool Has(RepairNode node, BoxKeys box, ChunkHash hash) => node.Store.Chunk(box.Address, hash) is not null;
 }

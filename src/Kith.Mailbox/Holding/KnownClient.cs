@@ -1,0 +1,57 @@
+using Kith.Crypto;
+using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Wire;
+using Kith.Overlay;
+
+namespace Kith.Mailbox.Holding;
+
+/// <summary>What is remembered of a client while its stream lasts.</summary>
+internal sealed class KnownClient(IHolderClient client)
+{
+    private const ulong NearPrefix = 0;
+    private const ulong UnknownPrefix = 1; // all whose address is not known share one
+
+    private readonly Queue<(byte[] Challenge, int Bits)> _challenges = new();
+
+    public IHolderClient Client { get; } = client;
+
+    /// <summary>Whether it is told nothing any more.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>What its entries are charged to.</summary>
+    public ulong Prefix { get; } = client.IsNear ? NearPrefix : client.From is { } from ? AddressPrefix.Of(from).Number : UnknownPrefix;
+
+    /// <summary>Boxes that it waits for news of.</summary>
+    public HashSet<BoxAddress> Watched { get; } = [];
+
+    /// <summary>Asks for work: a challenge for one PUT.</summary>
+    public WorkWanted Want(int bits, IRandom random)
+    {
+        var challenge = new byte[WireLimits.ChallengeSize];
+        random.Fill(challenge);
+        if (bits > 0)
+        {
+            if (_challenges.Count == HoldingLimits.Challenges)
+                _challenges.Dequeue();
+            _challenges.Enqueue((challenge, bits));
+        }
+
+        return new WorkWanted(bits, challenge);
+    }
+
+    /// <summary>Whether a PUT brings the work for one of the challenges, which then serves no other.</summary>
+    public bool TrySpend(ulong work)
+    {
+        var isPaid = false;
+        for (var left = _challenges.Count; left > 0; left--)
+        {
+            var (challenge, bits) = _challenges.Dequeue();
+            if (!isPaid && ProofOfWork.HoldsForLoad(challenge, bits, work))
+                isPaid = true;
+            else
+                _challenges.Enqueue((challenge, bits));
+        }
+
+        return isPaid;
+    }
+}
