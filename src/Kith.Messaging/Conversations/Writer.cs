@@ -49,7 +49,7 @@ internal sealed class Writer(
         body.Parents.AddRange(place.Parents);
 
         // The usual one; DeliveryStates corrects it when another was taken.
-        body.Route = (int)RouteKind.Direct;
+        body.Route = (int)(route == RouteKind.Drop ? RouteKind.Drop : RouteKind.Direct);
         var now = around.Now;
         var row = new StoredMessage(contact.Id, new MessagePosition((long)place.Depth, id), true, MessageState.Waiting, false, now, now, null, default);
         if (!history.Add(new HistoryEntry(row, body), out var entry))

@@ -14,7 +14,7 @@ internal sealed class ContentDesk(
     FindDesk finding, Resealing resealing)
 {
     /// <summary>Receipts outside of the ratchet; anything but whole ids, and not too many, is dropped.</summary>
-    public void Receipt(Contact contact, in EnvelopeContent receipt)
+    public void Receipt(PeerOrigin from, Contact contact, in EnvelopeContent receipt)
     {
         var bytes = receipt.Ciphertext;
         if (bytes.Length % MessageId.Size != 0 || bytes.Length > ContentLimits.MaxReceiptIds * MessageId.Size)
@@ -22,7 +22,7 @@ internal sealed class ContentDesk(
         var ids = new MessageId[bytes.Length / MessageId.Size];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = MessageId.FromBytes(bytes.Slice(i * MessageId.Size, MessageId.Size));
-        states.Delivered(contact, ids);
+        states.Delivered(contact, ids, from.Route);
     }
 
     public void Apply(PeerOrigin from, Contact contact, MessageId id, ContentMessage content, bool isEphemeral)
@@ -30,7 +30,7 @@ internal sealed class ContentDesk(
         switch (content.KindCase)
         {
             case ContentMessage.KindOneofCase.Delivered:
-                states.Delivered(contact, ContentReader.Ids(content.Delivered.Ids));
+                states.Delivered(contact, ContentReader.Ids(content.Delivered.Ids), from.Route);
                 break;
             case ContentMessage.KindOneofCase.Typing when isEphemeral:
                 typing.Received(contact, content.Typing.Active);
@@ -54,7 +54,7 @@ internal sealed class ContentDesk(
                 changes.Apply(contact, id, content.Reaction.Target.ToMessageId(), content);
                 break;
             case ContentMessage.KindOneofCase.Read:
-                states.Read(contact, ContentReader.Ids(content.Read.Ids));
+                states.Read(contact, ContentReader.Ids(content.Read.Ids), from.Route);
                 break;
             case ContentMessage.KindOneofCase.Request:
                 introductions.Requested(from, contact, content.Request, content.SentAt);

@@ -35,7 +35,7 @@ internal sealed class Inbox(
         switch (inner.Kind)
         {
             case EnvelopeKind.Receipt:
-                contents.Receipt(contact, inner);
+                contents.Receipt(from, contact, inner);
                 return Reception.Done;
             case EnvelopeKind.BundleRequest:
                 calls.Requested(from, contact, inner);

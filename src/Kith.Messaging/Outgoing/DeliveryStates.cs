@@ -43,20 +43,24 @@ internal sealed class DeliveryStates(
     }
 
     /// <summary>A device of the contact has committed these.</summary>
-    public void Delivered(Contact contact, IReadOnlyList<MessageId> ids)
+    /// <param name="contact">Who says so.</param>
+    /// <param name="ids">Which.</param>
+    /// <param name="saidBy">How that came: what was not told to be anywhere yet has gone the same way.</param>
+    public void Delivered(Contact contact, IReadOnlyList<MessageId> ids, RouteKind saidBy)
     {
         foreach (var id in ids)
-            Acknowledge(contact, id, MessageState.Delivered);
+            Acknowledge(contact, id, MessageState.Delivered, saidBy);
     }
 
     /// <summary>The contact has seen these. When the user wants no read receipts they are not shown either.</summary>
-    public void Read(Contact contact, IReadOnlyList<MessageId> ids)
+    /// <inheritdoc cref="Delivered"/>
+    public void Read(Contact contact, IReadOnlyList<MessageId> ids, RouteKind saidBy)
     {
         foreach (var id in ids)
-            Acknowledge(contact, id, settings.ReadReceipts ? MessageState.Read : MessageState.Delivered);
+            Acknowledge(contact, id, settings.ReadReceipts ? MessageState.Read : MessageState.Delivered, saidBy);
     }
 
-    private void Acknowledge(Contact contact, MessageId id, MessageState state)
+    private void Acknowledge(Contact contact, MessageId id, MessageState state, RouteKind saidBy)
     {
         if (history.Find(id) is { } entry)
         {
@@ -66,7 +70,7 @@ internal sealed class DeliveryStates(
             if (entry.Row.State < MessageState.Delivered)
             {
                 // What took another way was noted before its receipt is looked at.
-                var taken = entry.Row.State >= MessageState.Sent ? (RouteKind)entry.Body.Route : RouteKind.Direct;
+                var taken = entry.Row.State < MessageState.Sent && saidBy == RouteKind.Drop ? RouteKind.Drop : (RouteKind)entry.Body.Route;
                 if (NeedsWriting(entry, taken))
                     entry = history.Save(WithRouteAndTimer(entry, taken));
                 outbound.Settle(contact, id);

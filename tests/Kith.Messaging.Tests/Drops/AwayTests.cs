@@ -1,3 +1,4 @@
+using Kith.Delivery;
 using Kith.Messaging.Conversations;
 using Kith.Messaging.Tests.World;
 
@@ -113,6 +114,20 @@ public sealed class AwayTests : IDisposable
         _pair.Alice.Batch(messenger => messenger.Stored(_pair.Bob.Id, [id]));
         Assert.Equal(MessageState.Delivered, _pair.Alice.Messenger.Message(id)!.State);
         Assert.Equal("direct", _pair.Alice.Messenger.Message(id)!.Route);
+    }
+
+    [Theory]
+    [InlineData(RouteKind.Auto, RouteKind.Drop, "drop")]
+    [InlineData(RouteKind.Drop, RouteKind.Direct, "drop")]
+    [InlineData(RouteKind.Auto, RouteKind.Direct, "direct")]
+    public void ReceiptIsFasterThanTheHolders_TheRouteIsToldRightly(RouteKind asked, RouteKind receipt, string shown)
+    {
+        var id = _pair.Alice.Batch(messenger => messenger.SendText(_pair.Bob.Id, "quick", null, asked)).Id;
+        var envelope = Forger.SealReceipt(_pair.Bob, _pair.Alice, id.ToArray());
+        _pair.Alice.Batch(messenger => messenger.ReceiveEnvelope(new PeerOrigin(receipt, default, default), envelope));
+        Assert.Equal((MessageState.Delivered, shown), Seen(id));
+        _pair.Alice.Batch(messenger => messenger.Stored(_pair.Bob.Id, [id]));
+        Assert.Equal((MessageState.Delivered, shown), Seen(id));
     }
 
     [Fact]
