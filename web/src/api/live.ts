@@ -10,6 +10,7 @@ export const keys = {
   settings: ["settings"] as const,
   status: ["status"] as const,
   links: ["links"] as const,
+  room: ["room"] as const,
   network: ["network"] as const,
   timeline: (contact: string) => ["timeline", contact] as const,
 };

@@ -10,6 +10,7 @@ export type ContactChange = Schemas["ContactPatch"];
 export type Settings = Schemas["Settings"];
 export type Theme = Schemas["Theme"];
 export type Status = Schemas["Status"];
+export type Room = Schemas["RoomState"];
 export type Link = Schemas["Link"];
 export type History = Schemas["MessagePage"];
 export type SentMessage = Schemas["SentMessage"];

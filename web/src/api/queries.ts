@@ -14,6 +14,9 @@ export const useStatus = () => useQuery({ queryKey: keys.status, queryFn: ({ sig
 /** The surroundings of the node; it tells of changes by itself, and is asked besides while somebody looks. */
 export const useNetwork = (every?: number) => useQuery({ queryKey: keys.network, queryFn: api.network, refetchInterval: every ?? false, staleTime: every ?? Infinity });
 
+/** Room for others' drops: asked again while somebody looks, as others fill it. */
+export const useRoom = (every: number) => useQuery({ queryKey: keys.room, queryFn: api.room, refetchInterval: every, staleTime: every });
+
 export const useLinks = () => useQuery({ queryKey: keys.links, queryFn: api.links, staleTime: 0 });
 
 export function useContact(id: string | null): Contact | undefined {
@@ -38,6 +41,17 @@ export function useChangeSettings(): (change: Partial<Settings>) => Promise<void
     async (change) => {
       const settings = await api.changeSettings(change);
       client.setQueryData(keys.settings, settings);
+    },
+    [client],
+  );
+}
+
+export function useOfferRoom(): (offered: number) => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(
+    async (offered) => {
+      const room = await api.offerRoom(offered);
+      client.setQueryData(keys.room, room);
     },
     [client],
   );

@@ -12,6 +12,7 @@ import { Passphrase } from "./Passphrase";
 import { Privacy } from "./Privacy";
 import { Profile } from "./Profile";
 import { Relays } from "./Relays";
+import { RoomForOthers } from "./RoomForOthers";
 import classes from "./Settings.module.css";
 
 export function SettingsPage() {
@@ -31,6 +32,7 @@ export function SettingsPage() {
           <Profile settings={settings} />
           <Privacy settings={settings} />
           <Relays settings={settings} />
+          <RoomForOthers />
           <FindKeys />
           <Notices settings={settings} />
           <Appearance settings={settings} />
