@@ -3,7 +3,7 @@ using Kith.Wire;
 
 namespace Kith.Mailbox.Repair;
 
-/// <summary>What is remembered of a box that is looked after.</summary>
+/// <summary>What is remembered of a box that is looked after. There may be a quarter of a million: what few of them need is apart.</summary>
 internal sealed class BoxCare(BoxAddress address)
 {
     public BoxAddress Address { get; } = address;
@@ -14,6 +14,12 @@ internal sealed class BoxCare(BoxAddress address)
     /// <summary>When that is, unix milliseconds.</summary>
     public long LookAt { get; set; }
 
+    /// <summary>Where the next look begins in a box with more entries than are audited at once.</summary>
+    public long After { get; set; }
+
+    /// <summary>What went wrong with some of its holders; null for nothing.</summary>
+    public BoxTroubles? Troubles { get; set; }
+
     /// <summary>Whether something was wrong at the last look, or an entry is new: all are audited.</summary>
     public bool IsWary { get; set; } = true;
 
@@ -23,9 +29,42 @@ internal sealed class BoxCare(BoxAddress address)
     /// <summary>Whether something came in while it was.</summary>
     public bool HasNews { get; set; }
 
-    /// <summary>Where the next look begins in a box with more entries than are audited at once.</summary>
-    public long After { get; set; }
+    /// <summary>Whether others were nearer at the last look: our copy is one more than there must be.</summary>
+    public bool IsSpare { get; set; }
+}
 
-    /// <summary>Who took chunks of us that it lacked; null for nobody. Whoever lacks them again has thrown them away.</summary>
-    public HashSet<(Endpoint Holder, ChunkHash Chunk)>? Given { get; set; }
+/// <summary>What went wrong with holders of one box.</summary>
+internal sealed class BoxTroubles
+{
+    private readonly HashSet<(Endpoint Holder, ChunkHash Chunk)> _given = [];
+    private readonly Dictionary<Endpoint, long> _refused = [];
+
+    /// <summary>It lacked a chunk, and took it of us. Whoever lacks it again has thrown it away.</summary>
+    public void Took(Endpoint holder, ChunkHash chunk)
+    {
+        if (_given.Count < RepairLimits.Given)
+            _given.Add((holder, chunk));
+    }
+
+    /// <summary>Whether it took this chunk since something was wrong first.</summary>
+    public bool HasTaken(Endpoint holder, ChunkHash chunk) => _given.Contains((holder, chunk));
+
+    /// <summary>It takes nothing more into this box for a while.</summary>
+    public void Refused(Endpoint holder, long until) => _refused[holder] = until;
+
+    /// <summary>Whether it refused, not long ago.</summary>
+    public bool Refuses(Endpoint holder, long now) => _refused.TryGetValue(holder, out var until) && until > now;
+
+    /// <summary>All was well: what was given is theirs. True when nothing else is to be remembered.</summary>
+    public bool TryForget(long now)
+    {
+        _given.Clear();
+        foreach (var (holder, until) in _refused)
+        {
+            if (until <= now)
+                _refused.Remove(holder);
+        }
+
+        return _refused.Count == 0;
+    }
 }

@@ -1,6 +1,5 @@
 using Kith.Crypto;
 using Kith.Mailbox.Boxes;
-using Kith.Mailbox.Client;
 using Kith.Mailbox.Holding;
 using Kith.Mailbox.Hosting;
 using Kith.Mailbox.Wire;
@@ -9,33 +8,42 @@ using Kith.Wire;
 namespace Kith.Mailbox.Repair;
 
 /// <summary>One look after a box: audits of some holders side by side, and what they lack given to each.</summary>
-internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEntry> entries, long last)
+/// <param name="core">What looks.</param>
+/// <param name="box">The box.</param>
+/// <param name="entries">What of it is looked at.</param>
+/// <param name="last">Where the next look goes on; 0 when all has been looked at.</param>
+/// <param name="isForRoom">Whether to find out what may give way.</param>
+internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEntry> entries, long last, bool isForRoom)
 {
     private readonly HashSet<int> _checked = [];
+    private readonly int[] _proofs = new int[entries.Count];
     private int _pending;
 
     public BoxCare Box { get; } = box;
 
-    /// <summary>Where the next look goes on; 0 when all has been looked at.</summary>
     public long Last { get; } = last;
 
     /// <summary>Whether anybody was silent, lied or lacked something.</summary>
     public bool WasWrong { get; private set; }
 
+    /// <summary>What six others have proved, and so may give way.</summary>
+    public IEnumerable<ChunkHash> Surplus => isForRoom ? _checked.Where(i => _proofs[i] >= MailboxLimits.Holders).Select(i => entries[i].Hash) : [];
+
     public void Begin(long now, IReadOnlyList<Endpoint> holders)
     {
         if (entries.Count == 0)
             holders = [];
-        while (_checked.Count < Math.Min(RepairLimits.Checked, entries.Count))
+        while (_checked.Count < Math.Min(isForRoom ? RepairLimits.CheckedForRoom : RepairLimits.Checked, entries.Count))
             _checked.Add(core.Dice.NextInt32(entries.Count));
         // One more, which is taken back last: nothing may end before all have begun.
         _pending = holders.Count + 1;
-        var hashes = entries.Select(static entry => entry.Hash).ToList();
+        var hashes = entries.Select(entry => entry.Hash).ToList();
         foreach (var holder in holders)
         {
             var nonce = new byte[ChunkAudit.NonceSize];
             core.Dice.Fill(nonce);
-            core.Calls.Ask(holder, new HolderRequest(new AuditRequest(Box.Address, nonce, hashes), (later, answer, _) => Audited(later, holder, nonce, answer)));
+            core.CountAudit();
+            core.Ask(holder, new HolderRequest(new AuditRequest(Box.Address, nonce, hashes), (later, answer, _) => Audited(later, holder, nonce, answer)));
         }
 
         Done(now);
@@ -52,22 +60,12 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
         }
 
         var lacking = new List<KeptEntry>();
-        for (var i = 0; i < outcomes.Count; i++)
+        var isHonest = Check(outcomes, nonce, answer.HolderKey, lacking);
+        // By what our own disk does not give nobody is measured.
+        if (!isHonest && !core.Store.HasFailed)
         {
-            switch (outcomes[i].State)
-            {
-                case AuditState.Absent:
-                    lacking.Add(entries[i]);
-                    break;
-                case AuditState.Deleted:
-                    TakeDelete(entries[i], outcomes[i].Proof);
-                    break;
-                case AuditState.Kept when _checked.Contains(i) && !IsProved(entries[i], nonce, answer.HolderKey, outcomes[i].Proof):
-                    WasWrong = true;
-                    core.Finder.Distrust(now, holder);
-                    Done(now);
-                    return;
-            }
+            Distrust(now, holder);
+            return;
         }
 
         if (lacking.Count == 0)
@@ -77,28 +75,61 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
         }
 
         WasWrong = true;
-        if (lacking.Exists(entry => Box.Given?.Contains((holder, entry.Hash)) == true))
+        // It took them, said so, and has them no more.
+        if (lacking.Exists(entry => Box.Troubles?.HasTaken(holder, entry.Hash) == true))
+            Distrust(now, holder);
+        else
+            Give(now, holder, lacking, 0);
+    }
+
+    // Notes what it lacks and what was deleted; false when it lies.
+    private bool Check(IReadOnlyList<AuditOutcome> outcomes, byte[] nonce, X25519PublicKey key, List<KeptEntry> lacking)
+    {
+        for (var i = 0; i < outcomes.Count; i++)
         {
-            // It took them, said so, and has them no more.
-            core.Finder.Distrust(now, holder);
-            Done(now);
-            return;
+            var (entry, proof) = (entries[i], outcomes[i].Proof);
+            switch (outcomes[i].State)
+            {
+                case AuditState.Absent:
+                    lacking.Add(entry);
+                    break;
+                case AuditState.Deleted when !EntryRules.IsDelete(entry.Box, entry.Hash, proof.Span):
+                    return false;
+                case AuditState.Deleted:
+                    core.Store.Delete(Box.Address, entry.Hash, entry.Expiry, proof.Span);
+                    break;
+                case AuditState.Kept when _checked.Contains(i) && OwnChunk(entry) is { } chunk:
+                    if (!proof.Span.SequenceEqual(ChunkAudit.Digest(nonce, key, chunk)))
+                        return false;
+                    _proofs[i]++;
+                    break;
+            }
         }
 
-        Give(now, holder, lacking, 0);
+        return true;
+    }
+
+    // Ours; null when it is gone meanwhile, or has rotted on the disk: then nobody else is measured by it, and it is dropped so that others bring it again.
+    private byte[]? OwnChunk(KeptEntry entry)
+    {
+        if (core.Store.Chunk(Box.Address, entry.Hash) is not { } chunk)
+            return null;
+        if (ChunkHash.Of(chunk) == entry.Hash)
+            return chunk;
+        core.Store.Drop(Box.Address, entry.Hash);
+        return null;
     }
 
     // Part by part, so that one holder's slowness holds up nobody else and no frame is too long.
-    private void Give(long now, Endpoint holder, List<KeptEntry> lacking, int from)
+    private void Give(long now, Endpoint holder, List<KeptEntry> lacking, int from, ulong work = 0, int worked = 0)
     {
         var items = new List<PutItem>();
         var (next, bytes) = (from, 0);
-        for (; next < lacking.Count && items.Count < WireLimits.MaxPut && (bytes < RepairLimits.PutBytes); next++)
+        for (; next < lacking.Count && items.Count < WireLimits.MaxPut && bytes < RepairLimits.PutBytes; next++)
         {
-            var entry = lacking[next];
-            if (core.Store.Chunk(Box.Address, entry.Hash) is not { } chunk)
+            if (OwnChunk(lacking[next]) is not { } chunk)
                 continue;
-            items.Add(new PutItem(entry.Entry, chunk));
+            items.Add(new PutItem(lacking[next].Entry, chunk));
             bytes += items[^1].WireSize;
         }
 
@@ -108,47 +139,63 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
             return;
         }
 
-        core.Calls.Ask(holder, new HolderRequest(new PutRequest(entries[0].Box, WorkNonce: 0, items), (later, answer, _) => Given(later, holder, lacking, next, items, answer)));
+        core.Ask(holder, new HolderRequest(new PutRequest(lacking[0].Box, work, items), (later, answer, _) =>
+        {
+            if (answer?.Answer is PutAnswer put && put.Codes.Count == items.Count)
+            {
+                Given(later, holder, new Part(lacking, from, next, items, worked), put);
+                return;
+            }
+
+            core.Finder.Failed(later, holder);
+            Done(later);
+        }));
     }
 
-    private void Given(long now, Endpoint holder, List<KeptEntry> lacking, int next, List<PutItem> items, HolderAnswer? answer)
+    private void Given(long now, Endpoint holder, Part part, PutAnswer answer)
     {
-        if (answer?.Answer is not PutAnswer { Codes: var codes } || codes.Count != items.Count)
+        var isRefused = false;
+        for (var i = 0; i < answer.Codes.Count; i++)
         {
-            core.Finder.Failed(now, holder);
-            Done(now);
-            return;
+            switch (answer.Codes[i])
+            {
+                case DropCode.Done:
+                    core.CountPushed();
+                    (Box.Troubles ??= new BoxTroubles()).Took(holder, part.Items[i].Entry.Hash);
+                    break;
+                case DropCode.WorkWanted when part.Worked < RepairLimits.WorkTimes
+                    && core.TryWork(answer.Wanted, (later, work) => Give(later, holder, part.Lacking, part.From, work, part.Worked + 1)):
+                    return;
+                case DropCode.Busy or DropCode.Deleted:
+                    break; // the next look goes on with it
+                default:
+                    isRefused = true;
+                    break;
+            }
         }
 
-        Box.Given ??= [];
-        for (var i = 0; i < codes.Count; i++)
-        {
-            if (codes[i] != DropCode.Done)
-                continue;
-            core.CountPushed(1);
-            if (Box.Given.Count < RepairLimits.Given)
-                Box.Given.Add((holder, items[i].Entry.Hash));
-        }
-
-        // Who has no room for one has none for the rest, and is asked again at the next look.
-        if (codes.Contains(DropCode.Done))
-            Give(now, holder, lacking, next);
+        // Another takes its place in this box, for a while.
+        if (isRefused)
+            (Box.Troubles ??= new BoxTroubles()).Refused(holder, now + RepairLimits.Refused);
+        if (!isRefused && answer.Codes.Contains(DropCode.Done))
+            Give(now, holder, part.Lacking, part.Next);
         else
             Done(now);
     }
 
-    private void TakeDelete(KeptEntry entry, ReadOnlyMemory<byte> signature)
+    private void Distrust(long now, Endpoint holder)
     {
-        if (EntryRules.IsDelete(entry.Box, entry.Hash, signature.Span))
-            core.Delete(entry, signature.Span);
+        WasWrong = true;
+        core.Finder.Distrust(now, holder);
+        Done(now);
     }
-
-    private bool IsProved(KeptEntry entry, byte[] nonce, X25519PublicKey key, ReadOnlyMemory<byte> digest) =>
-        core.Store.Chunk(Box.Address, entry.Hash) is not { } chunk || digest.Span.SequenceEqual(ChunkAudit.Digest(nonce, key, chunk));
 
     private void Done(long now)
     {
         if (--_pending == 0)
             core.Ended(now, this);
     }
+
+    /// <summary>What of it was given in one PUT.</summary>
+    private sealed record Part(List<KeptEntry> Lacking, int From, int Next, List<PutItem> Items, int Worked);
 }

@@ -9,21 +9,23 @@ namespace Kith.Mailbox.Repair;
 
 /// <summary>
 /// Looks after what is kept for others (docs/protocol/mailbox.md, "Repair"): finds out who should hold a box now, has them prove it, and gives them what they lack. On the holder's thread, where the store is;
-/// without I/O but the store's. Times are unix milliseconds.
+/// without I/O but the store's. What it changes there is committed with what comes next. Times are unix milliseconds.
 /// </summary>
-public sealed class RepairCore
+public sealed class RepairCore : ISurplus
 {
     private readonly IDropStore _store;
     private readonly IHolderFinder _finder;
     private readonly IHolderCalls _calls;
     private readonly IRandom _random;
     private readonly Dictionary<BoxAddress, BoxCare> _boxes = [];
-    private readonly PriorityQueue<BoxCare, long> _due = new();
+    private readonly LookPlan _plan = new();
+    private readonly LoadWork _work = new();
+    private readonly SurplusBook _surplus = new();
     private BoxAddress? _loadAfter;
-    private bool _isLoaded;
+    private long _loadAt;
     private long _lookNotBefore;
+    private long _now;
     private int _looking;
-    private bool _changed;
 
     /// <summary>A core that begins with what the store has.</summary>
     public RepairCore(IDropStore store, IHolderFinder finder, IHolderCalls calls, IRandom random) =>
@@ -35,14 +37,17 @@ public sealed class RepairCore
     /// <summary>Chunks given to others so far.</summary>
     public long Pushed { get; private set; }
 
+    /// <summary>Audits so far.</summary>
+    public long Audits { get; private set; }
+
     /// <summary>When <see cref="Tick"/> has something to do; never later than needed.</summary>
     public long NextDeadline
     {
         get
         {
-            if (!_isLoaded)
+            if (_work.HasSome)
                 return 0;
-            return _looking < RepairLimits.Looks && _due.TryPeek(out _, out var at) ? Math.Max(at, _lookNotBefore) : long.MaxValue;
+            return _looking < RepairLimits.Looks ? Math.Min(_loadAt, Math.Max(_plan.Next, _lookNotBefore)) : _loadAt;
         }
     }
 
@@ -50,130 +55,169 @@ public sealed class RepairCore
     public void Entered(long now, BoxAddress address)
     {
         if (!_boxes.TryGetValue(address, out var box))
+        {
+            // What was refused leaves nothing to look after.
+            if (_store.Size(address).Entries == 0 && !_store.HasFailed)
+                return;
             _boxes.Add(address, box = new BoxCare(address) { LookAt = long.MaxValue });
+        }
+
         box.IsWary = true;
         box.HasNews |= box.IsLooking;
-        // Not put off by each further entry.
-        if (box.Pause > RepairPolicy.FirstPause || box.LookAt == long.MaxValue)
+        // Not put off by each further entry; and after a look it is planned anyway.
+        if (!box.IsLooking && (box.Pause > RepairPolicy.FirstPause || box.LookAt == long.MaxValue))
             Plan(now, box, RepairPolicy.FirstPause);
     }
 
-    /// <summary>Whether it has noted deletes that others proved since this was last asked: the store wants a commit.</summary>
-    public bool TakeChanged()
-    {
-        var changed = _changed;
-        _changed = false;
-        return changed;
-    }
+    /// <inheritdoc/>
+    public bool TryTake(out BoxAddress box, out ChunkHash hash) => _surplus.TryTake(_now, out box, out hash);
 
     /// <summary>Begins what is due.</summary>
     public void Tick(long now)
     {
+        _now = now;
         Load(now);
-        while (_looking < RepairLimits.Looks && _lookNotBefore <= now && _due.TryPeek(out var box, out var at) && at <= now)
+        _work.Tick(now);
+        if (_surplus.TrySeek(now))
+            SeekSurplus(now);
+        while (_looking < RepairLimits.Looks && _lookNotBefore <= now && _plan.TryTake(now, out var box))
         {
-            _due.Dequeue();
-            if (box.LookAt != at || box.IsLooking || !_boxes.ContainsKey(box.Address))
+            if (box.IsLooking || !_boxes.ContainsKey(box.Address))
                 continue;
             _lookNotBefore = now + RepairLimits.LookPeriod;
-            Look(now, box);
+            (box.IsLooking, box.HasNews) = (true, false);
+            _looking++;
+            // Where some refuse, others as far as readers look take their place.
+            _finder.Find(now, box.Address, box.Troubles is null ? MailboxLimits.Holders : MailboxLimits.Asked, (later, found) => Look(later, box, found));
         }
+    }
+
+    internal IDropStore Store => _store;
+
+    internal IHolderFinder Finder => _finder;
+
+    internal IRandom Dice => _random;
+
+    internal void Ask(Endpoint holder, HolderRequest request) => _calls.Ask(holder, request);
+
+    internal void CountAudit() => Audits++;
+
+    internal void CountPushed() => Pushed++;
+
+    internal bool TryWork(Wire.WorkWanted wanted, Action<long, ulong> done) => _work.TryBegin(wanted, done);
+
+    /// <summary>A look has come to its end.</summary>
+    internal void Ended(long now, BoxLook look)
+    {
+        var box = look.Box;
+        foreach (var chunk in look.Surplus)
+            _surplus.Add(now, box.Address, chunk);
+        box.After = look.Last;
+        if (!look.WasWrong && look.Last == 0 && box.Troubles?.TryForget(now) == true)
+            box.Troubles = null;
+        Rest(now, box, look.WasWrong, hasMore: look.Last != 0);
     }
 
     // What is left from the last run, little by little.
     private void Load(long now)
     {
-        if (_isLoaded)
+        if (now < _loadAt)
             return;
         var some = _store.BoxesFrom(_loadAfter, RepairLimits.Loaded);
+        if (_store.HasFailed)
+        {
+            _loadAt = now + RepairLimits.DiskPause;
+            return;
+        }
+
         foreach (var address in some)
         {
             if (_boxes.ContainsKey(address))
                 continue;
             var box = new BoxCare(address);
             _boxes.Add(address, box);
-            PlanAt(box, now + (long)(RepairPolicy.AfterStart.TotalMilliseconds * Random()));
+            _plan.Add(box, now + (long)(RepairPolicy.AfterStart.TotalMilliseconds * Random()), isUrgent: false);
         }
 
-        _isLoaded = some.Count < RepairLimits.Loaded;
-        if (!_isLoaded)
-            _loadAfter = some[^1];
+        if (some.Count < RepairLimits.Loaded)
+            _loadAt = long.MaxValue;
+        _loadAfter = some.Count == 0 ? null : some[^1];
     }
 
-    private void Look(long now, BoxCare box)
-    {
-        (box.IsLooking, box.HasNews) = (true, false);
-        _looking++;
-        _finder.Find(now, box.Address, MailboxLimits.Holders, (later, members) => Audit(later, box, members));
-    }
-
-    private void Audit(long now, BoxCare box, IReadOnlyList<Endpoint> members)
+    private void Look(long now, BoxCare box, IReadOnlyList<Endpoint> found)
     {
         var entries = _store.List(box.Address, box.After, RepairLimits.Entries);
-        var last = entries.Count < RepairLimits.Entries ? 0 : entries[^1].Place;
-        if (entries.Count == 0 && box.After == 0)
+        if (_store.HasFailed)
         {
-            // Empty: whatever may be left of it are tombstones, which nobody asks for but others.
-            _boxes.Remove(box.Address);
-            _looking--;
+            Rest(now, box, wasWrong: false, hasMore: false);
             return;
         }
 
-        var own = -1;
-        for (var i = 0; i < members.Count; i++)
+        if (entries.Count == 0 && box.After == 0)
         {
-            if (_finder.IsSelf(members[i]))
-                own = i;
+            // Empty: whatever may be left of it are tombstones, which nobody asks for but others.
+            _looking--;
+            _boxes.Remove(box.Address);
+            return;
         }
 
-        var chosen = new List<int>();
-        RepairPolicy.Choose(members.Count, own, box.IsWary, Random(), chosen);
-        var look = new BoxLook(this, box, [.. entries.Where(entry => entry.Expiry > now)], last);
-        look.Begin(now, [.. chosen.Select(index => members[index])]);
+        var members = new List<Endpoint>(MailboxLimits.Holders);
+        var own = -1;
+        foreach (var holder in found)
+        {
+            if (members.Count == MailboxLimits.Holders)
+                break;
+            if (_finder.IsSelf(holder))
+                own = members.Count;
+            else if (box.Troubles?.Refuses(holder, now) == true)
+                continue;
+            members.Add(holder);
+        }
+
+        box.IsSpare = own < 0 && members.Count == MailboxLimits.Holders;
+        var isForRoom = box.IsSpare && _surplus.IsWanted(now);
+        var chosen = new List<int>(MailboxLimits.Holders);
+        RepairPolicy.Choose(members.Count, own, box.IsWary || isForRoom, Random(), chosen);
+        if (chosen.Count == 0)
+        {
+            RestAlone(now, box);
+            return;
+        }
+
+        var last = entries.Count < RepairLimits.Entries ? 0 : entries[^1].Place;
+        var look = new BoxLook(this, box, [.. entries.Where(entry => entry.Expiry > now)], last, isForRoom);
+        look.Begin(now, chosen.ConvertAll(index => members[index]));
     }
 
-    /// <summary>A look has come to its end.</summary>
-    internal void Ended(long now, BoxLook look)
+    private void Rest(long now, BoxCare box, bool wasWrong, bool hasMore)
     {
-        var box = look.Box;
-        box.IsLooking = false;
         _looking--;
-        box.After = look.Last;
-        box.IsWary = look.WasWrong || box.HasNews;
-        var pause = RepairPolicy.Next(box.Pause, look.WasWrong || box.HasNews);
+        box.IsLooking = false;
+        box.IsWary = wasWrong || box.HasNews;
         // A large box is gone through part by part before it rests.
-        Plan(now, box, look.Last != 0 ? RepairPolicy.FirstPause : pause);
-        if (!look.WasWrong)
-            box.Given = null;
+        Plan(now, box, hasMore ? RepairPolicy.FirstPause : RepairPolicy.Next(box.Pause, box.IsWary));
     }
 
-    /// <summary>Another holder has shown that the reader deleted a chunk.</summary>
-    internal void Delete(KeptEntry entry, ReadOnlySpan<byte> signature)
+    // Nobody else is there, or we are cut off: as wary as before, and not for as long.
+    private void RestAlone(long now, BoxCare box)
     {
-        _store.Delete(entry.Box.Address, entry.Hash, entry.Expiry, signature);
-        _changed = true;
+        _looking--;
+        box.IsLooking = false;
+        var next = box.Pause * 2;
+        Plan(now, box, next < RepairPolicy.AfterStart ? next : RepairPolicy.AfterStart);
     }
 
-    internal void CountPushed(int chunks) => Pushed += chunks;
-
-    internal IDropStore Store => _store;
-
-    internal IHolderFinder Finder => _finder;
-
-    internal IHolderCalls Calls => _calls;
-
-    internal IRandom Dice => _random;
+    // Copies that others are nearer for are looked at once more now: only those with six proofs may give way.
+    private void SeekSurplus(long now)
+    {
+        foreach (var box in _boxes.Values.Where(box => box is { IsSpare: true, IsLooking: false }).Take(RepairLimits.Sought))
+            _plan.Add(box, now, isUrgent: false);
+    }
 
     private void Plan(long now, BoxCare box, TimeSpan pause)
     {
         box.Pause = pause;
-        PlanAt(box, now + (long)RepairPolicy.Drawn(pause, Random()).TotalMilliseconds);
-    }
-
-    private void PlanAt(BoxCare box, long at)
-    {
-        box.LookAt = at;
-        _due.Enqueue(box, at);
+        _plan.Add(box, now + (long)RepairPolicy.Drawn(pause, Random()).TotalMilliseconds, pause <= RepairPolicy.FirstPause);
     }
 
     private double Random() => _random.NextInt32(1 << 20) / (double)(1 << 20);

@@ -46,8 +46,6 @@ public sealed class RepairedHolding(IHolding holding, RepairCore repair, IDropSt
     /// <inheritdoc/>
     public void Finish(long now)
     {
-        if (repair.TakeChanged())
-            Commit();
         holding.Finish(now);
         foreach (var address in _changed)
         {
@@ -62,16 +60,4 @@ public sealed class RepairedHolding(IHolding holding, RepairCore repair, IDropSt
 
     /// <inheritdoc/>
     public void Dispose() => holding.Dispose();
-
-    private void Commit()
-    {
-        try
-        {
-            store.Commit();
-        }
-        catch (IOException)
-        {
-            // The deletes are learnt again at the next look.
-        }
-    }
 }

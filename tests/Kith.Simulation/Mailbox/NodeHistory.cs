@@ -12,6 +12,9 @@ internal enum Honesty : byte
 
     /// <summary>Keeps and proves it, and gives it to no reader: audits cannot find it.</summary>
     ServesNothing,
+
+    /// <summary>Says of everything that its reader has deleted it, without the signature.</summary>
+    SaysDeleted,
 }
 
 /// <summary>One node from its birth to its death: a place, and when it was there. Times in hours.</summary>

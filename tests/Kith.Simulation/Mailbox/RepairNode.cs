@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Kith.Crypto;
+using Kith.Mailbox;
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Client;
 using Kith.Mailbox.Directory;
@@ -11,7 +13,7 @@ using Kith.Wire;
 
 namespace Kith.Simulation.Mailbox;
 
-/// <summary>A holder that looks after what it keeps: the real core of repair over a store in memory.</summary>
+/// <summary>A holder that looks after what it keeps: the real cores over a store in memory.</summary>
 internal sealed class RepairNode : IHolderFinder, IHolderCalls
 {
     private readonly RepairWorld _world;
@@ -22,8 +24,7 @@ internal sealed class RepairNode : IHolderFinder, IHolderCalls
         (_world, At, Honesty) = (world, at, honesty);
         Place = HolderPlace.Of(at, withPort: false);
         Key = X25519PrivateKey.Generate(world.Random).PublicKey;
-        Store = new MemoryStore();
-        Core = new RepairCore(Store, this, this, world.Random);
+        Wipe();
     }
 
     public Endpoint At { get; }
@@ -38,16 +39,22 @@ internal sealed class RepairNode : IHolderFinder, IHolderCalls
 
     public MemoryStore Store { get; private set; }
 
+    /// <summary>What answers, and has the core of repair do what is due.</summary>
+    public IHolding Holding { get; private set; }
+
     public RepairCore Core { get; private set; }
 
     /// <summary>How many it has found lying.</summary>
     public int Distrusted { get; private set; }
 
     /// <summary>Its disk is lost: it goes on with nothing.</summary>
-    public void Wipe()
+    [MemberNotNull(nameof(Store), nameof(Core), nameof(Holding))]
+    public void Wipe(long room = MailboxLimits.DefaultRoom)
     {
         Store = new MemoryStore();
         Core = new RepairCore(Store, this, this, _world.Random);
+        Holding = new RepairedHolding(new HolderCore(Store, Key, _world.Random, Core), Core, Store);
+        Holding.Offer(room);
     }
 
     public void Find(long now, BoxAddress address, int count, Action<long, IReadOnlyList<Endpoint>> found)
@@ -73,47 +80,46 @@ internal sealed class RepairNode : IHolderFinder, IHolderCalls
     }
 
     /// <summary>What a client or another holder asks; null where nothing is answered.</summary>
-    public MailboxAnswer? Answer(long now, MailboxRequest request)
+    public MailboxAnswer? Answer(long now, MailboxRequest request, IHolderClient? client = null)
     {
         switch (request)
         {
-            case PutRequest put:
-                if (Honesty != Honesty.KeepsNothing)
-                    Take(now, put);
-                return new PutAnswer([.. put.Items.Select(_ => DropCode.Done)], default);
-            case AuditRequest audit:
-                return new AuditAnswer([.. audit.Hashes.Select(hash => Prove(audit, hash))]);
-            case DeleteRequest delete:
-                foreach (var item in delete.Items)
-                    Store.Delete(delete.Box.Address, item.Hash, long.MaxValue, item.Signature.Span);
-                Core.Entered(now, delete.Box.Address);
-                return new DeleteAnswer([.. delete.Items.Select(_ => DropCode.Done)]);
-            default:
-                return null;
+            case PutRequest put when Honesty == Honesty.KeepsNothing:
+                return new PutAnswer([.. put.Items.Select(static _ => DropCode.Done)], default);
+            case AuditRequest audit when Honesty == Honesty.KeepsNothing:
+                return new AuditAnswer([.. audit.Hashes.Select(static _ => new AuditOutcome(AuditState.Kept, new byte[32]))]);
+            case AuditRequest audit when Honesty == Honesty.SaysDeleted:
+                return new AuditAnswer([.. audit.Hashes.Select(static _ => new AuditOutcome(AuditState.Deleted, new byte[64]))]);
         }
+
+        var asking = client as SimulatedClient ?? new SimulatedClient(null);
+        Holding.Take(now, asking, 1, request);
+        Holding.Finish(now);
+        return asking.Last;
     }
 
-    private void Take(long now, PutRequest put)
+    /// <summary>Whoever asks, as the holder sees it.</summary>
+    internal sealed class SimulatedClient(Endpoint? from) : IHolderClient
     {
-        foreach (var item in put.Items)
+        public Endpoint? From => from;
+
+        public bool IsNear { get; init; }
+
+        public ReadOnlyMemory<byte> HandshakeHash => default;
+
+        public bool IsWatching { get; set; }
+
+        /// <summary>The last answer.</summary>
+        public MailboxAnswer? Last { get; private set; }
+
+        public void Answer(ulong number, MailboxAnswer answer) => Last = answer;
+
+        public void Tell(ulong number, EntriesAnswer news)
         {
-            Assert.True(EntryRules.IsSigned(put.Box, item.Entry) && EntryRules.IsOf(item.Entry, item.Chunk.Span));
-            var entry = item.Entry;
-            if (Store.Find(put.Box.Address, entry.Hash) is null)
-                Store.Add(now, put.Box, entry, 0, item.Chunk.Span);
         }
 
-        Core.Entered(now, put.Box.Address);
-    }
-
-    private AuditOutcome Prove(AuditRequest audit, ChunkHash hash)
-    {
-        if (Honesty == Honesty.KeepsNothing)
-            return new AuditOutcome(AuditState.Kept, new byte[32]);
-        if (Store.Find(audit.Address, hash) is not { } entry)
-            return new AuditOutcome(AuditState.Absent, default);
-        return entry.DeleteSignature is { } signature
-            ? new AuditOutcome(AuditState.Deleted, signature)
-            : new AuditOutcome(AuditState.Kept, ChunkAudit.Digest(audit.Nonce.Span, Key, Store.Chunk(audit.Address, hash)));
+        public void End(ulong code)
+        {
+        }
     }
 }

@@ -50,6 +50,80 @@ public sealed class RepairTests
     });
 
     [Fact]
+    public void ManySayWithoutProofThatItWasDeleted_NobodyBelievesThem() => SimulationRun.Under(seed =>
+    {
+        var (world, box, hashes) = Begin(seed, random => random.Happens(0.4) ? Honesty.SaysDeleted : Honesty.Honest);
+        world.Run(TimeSpan.FromMinutes(10));
+        Assert.True(world.Nodes.Sum(node => node.Distrusted) > 0);
+        Assert.All(hashes, hash => Assert.True(Copies(world, box, hash) >= MailboxLimits.Holders));
+    });
+
+    [Fact]
+    public void SomeAreFull_OthersTakeTheirPlaceAndTheyAreNotAskedAgainAndAgain() => SimulationRun.Under(seed =>
+    {
+        var (world, box, hashes) = Begin(seed, _ => Honesty.Honest);
+        foreach (var node in world.Nearest(box.Address).Take(3).ToList())
+            node.Wipe(room: MailboxLimits.MinChunk);
+        world.Run(TimeSpan.FromHours(4));
+        Assert.All(hashes.Skip(1), hash => Assert.InRange(Copies(world, box, hash), MailboxLimits.Holders, MailboxLimits.Asked));
+        var before = world.Nodes.Sum(node => node.Core.Audits);
+        world.Run(TimeSpan.FromDays(1));
+        // Looks every hour by at most a dozen, wary ones after each hour that a refusal counts.
+        Assert.InRange(world.Nodes.Sum(node => node.Core.Audits) - before, 1, 24 * 12 * 30);
+    });
+
+    [Fact]
+    public void AHolderIsNearlyFull_ItTakesWhatItLacksForWork() => SimulationRun.Under(seed =>
+    {
+        var world = new RepairWorld(seed, Nodes, static _ => Honesty.Honest);
+        var (box, items) = Draw(world);
+        var busy = world.Nearest(box.Address).First();
+        busy.IsUp = false;
+        PutInto(world, box, items);
+        const int Chunk = MailboxLimits.MaxChunk;
+        busy.Wipe(room: 32 * Chunk);
+        Fill(world, busy, 29 * Chunk);
+        busy.IsUp = true;
+        world.Run(TimeSpan.FromHours(3));
+        Assert.All(items, item => Assert.True(Has(busy, box, item.Entry.Hash)));
+    });
+
+    [Fact]
+    public void RoomIsWanted_CopiesThatOthersAreNearerForGiveWay() => SimulationRun.Under(seed =>
+    {
+        var (world, box, hashes) = Begin(seed, _ => Honesty.Honest);
+        var nearest = world.Nearest(box.Address).Take(MailboxLimits.Holders + 2).ToList();
+        nearest[0].IsUp = nearest[1].IsUp = false;
+        world.Run(TimeSpan.FromHours(2));
+        nearest[0].IsUp = nearest[1].IsUp = true;
+        world.Run(TimeSpan.FromHours(2));
+        var spare = nearest[^1];
+        Assert.True(Has(spare, box, hashes[0]));
+        spare.Holding.Offer(spare.Store.Used);
+        var (other, items) = Draw(world);
+        var put = new PutRequest(other.Box, 0, [items[0]]);
+        // Nearly full it wants work of others; what stands for them here is on its own network.
+        Assert.Equal([DropCode.Full], ((PutAnswer)spare.Answer(world.Now, put, new RepairNode.SimulatedClient(null) { IsNear = true })!).Codes);
+        world.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal([DropCode.Done], ((PutAnswer)spare.Answer(world.Now, put, new RepairNode.SimulatedClient(null) { IsNear = true })!).Codes);
+        Assert.Contains(hashes, hash => !Has(spare, box, hash));
+        Assert.All(hashes, hash => Assert.True(Copies(world, box, hash) >= MailboxLimits.Holders));
+    });
+
+    [Fact]
+    public void ChunkRotsOnTheDisk_ItsHolderBlamesNobodyAndGetsItAgain() => SimulationRun.Under(seed =>
+    {
+        var (world, box, hashes) = Begin(seed, _ => Honesty.Honest);
+        world.Run(TimeSpan.FromHours(3));
+        var rotten = world.Nearest(box.Address).First();
+        foreach (var hash in hashes)
+            rotten.Store.Chunk(box.Address, hash)![0] ^= 1;
+        world.Run(TimeSpan.FromHours(8));
+        Assert.Equal(0, rotten.Distrusted);
+        Assert.All(world.Nearest(box.Address).Take(MailboxLimits.Holders), node => Assert.All(hashes, hash => Assert.Equal(hash, ChunkHash.Of(node.Store.Chunk(box.Address, hash)))));
+    });
+
+    [Fact]
     public void DisksAreLost_TheOthersFillThemAgain() => SimulationRun.Under(seed =>
     {
         var (world, box, hashes) = Begin(seed, _ => Honesty.Honest);
@@ -86,20 +160,44 @@ public sealed class RepairTests
     private static (RepairWorld World, BoxKeys Box, IReadOnlyList<ChunkHash> Hashes) Begin(ulong seed, Func<SimulatedRandom, Honesty> honesty)
     {
         var world = new RepairWorld(seed, Nodes, honesty);
+        var (box, items) = Draw(world);
+        PutInto(world, box, items);
+        return (world, box, items.ConvertAll(item => item.Entry.Hash));
+    }
+
+    private static (BoxKeys Box, List<PutItem> Items) Draw(RepairWorld world)
+    {
         var secret = new byte[BoxSecret.Size];
         world.Random.Fill(secret);
         var box = BoxKeys.ForReader(new ReadableBox(new BoxSecret(secret), WritableBox.PairPeriod), 1);
         var items = new List<PutItem>();
         for (var i = 0; i < Chunks; i++)
-        {
-            var chunk = new byte[MailboxLimits.MinChunk];
-            world.Random.Fill(chunk);
-            items.Add(new PutItem(EntryRules.Sign(box, ChunkHash.Of(chunk), chunk.Length, EntryRules.ExpiryAt(world.Now, MailboxLimits.Kept), 0), chunk));
-        }
+            items.Add(Sign(world, box, MailboxLimits.MinChunk));
+        return (box, items);
+    }
 
+    private static PutItem Sign(RepairWorld world, BoxKeys box, int size)
+    {
+        var chunk = new byte[size];
+        world.Random.Fill(chunk);
+        return new PutItem(EntryRules.Sign(box, ChunkHash.Of(chunk), size, EntryRules.ExpiryAt(world.Now, MailboxLimits.Kept), 0), chunk);
+    }
+
+    private static void PutInto(RepairWorld world, BoxKeys box, List<PutItem> items)
+    {
         foreach (var holder in world.Nearest(box.Address).Take(MailboxLimits.Holders).ToList())
             holder.Answer(world.Now, new PutRequest(box.Box, 0, items));
-        return (world, box, items.ConvertAll(item => item.Entry.Hash));
+    }
+
+    // With what others have there.
+    private static void Fill(RepairWorld world, RepairNode node, int bytes)
+    {
+        var (box, _) = Draw(world);
+        for (var filled = 0; filled < bytes; filled += MailboxLimits.MaxChunk)
+        {
+            var item = Sign(world, box, MailboxLimits.MaxChunk);
+            node.Store.Add(world.Now, box.Box, item.Entry, 0, item.Chunk.Span);
+        }
     }
 
     private static int Copies(RepairWorld world, BoxKeys box, ChunkHash hash) => world.Nodes.Count(node => node.IsUp && Has(node, box, hash));

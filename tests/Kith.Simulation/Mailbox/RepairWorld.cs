@@ -16,6 +16,7 @@ internal sealed class RepairWorld
 
     private readonly PriorityQueue<Action<long>, (long At, long Order)> _events = new();
     private readonly Dictionary<Endpoint, RepairNode> _nodes = [];
+    private readonly Dictionary<(Endpoint From, Endpoint To), RepairNode.SimulatedClient> _sessions = [];
     private long _order;
 
     public RepairWorld(ulong seed, int nodes, Func<SimulatedRandom, Honesty> honesty)
@@ -46,7 +47,7 @@ internal sealed class RepairWorld
 
     public void Carry(RepairNode from, Endpoint to, HolderRequest request) => After(Delay, now =>
     {
-        var answer = from.IsUp && _nodes[to].IsUp && Hears(from, _nodes[to]) ? _nodes[to].Answer(now, request.Request) : null;
+        var answer = from.IsUp && _nodes[to].IsUp && Hears(from, _nodes[to]) ? _nodes[to].Answer(now, request.Request, ClientOf(from, _nodes[to])) : null;
         var core = from.Core;
         After(answer is null ? Patience : Delay, later =>
         {
@@ -55,6 +56,14 @@ internal sealed class RepairWorld
                 request.Answered(later, answer is null ? null : new HolderAnswer(answer, _nodes[to].Key), answer is null ? AskFailure.Unreachable : AskFailure.None);
         });
     });
+
+    // One session from each to each: challenges belong to it.
+    private RepairNode.SimulatedClient ClientOf(RepairNode from, RepairNode to)
+    {
+        if (!_sessions.TryGetValue((from.At, to.At), out var client))
+            _sessions.Add((from.At, to.At), client = new RepairNode.SimulatedClient(from.At));
+        return client;
+    }
 
     /// <summary>Lets so much time pass.</summary>
     public void Run(TimeSpan time)
@@ -68,7 +77,7 @@ internal sealed class RepairWorld
             foreach (var node in _nodes.Values)
             {
                 if (node.IsUp)
-                    next = Math.Min(next, node.Core.NextDeadline);
+                    next = Math.Min(next, node.Holding.NextDeadline);
             }
 
             Now = Math.Max(Now, next);
@@ -80,8 +89,8 @@ internal sealed class RepairWorld
 
             foreach (var node in _nodes.Values)
             {
-                if (node.IsUp && node.Core.NextDeadline <= Now)
-                    node.Core.Tick(Now);
+                if (node.IsUp && node.Holding.NextDeadline <= Now)
+                    node.Holding.Finish(Now);
             }
         }
     }
