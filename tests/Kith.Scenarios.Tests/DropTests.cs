@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Kith.Scenarios.Tests;
+
+/// <summary>Messages for those who are away, between real processes: left with holders, and found there.</summary>
+public sealed class DropTests : IAsyncLifetime
+{
+    private const int Holders = 7;
+
+    private readonly List<KithHome> _holders = [.. Enumerable.Range(0, Holders).Select(i => new KithHome($"Holder{i}"))];
+    private readonly KithHome _alice = new("Alice");
+    private readonly KithHome _bob = new("Bob");
+
+    private string[] Entry => ["--entry", _holders[0].Address, "--room", "off"];
+
+    public async ValueTask InitializeAsync()
+    {
+        await _holders[0].StartAsync();
+        await Task.WhenAll(_holders.Skip(1).Select(holder => holder.StartAsync("--entry", _holders[0].Address)));
+        foreach (var holder in _holders)
+            await Pair.WaitForAsync(async () => (await holder.Api.GetAsync("room")).GetProperty("offering").GetBoolean(), "others find the holder");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _alice.DisposeAsync();
+        await _bob.DisposeAsync();
+        await Task.WhenAll(_holders.Select(holder => holder.DisposeAsync().AsTask()));
+    }
+
+    [Fact]
+    public async Task TwoWhoAreNeverThereTogether_TalkInOrderAndOnce()
+    {
+        await MeetAsync();
+        await _bob.StopAsync();
+        string[] first = [.. Enumerable.Range(0, 5).Select(i => $"from Alice {i}")];
+        foreach (var text in first)
+            await LeaveAsync(_alice, "Bob", text);
+        await _alice.StopAsync();
+
+        await _bob.StartAsync(Entry);
+        var started = Stopwatch.GetTimestamp();
+        await HasAsync(_bob, "Alice", first);
+        TestContext.Current.TestOutputHelper?.WriteLine($"there after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");
+        string[] second = ["from Bob 0", "from Bob 1"];
+        foreach (var text in second)
+            await LeaveAsync(_bob, "Alice", text);
+        await _bob.StopAsync();
+
+        await _alice.StartAsync(Entry);
+        await HasAsync(_alice, "Bob", second);
+        // The receipts came the same way.
+        await Pair.WaitForAsync(async () => (await MessagesAsync(_alice, "Bob")).Where(IsMine).All(message => State(message) == "delivered"), "Alice knows that Bob has them");
+        Assert.Equal(first, (await MessagesAsync(_alice, "Bob")).Where(IsMine).Select(Text));
+        Assert.Equal("drop", (await MessagesAsync(_alice, "Bob")).First(IsMine).GetProperty("route").GetString());
+    }
+
+    [Fact]
+    public async Task HoldersThatAreKilledAndComeBack_HaveEverything()
+    {
+        await MeetAsync();
+        await _bob.StopAsync();
+        await LeaveAsync(_alice, "Bob", "kept");
+        await _alice.StopAsync();
+        foreach (var holder in _holders)
+            await holder.KillAsync();
+        await _holders[0].StartAsync();
+        await Task.WhenAll(_holders.Skip(1).Select(holder => holder.StartAsync("--entry", _holders[0].Address)));
+        await _bob.StartAsync(Entry);
+        await HasAsync(_bob, "Alice", ["kept"]);
+    }
+
+    [Fact]
+    public async Task RouteDrop_BetweenTwoWhoAreThere_GoesByHolders()
+    {
+        await MeetAsync();
+        var sent = await _alice.RunAsync("--json", "send", "Bob", "the long way", "--route", "drop", "--wait", "delivered", "--timeout", "30s");
+        Assert.True(sent.Status == 0, sent.Error);
+        Assert.Equal("drop", sent.Json.GetProperty("route").GetString());
+        await HasAsync(_bob, "Alice", ["the long way"]);
+    }
+
+    [Fact]
+    public async Task Room_IsOfferedKeptAndShown()
+    {
+        var home = _holders[1];
+        Assert.Equal(256L << 20, (await home.RunAsync("--json", "status")).Json.GetProperty("room").GetProperty("offered").GetInt64());
+        Assert.Equal(512L << 20, (await home.RunAsync("--json", "room", "512M")).Json.GetProperty("offered").GetInt64());
+        await home.StopAsync();
+        await home.StartAsync("--entry", _holders[0].Address);
+        var room = (await home.RunAsync("--json", "room")).Json;
+        Assert.Equal(512L << 20, room.GetProperty("offered").GetInt64());
+        Assert.Equal(2, (await home.RunAsync("room", "lots")).Status);
+        Assert.Contains((await home.RunAsync("--json", "doctor")).Lines, line => line.GetProperty("check").GetString() == "drops");
+    }
+
+    private async Task MeetAsync()
+    {
+        await _alice.StartAsync(Entry);
+        await _bob.StartAsync(Entry);
+        await Finding.MeetAsync(_alice, _bob);
+    }
+
+    private static async Task LeaveAsync(KithHome from, string to, string text)
+    {
+        var sent = await from.RunAsync("--json", "send", to, text, "--wait", "stored", "--timeout", "30s");
+        Assert.True(sent.Status == 0, sent.Error);
+        Assert.Equal("drop", sent.Json.GetProperty("route").GetString());
+    }
+
+    private static async Task HasAsync(KithHome home, string from, string[] texts)
+    {
+        await Pair.WaitForAsync(async () => (await MessagesAsync(home, from)).Count(message => !IsMine(message) && texts.Contains(Text(message))) >= texts.Length, $"{texts.Length} messages of {from}'s");
+        Assert.Equal(texts, (await MessagesAsync(home, from)).Where(message => !IsMine(message) && texts.Contains(Text(message))).Select(Text));
+    }
+
+    private static async Task<List<JsonElement>> MessagesAsync(KithHome home, string with) =>
+        [.. (await home.Api.GetAsync($"contacts/{with}/messages?limit=200")).GetProperty("messages").EnumerateArray().Where(message => Text(message).StartsWith("from ", StringComparison.Ordinal) || Text(message) is "kept" or "the long way")];
+
+    private static bool IsMine(JsonElement message) => message.GetProperty("fromMe").GetBoolean();
+
+    private static string Text(JsonElement message) => message.GetProperty("text").GetString() ?? "";
+
+    private static string State(JsonElement message) => message.GetProperty("state").GetString()!;
+}
