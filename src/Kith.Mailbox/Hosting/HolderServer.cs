@@ -23,7 +23,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     private readonly Func<OwnNetworks> _networks;
     private readonly TimeProvider _time;
     private readonly ITimer _checks;
-    private (long Used, int Boxes) _size;
+    private (long Used, int Boxes, string? Problem) _size;
     private long _now;
     private bool _isDisposed;
 
@@ -34,14 +34,14 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     public HolderServer(IHolding holding, Func<OwnNetworks> networks, Action<Exception> defect, TimeProvider time)
     {
         (_holding, _networks, _time) = (holding, networks, time);
-        _size = (holding.Used, holding.Boxes);
+        _size = (holding.Used, holding.Boxes, holding.Problem);
         _thread = new HolderThread(AfterBatch, defect);
         _thread.Start();
         _checks = time.CreateTimer(static server => ((HolderServer)server!).Check(), this, CheckPeriod, CheckPeriod);
     }
 
-    /// <summary>Bytes and boxes that others have here, after the last commit.</summary>
-    public (long Used, int Boxes) Size
+    /// <summary>Bytes and boxes that others have here, and what is wrong with it, after the last commit.</summary>
+    public (long Used, int Boxes, string? Problem) Size
     {
         get
         {
@@ -127,7 +127,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     {
         var now = Now();
         _holding.Finish(now);
-        var size = (_holding.Used, _holding.Boxes);
+        var size = (_holding.Used, _holding.Boxes, _holding.Problem);
         lock (_gate)
             _size = size;
         var wait = _holding.NextDeadline - now;

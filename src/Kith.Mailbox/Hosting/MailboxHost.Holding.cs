@@ -32,8 +32,8 @@ public sealed partial class MailboxHost
     // With the gate held.
     private MailboxView Draw()
     {
-        var (used, boxes) = _server?.Size ?? default;
-        return new MailboxView(_room, _directory.IsAnnounced, used, boxes, _directory.CountServing(Now()), Problem: null);
+        var (used, boxes, problem) = _server?.Size ?? default;
+        return new MailboxView(_room, _directory.IsAnnounced, used, boxes, _directory.CountServing(Now()), problem);
     }
 
     private void NoticeChanges(long now)

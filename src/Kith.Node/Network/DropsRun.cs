@@ -1,7 +1,11 @@
 using Kith.Crypto;
 using Kith.Mailbox;
+using Kith.Mailbox.Directory;
+using Kith.Mailbox.Holding;
 using Kith.Mailbox.Hosting;
+using Kith.Mailbox.Repair;
 using Kith.Overlay;
+using Kith.Storage.Drops;
 using Kith.Transport;
 using Kith.Transport.Dialing;
 using Kith.Transport.Udp;
@@ -22,8 +26,15 @@ internal sealed class DropsRun : IAsyncDisposable
     public static DropsRun Start(string home, UdpPort port, UdpCarrier? udp, TransportIdentity identity, IOverlay overlay, SessionTakers takers, IMailboxObserver observer, long room, TimeProvider time, TextWriter? log)
     {
         var dialer = new NamelessDialer(udp, identity, time);
-        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, Holding: null, takers, observer, SystemRandom.Instance, time) { Log = log };
+        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, (finder, calls) => Keep(home, identity, finder, calls), takers, observer, SystemRandom.Instance, time) { Log = log };
         return new DropsRun(MailboxHost.Start(parts, room));
+    }
+
+    // What is wrong with the file is said by the holding itself: nothing of it stops the node.
+    private static RepairedHolding Keep(string home, TransportIdentity identity, IHolderFinder finder, IHolderCalls calls)
+    {
+        var store = DropStore.Open(home);
+        return new RepairedHolding(new HolderCore(store, identity.StaticKey.PublicKey, SystemRandom.Instance), new RepairCore(store, finder, calls, SystemRandom.Instance), store);
     }
 
     /// <summary>The overlay sees something else.</summary>

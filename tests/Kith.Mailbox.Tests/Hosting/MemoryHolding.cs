@@ -17,6 +17,8 @@ internal sealed class MemoryHolding : IHolding
 
     public int Boxes => _boxes.Count(box => box.Value.Count > 0);
 
+    public string? Problem => null;
+
     public long NextDeadline => long.MaxValue;
 
     public void Offer(long bytes) => _room = bytes;
