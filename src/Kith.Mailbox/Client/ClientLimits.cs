@@ -27,6 +27,12 @@ public static class ClientLimits
     /// <summary>How long looking for holders may take.</summary>
     public const long FindPatience = 6_000;
 
+    /// <summary>Times that holders are looked for while fewer than enough are known.</summary>
+    public const int Finds = 3;
+
+    /// <summary>Pause between those.</summary>
+    public const long FindPause = 500;
+
     /// <summary>Bytes of envelopes that wait to be put, in all.</summary>
     public const long WaitingBytes = 64L << 20;
 
@@ -149,6 +155,9 @@ public static class ClientLimits
 
     /// <summary>How long a row of boxes that nobody writes is read as if it were real; drawn between half and three halves of it, then another takes its place.</summary>
     public const long DummyLife = 3_600_000;
+
+    /// <summary>How long deletes are gathered, so that a row of messages costs holders few writes.</summary>
+    public const long DeleteDelay = 1_000;
 
     /// <summary>Tries to delete a chunk at a holder that does not answer.</summary>
     public const int DeleteTries = 3;

@@ -53,6 +53,9 @@ internal sealed class KnownChunk(ReadBox box, ChunkHash hash, int size)
     /// <summary>Items that are not done.</summary>
     public int Open { get; set; }
 
+    /// <summary>Whether it will be deleted everywhere soon.</summary>
+    public bool IsToBeDeleted { get; set; }
+
     /// <summary>Whether it may still be had.</summary>
     public bool IsAwaited => State is ChunkState.Wanted or ChunkState.Fetching;
 }

@@ -23,6 +23,7 @@ internal sealed class PutBatch
     private readonly BoxEntry[] _entries;
     private readonly int[] _acknowledged;
     private readonly List<PutAttempt> _attempts = [];
+    private readonly HashSet<MessageId> _parcels;
     private readonly HashSet<MessageId> _withdrawn = [];
     private readonly long _bytes;
     private List<HolderHandle> _candidates = [];
@@ -32,6 +33,9 @@ internal sealed class PutBatch
     private int _expiryVotes;
     private long _endsAt;
     private bool _isFound;
+    private int _finds;
+    private int _known;
+    private long _findAt = long.MaxValue;
 
     /// <param name="world">The core.</param>
     /// <param name="keys">The box's.</param>
@@ -44,6 +48,7 @@ internal sealed class PutBatch
         (_world, _keys, Load, _chunks) = (world, keys, load, chunks);
         _sealed = [.. chunks.Select(chunk => ChunkFormat.Seal(keys, number(), ChunkItems.Write(chunk.Items), random))];
         _hashes = [.. _sealed.Select(chunk => ChunkHash.Of(chunk))];
+        _parcels = [.. chunks.SelectMany(chunk => chunk.Parcels)];
         _works = new ulong[chunks.Count];
         _entries = new BoxEntry[chunks.Count];
         _acknowledged = new int[chunks.Count];
@@ -70,7 +75,7 @@ internal sealed class PutBatch
     public long Bytes => _sealed.Length == 0 ? 0 : _bytes;
 
     /// <summary>The parcels in it that are not withdrawn.</summary>
-    public IEnumerable<MessageId> Parcels => _chunks.SelectMany(chunk => chunk.Parcels).Distinct().Where(id => !_withdrawn.Contains(id));
+    public IEnumerable<MessageId> Parcels => _parcels.Where(id => !_withdrawn.Contains(id));
 
     /// <summary>Whether some holder has it though too few have: worth to go on with rather than to put the same parcels as other chunks.</summary>
     public bool IsHalfDone => !IsStored && _attempts.Exists(attempt => attempt.HasAll) && _withdrawn.Count == 0;
@@ -89,7 +94,7 @@ internal sealed class PutBatch
     {
         if (IsOver)
             return;
-        _isFound = true;
+        (_isFound, _known) = (true, holders.Count);
         var has = _attempts.Where(attempt => attempt.HasAll).Select(attempt => attempt.Holder.At).ToHashSet();
         var preferred = holders.Count(holder => holder.IsPreferred);
         _wanted = MailboxLimits.Holders + preferred;
@@ -143,6 +148,10 @@ internal sealed class PutBatch
         if (!_isFound)
         {
             Deadline = _endsAt;
+            if (now < _findAt)
+                return;
+            _findAt = long.MaxValue;
+            _world.Find(now, this, Load.Box.Preferred);
             return;
         }
 
@@ -154,7 +163,7 @@ internal sealed class PutBatch
     /// <summary>A parcel reached its reader otherwise: chunks that hold nothing else are deleted where they are, and a batch of such chunks ends.</summary>
     public void Withdraw(MessageId id)
     {
-        if (!_withdrawn.Add(id))
+        if (!_parcels.Contains(id) || !_withdrawn.Add(id))
             return;
         var gone = Enumerable.Range(0, _chunks.Count).Where(i => _chunks[i].Parcels.Contains(id) && _chunks[i].Parcels.TrueForAll(_withdrawn.Contains)).ToList();
         if (gone.Count == 0)
@@ -166,7 +175,7 @@ internal sealed class PutBatch
                 _world.Delete(attempt.Holder, new DeleteRequest(_keys.Box, items));
         }
 
-        if (_chunks.TrueForAll(chunk => chunk.Parcels.TrueForAll(_withdrawn.Contains)))
+        if (_withdrawn.Count == _parcels.Count)
             (HasEnded, IsOver, _sealed) = (true, true, []);
     }
 
@@ -176,7 +185,7 @@ internal sealed class PutBatch
     /// <summary>Goes on after a refusal: the same parcels are to be put again.</summary>
     public void Resume(long now, PutLoad load)
     {
-        (Load, HasEnded, IsOver, _isFound) = (load, false, false, false);
+        (Load, HasEnded, IsOver, _isFound, _finds) = (load, false, false, false, 0);
         _attempts.RemoveAll(attempt => !attempt.HasAll);
         _candidates = [];
         Deadline = _endsAt = EndOf(now);
@@ -232,6 +241,14 @@ internal sealed class PutBatch
             return;
         if (_attempts.TrueForAll(attempt => attempt.IsOver) && _nextCandidate >= _candidates.Count)
         {
+            // A node that has just started knows few yet.
+            if (!IsStored && _known < MailboxLimits.Enough && ++_finds < ClientLimits.Finds)
+            {
+                (_findAt, _isFound) = (now + ClientLimits.FindPause, false);
+                Deadline = Math.Min(_endsAt, _findAt);
+                return;
+            }
+
             Finish(now, IsStored ? null : Why());
             return;
         }

@@ -71,6 +71,9 @@ internal sealed class ReadBox(ReaderRow row, BoxKeys keys)
     /// <summary>Chunks to be deleted everywhere.</summary>
     public List<KnownChunk> ToDelete { get; } = [];
 
+    /// <summary>Whether they will be soon.</summary>
+    public bool IsDeleteDue { get; set; }
+
     /// <summary>Whether anything in it is neither done nor hopeless.</summary>
     public bool HasOpen => Chunks.Values.Any(chunk => chunk.State is not (ChunkState.Done or ChunkState.Bad));
 

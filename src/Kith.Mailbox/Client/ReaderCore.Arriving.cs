@@ -56,7 +56,7 @@ public sealed partial class ReaderCore
         if (arrived.Count > 0)
             observer.Arrived(row.Box, arrived);
         foreach (var box in touched)
-            DeleteDone(now, box);
+            DeleteSoon(now, box);
     }
 
     private static bool HandOn(ReaderRow row, KnownChunk chunk, List<ChunkItem> items, List<ArrivedEnvelope> arrived)
@@ -104,12 +104,28 @@ public sealed partial class ReaderCore
         if (chunk.Open == 0 || --chunk.Open > 0 || chunk.State != ChunkState.Told)
             return;
         chunk.Box.Move(chunk, ChunkState.Done);
-        if (!chunk.Box.Row.Box.IsStanding)
-            chunk.Box.ToDelete.Add(chunk);
+        if (chunk.Box.Row.Box.IsStanding)
+            return;
+        chunk.IsToBeDeleted = true;
+        chunk.Box.ToDelete.Add(chunk);
+    }
+
+    private void DeleteSoon(long now, ReadBox box)
+    {
+        if (box.ToDelete.Count >= WireLimits.MaxDelete)
+        {
+            DeleteDone(now, box);
+        }
+        else if (box.ToDelete.Count > 0 && !box.IsDeleteDue)
+        {
+            box.IsDeleteDue = true;
+            At(now + ClientLimits.DeleteDelay, ReaderTimerKind.Delete, box);
+        }
     }
 
     private void DeleteDone(long now, ReadBox box)
     {
+        box.IsDeleteDue = false;
         if (box.ToDelete.Count == 0)
             return;
         foreach (var group in box.ToDelete.Chunk(WireLimits.MaxDelete))
@@ -119,6 +135,8 @@ public sealed partial class ReaderCore
                 AskDelete(now, box, reading, signed, [.. group], 0);
         }
 
+        foreach (var chunk in box.ToDelete)
+            chunk.IsToBeDeleted = false;
         box.ToDelete.Clear();
     }
 

@@ -50,7 +50,7 @@ public sealed partial class ReaderCore
             box.Move(chunk, ChunkState.Wanted);
         if (chunk.State == ChunkState.Wanted)
             FetchAt(box, box.Holders.Exists(other => other != reading && other.BringsChunks && (other.IsListing || other.Watch != 0)) ? now + ClientLimits.NewsPatience : now);
-        else if (chunk.State == ChunkState.Done)
+        else if (chunk is { State: ChunkState.Done, IsToBeDeleted: false })
             AskDelete(now, box, reading, [chunk]); // it was not there when the others were told
     }
 

@@ -179,10 +179,18 @@ public sealed partial class ReaderCore
     private void CloseList(long now, ReadAsk ask, bool hasAnswered)
     {
         var box = ask.Box;
-        if (ask.Look != box.Look || ask.IsSilent || box.IsLookOver)
+        if (ask.Look != box.Look)
             return;
-        box.OpenLists--;
         box.Answered += hasAnswered ? 1 : 0;
+        box.OpenLists -= ask.IsSilent ? 0 : 1;
+        if (box.IsLookOver)
+        {
+            // Late, and it counts still.
+            if (IsThorough(box))
+                (box.ReadAt, box.Failures) = (box.LookedAt, 0);
+            return;
+        }
+
         if (box.OpenLists == 0)
             EndLook(now, box);
         else if (box.Answered == MailboxLimits.Enough)
@@ -195,9 +203,8 @@ public sealed partial class ReaderCore
             return;
         (box.IsLookOver, box.IsSettling, box.IsFinding) = (true, false, false);
         _finding.Remove(box.Keys.Address);
-        // What is stored is on four of these: when fewer than four did not answer, nothing of it can be missed. After some looks what can be had has to do.
-        var isRead = box.Answered > 0 && (box.Answered > box.Asked - MailboxLimits.Enough
-            || (box.Failures >= ClientLimits.ThoroughLooks && box.Answered >= Math.Min(MailboxLimits.Enough, box.Asked)));
+        // After some looks what can be had has to do.
+        var isRead = IsThorough(box) || (box.Failures >= ClientLimits.ThoroughLooks && box.Answered > 0 && box.Answered >= Math.Min(MailboxLimits.Enough, box.Asked));
         if (isRead)
             (box.ReadAt, box.Failures) = (box.LookedAt, 0);
         else
@@ -220,6 +227,9 @@ public sealed partial class ReaderCore
         if (!isPast || !isRead || box.HasOpen)
             LookAt(box, now + pause);
     }
+
+    // What is stored is on four of those asked: when fewer than four did not answer, nothing of it can be missed.
+    private static bool IsThorough(ReadBox box) => box.Answered > 0 && box.Answered > box.Asked - MailboxLimits.Enough;
 
     private void LookAt(ReadBox box, long at)
     {
@@ -247,7 +257,7 @@ public sealed partial class ReaderCore
                 break;
             case AskKind.Delete:
                 if (ask.Tries < ClientLimits.DeleteTries)
-                    At(now + Around(ClientLimits.DeletePause << ask.Tries), ReaderTimerKind.Delete, ask);
+                    At(now + Around(ClientLimits.DeletePause << ask.Tries), ReaderTimerKind.DeleteAgain, ask);
                 break;
             default:
                 (reading.IsListing, reading.BringsChunks) = (false, false);

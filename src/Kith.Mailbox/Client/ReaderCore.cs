@@ -101,7 +101,7 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
 
         foreach (var box in touched)
         {
-            DeleteDone(now, box);
+            DeleteSoon(now, box);
             TellSince(now, box.Row);
         }
     }
@@ -177,6 +177,9 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
                 TryHandOn(now, (ReaderRow)timer.Target!);
                 break;
             case ReaderTimerKind.Delete:
+                DeleteDone(now, (ReadBox)timer.Target!);
+                break;
+            case ReaderTimerKind.DeleteAgain:
                 DeleteAgain(now, (ReadAsk)timer.Target!);
                 break;
             default:

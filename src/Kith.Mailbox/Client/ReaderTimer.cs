@@ -21,8 +21,11 @@ internal enum ReaderTimerKind
     /// <summary>Hands on though something before it has not come.</summary>
     HandOn,
 
-    /// <summary>Deletes again.</summary>
+    /// <summary>Deletes what is done.</summary>
     Delete,
+
+    /// <summary>Deletes again.</summary>
+    DeleteAgain,
 
     /// <summary>Sweeps on.</summary>
     Sweep,

@@ -205,11 +205,12 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
 
     private void Pack(long now, WriterRow row)
     {
-        // Parcels of one call to Put may stand beside those of another that says something else of the same row.
-        var box = row.Waiting[0].Box;
+        // Parcels of one call to Put may stand beside those of another that says something else of the same row: what is told last of its holders and keys serves all that are alike.
+        var alike = row.Waiting.TakeWhile(one => IsAlike(one.Box, row.Waiting[0].Box)).ToList();
+        var box = alike[^1].Box;
         if (TryResume(now, row, box))
             return;
-        var parcels = row.Waiting.TakeWhile(one => ReferenceEquals(one.Box, box) || one.Box == box).Select(one => one.Parcel).ToList();
+        var parcels = alike.ConvertAll(one => one.Parcel);
         var chunks = ParcelPacker.Pack(parcels, random, out var taken);
         var load = new PutLoad(row, box, [.. parcels.Take(taken).Select(parcel => parcel.Id)]);
         row.Waiting.RemoveRange(0, taken);
@@ -236,6 +237,9 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
         foreach (var batch in load.Batches)
             batch.Begin(now);
     }
+
+    private static bool IsAlike(WritableBox one, WritableBox other) => ReferenceEquals(one, other)
+        || (one.Period == other.Period && one.Price == other.Price && one.Ahead == other.Ahead && (one.ReadKeys is null) == (other.ReadKeys is null));
 
     // What was refused by too many, though some have it, goes on as it was when the same parcels come again: the others need not keep it twice.
     private bool TryResume(long now, WriterRow row, WritableBox box)

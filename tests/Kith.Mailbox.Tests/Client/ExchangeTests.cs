@@ -50,6 +50,39 @@ public sealed class ExchangeTests
     }
 
     [Fact]
+    public void FiveHundredOneAfterTheOther_ArriveAsTheyAreStoredAndCostFewDeletes()
+    {
+        _reader.Read(Readable);
+        _world.Run(5 * Second);
+        var started = _world.Now;
+        for (var i = 0; i < 500; i++)
+        {
+            _writer.Put(_box, 1);
+            Assert.True(_world.RunUntil(() => _reader.Told.Count == i + 1, Second), $"message {i}");
+        }
+
+        Assert.InRange((_world.Now - started) / 500, 0, 6 * ClientWorld.Latency);
+        _world.Run(5 * Second);
+        Assert.Equal(Enumerable.Range(0, 500), _reader.Told);
+        Assert.InRange(_world.Asked[typeof(DeleteRequest)], 12, 12 * 30);
+        Assert.Equal(0, _world.Holders.Values.Sum(holder => holder.Chunks));
+    }
+
+    [Fact]
+    public void FiveHundredWaitingChunks_AreCollectedInTwoSeconds()
+    {
+        for (var i = 0; i < 500; i++)
+        {
+            _writer.Put(_box, 1);
+            Assert.True(_world.RunUntil(() => _writer.Stored.Count == i + 1, Second));
+        }
+
+        _reader.Read(Readable);
+        Assert.True(_world.RunUntil(() => _reader.Vault.Count == 500, 2 * Second));
+        Assert.Equal(Enumerable.Range(0, 500), _reader.Told);
+    }
+
+    [Fact]
     public void Message_IsPutOnSixAndDeletedEverywhereOnceItIsCommitted()
     {
         _writer.Put(_box, 1);
@@ -126,7 +159,7 @@ public sealed class ExchangeTests
     {
         _world.Holders.Clear();
         _writer.Put(_box, 2);
-        _world.Run(Second);
+        _world.Run(5 * Second);
         Assert.Equal(["no holders are known yet"], _writer.Refusals);
     }
 
@@ -214,7 +247,7 @@ public sealed class ExchangeTests
         Assert.True(_world.RunUntil(() => _writer.Stored.Count == 3, 5 * Second));
         _reader.Read(Readable with { Price = 6, ReadSecret = readSecret });
         Assert.True(_world.RunUntil(() => _reader.Vault.Count == 3, 5 * Second));
-        _world.Run(Second);
+        _world.Run(5 * Second);
         Assert.Equal(0, _world.Holders.Values.Sum(holder => holder.Chunks));
         _writer.Put(request with { ReadKeys = new Dictionary<long, Ed25519PublicKey>(), Secret = Rows.Secret(9) }, 1);
         Assert.Equal(["the reader's key for this day is not known"], _writer.Refusals);
