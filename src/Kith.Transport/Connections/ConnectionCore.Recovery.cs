@@ -7,8 +7,6 @@ namespace Kith.Transport.Connections;
 /// <summary>What arrived and what was lost (RFC 9002), and the turns of the keys (RFC 9001 section 6).</summary>
 internal sealed partial class ConnectionCore
 {
-    private const int PacketThreshold = 3; // RFC 9002 section 6.1.1
-
     /// <summary>Numbers on their way at once; the oldest packet counts as lost when there are more, so that a peer who never acknowledges costs no more than this.</summary>
     private const int MaxOnTheWay = 1 << 16;
 
@@ -41,6 +39,10 @@ internal sealed partial class ConnectionCore
                 _streams!.RoundTrip = path.Recovery.Rtt.Smoothed;
         }
 
+        // Below that nothing waits, and nothing lost either.
+        var lowest = _book.First;
+        foreach (var one in _paths)
+            lowest = Math.Min(lowest, one.Recovery.FirstLost);
         var any = TakeRange(now, smallest, largest + 1);
         var reader = new WireReader(frame.Data);
         for (var i = 0UL; i < frame.Count; i++)
@@ -48,7 +50,7 @@ internal sealed partial class ConnectionCore
             _ = reader.TryReadVarInt(out var gap) & reader.TryReadVarInt(out var length); // checked when the frame was read
             var end = smallest - (long)gap - 1;
             smallest = end - 1 - (long)length;
-            if (end <= _book.First)
+            if (end <= lowest)
                 break; // done with, and so is everything below
             if (_book.HasSkipped(smallest, end))
                 return SessionErrorCode.RecordInvalid;
@@ -76,6 +78,8 @@ internal sealed partial class ConnectionCore
                 any |= TakeAcknowledged(now, number);
         }
 
+        foreach (var path in _paths)
+            path.Recovery.AcknowledgedLate(now, start, end);
         return any;
     }
 
@@ -128,7 +132,7 @@ internal sealed partial class ConnectionCore
             }
 
             var lostAt = packet.SentAt + recovery.LossDelay;
-            if (number + PacketThreshold > recovery.LargestAcknowledged && lostAt > now)
+            if (number + recovery.PacketThreshold > recovery.LargestAcknowledged && lostAt > now)
             {
                 recovery.LossTime = Earlier(recovery.LossTime, lostAt);
                 continue;

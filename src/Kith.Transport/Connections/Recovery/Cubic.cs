@@ -8,48 +8,50 @@ internal sealed class Cubic(int datagramSize) : LossBasedController(datagramSize
     private const double RenoAlpha = 3 * (1 - Beta) / (1 + Beta); // section 4.3
     private const double MostGrowth = 1.5; // section 4.2: in one round trip
 
-    private double _most; // W_max, bytes
-    private double _prior; // cwnd_prior: the window before it was cut
-    private double _reno; // W_est
-    private double _k; // seconds until the curve is back at W_max
-    private bool _hasEpoch;
-    private bool _wasCollapsed;
-    private TimeSpan _epoch;
-    private TimeSpan? _unusedSince;
+    private State _state;
+    private State _before; // the last loss
 
     protected override double Reduce(double window)
     {
+        _before = _state;
         // Section 4.7, fast convergence: whoever did not get back to the last maximum makes room for others.
-        _most = window < _most ? window * (1 + Beta) / 2 : window;
-        _prior = window;
-        _hasEpoch = false;
-        _wasCollapsed = false;
+        _state.Most = window < _state.Most ? window * (1 + Beta) / 2 : window;
+        _state.Prior = window;
+        _state.HasEpoch = false;
+        _state.WasCollapsed = false;
         return window * Beta;
+    }
+
+    // Section 4.9.2; the curve goes on from where it was left.
+    protected override void Restore(TimeSpan since)
+    {
+        _state = _before;
+        _state.Epoch += since;
     }
 
     protected override void Collapsed()
     {
-        _hasEpoch = false;
-        _wasCollapsed = true;
+        _state.HasEpoch = false;
+        _state.WasCollapsed = true;
     }
 
-    protected override void Unused(TimeSpan now) => _unusedSince ??= _hasEpoch ? now : null;
+    protected override void Unused(TimeSpan now) => _state.UnusedSince ??= _state.HasEpoch ? now : null;
 
     protected override void Avoid(TimeSpan now, int bytes, TimeSpan smoothed)
     {
-        if (!_hasEpoch)
+        if (!_state.HasEpoch)
             BeginEpoch(now);
-        else if (_unusedSince is { } since)
-            _epoch += now - since; // section 5.8: the curve stands still while the window is not used
-        _unusedSince = null;
+        else if (_state.UnusedSince is { } since)
+            _state.Epoch += now - since; // section 5.8: the curve stands still while the window is not used
+        _state.UnusedSince = null;
 
         var window = Exact;
         var acknowledged = bytes / window; // in windows
-        var elapsed = (now - _epoch).TotalSeconds;
-        _reno += (_reno >= _prior ? 1 : RenoAlpha) * DatagramSize * acknowledged;
-        if (Curve(elapsed) < _reno)
+        var elapsed = (now - _state.Epoch).TotalSeconds;
+        _state.Reno += (_state.Reno >= _state.Prior ? 1 : RenoAlpha) * DatagramSize * acknowledged;
+        if (Curve(elapsed) < _state.Reno)
         {
-            Exact = Math.Max(window, _reno); // section 4.3, the region where Reno is faster
+            Exact = Math.Max(window, _state.Reno); // section 4.3, the region where Reno is faster
             return;
         }
 
@@ -59,20 +61,32 @@ internal sealed class Cubic(int datagramSize) : LossBasedController(datagramSize
 
     private void BeginEpoch(TimeSpan now)
     {
-        _hasEpoch = true;
-        _epoch = now;
+        _state.HasEpoch = true;
+        _state.Epoch = now;
         // Section 4.8, and a slow start that no loss ended: the curve begins flat, here.
-        if (_wasCollapsed || _most < Exact)
-            _most = Exact;
-        _wasCollapsed = false;
-        _k = Math.Cbrt((_most - Exact) / DatagramSize / C); // section 4.2, figure 2
-        _reno = Exact;
+        if (_state.WasCollapsed || _state.Most < Exact)
+            _state.Most = Exact;
+        _state.WasCollapsed = false;
+        _state.K = Math.Cbrt((_state.Most - Exact) / DatagramSize / C); // section 4.2, figure 2
+        _state.Reno = Exact;
     }
 
     // Section 4.2, figure 1, in bytes.
     private double Curve(double seconds)
     {
-        var t = seconds - _k;
-        return (C * t * t * t * DatagramSize) + _most;
+        var t = seconds - _state.K;
+        return (C * t * t * t * DatagramSize) + _state.Most;
+    }
+
+    private struct State
+    {
+        public double Most; // W_max, bytes
+        public double Prior; // cwnd_prior: the window before it was cut
+        public double Reno; // W_est
+        public double K; // seconds until the curve is back at W_max
+        public bool HasEpoch;
+        public bool WasCollapsed;
+        public TimeSpan Epoch;
+        public TimeSpan? UnusedSince;
     }
 }

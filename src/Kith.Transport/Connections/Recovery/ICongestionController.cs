@@ -25,8 +25,11 @@ internal interface ICongestionController
     /// <param name="smoothed">The smoothed round trip.</param>
     void Acknowledged(TimeSpan now, TimeSpan sentAt, int bytes, bool wasFull, TimeSpan smoothed);
 
-    /// <summary>A packet was lost: once a round trip this shrinks the window (RFC 9002 section 7.3.2).</summary>
-    void Lost(TimeSpan now, TimeSpan sentAt);
+    /// <summary>A packet was lost: once a round trip this shrinks the window (RFC 9002 section 7.3.2). True when it did, and a recovery period begins.</summary>
+    bool Lost(TimeSpan now, TimeSpan sentAt);
+
+    /// <summary>All that was lost in this recovery period has arrived after all: the window is what it would be without (RFC 9438 section 4.9.2).</summary>
+    void Undo(TimeSpan now);
 
     /// <summary>Persistent congestion: from the least window again (RFC 9002 section 7.6.2).</summary>
     void Collapse();

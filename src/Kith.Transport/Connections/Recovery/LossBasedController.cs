@@ -17,6 +17,7 @@ internal abstract class LossBasedController : ICongestionController
     private bool _inRecovery;
     private TimeSpan _recoveryStart;
     private HyStart _hyStart;
+    private State? _before; // what the last loss changed
 
     protected LossBasedController(int datagramSize)
     {
@@ -71,16 +72,31 @@ internal abstract class LossBasedController : ICongestionController
             Avoid(now, bytes, smoothed);
     }
 
-    public void Lost(TimeSpan now, TimeSpan sentAt)
+    public bool Lost(TimeSpan now, TimeSpan sentAt)
     {
         if (_hadLoss && sentAt <= _recoveryStart)
-            return; // lost before the window was cut, or in the same round trip
+            return false; // lost before the window was cut, or in the same round trip
+        _before = new State(_window, Threshold, _hadLoss, _recoveryStart);
         _hadLoss = true;
         _inRecovery = true;
         _recoveryStart = now;
         var reduced = Reduce(_window);
         Exact = reduced;
         Threshold = Window;
+        return true;
+    }
+
+    public void Undo(TimeSpan now)
+    {
+        if (_before is not { } before)
+            return;
+        Restore(now - _recoveryStart);
+        Exact = Math.Max(_window, before.Window);
+        Threshold = before.Threshold;
+        _hadLoss = before.HadLoss;
+        _inRecovery = false;
+        _recoveryStart = before.RecoveryStart;
+        _before = null;
     }
 
     public void Collapse()
@@ -88,11 +104,16 @@ internal abstract class LossBasedController : ICongestionController
         _window = LeastWindow;
         _inRecovery = false; // RFC 9002 appendix B.8
         _recoveryStart = TimeSpan.MinValue;
+        _before = null;
         Collapsed();
     }
 
-    /// <summary>The window after a loss.</summary>
+    /// <summary>The window after a loss. What this changes besides is remembered.</summary>
     protected abstract double Reduce(double window);
+
+    /// <summary>Takes back what the last <see cref="Reduce"/> changed besides the window.</summary>
+    /// <param name="since">How long ago that was.</param>
+    protected abstract void Restore(TimeSpan since);
 
     /// <summary>Grows <see cref="Exact"/> outside of slow start.</summary>
     protected abstract void Avoid(TimeSpan now, int bytes, TimeSpan smoothed);
@@ -106,4 +127,6 @@ internal abstract class LossBasedController : ICongestionController
     protected virtual void Collapsed()
     {
     }
+
+    private readonly record struct State(double Window, long Threshold, bool HadLoss, TimeSpan RecoveryStart);
 }

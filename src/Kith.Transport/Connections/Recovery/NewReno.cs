@@ -7,5 +7,9 @@ internal sealed class NewReno(int datagramSize) : LossBasedController(datagramSi
 
     protected override double Reduce(double window) => window * LossReduction;
 
+    protected override void Restore(TimeSpan since)
+    {
+    }
+
     protected override void Avoid(TimeSpan now, int bytes, TimeSpan smoothed) => Exact += (double)DatagramSize * bytes / Exact;
 }

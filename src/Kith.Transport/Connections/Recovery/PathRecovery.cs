@@ -9,11 +9,14 @@ internal sealed class PathRecovery
     private const int MostDoublings = 10;
     private const int TimeoutsBeforeBase = 2;
     private const int FullWithin = 3; // datagrams
+    private const int LostKept = 3; // probe timeouts
 
     private readonly RttEstimator _rtt = new(ConnectionLimits.MaxAckDelay);
     private readonly Cubic _congestion = new(PathMtu.Base);
     private readonly Pacer _pacer = new();
     private readonly PathMtu _mtu;
+    private readonly LostPackets _lost = new();
+    private Reordering _reordering;
 
     // The most that was in flight in this round trip and in the last one: whether the window is in use (RFC 9002 section 7.8).
     private long _most;
@@ -65,7 +68,14 @@ internal sealed class PathRecovery
         }
     }
 
-    public TimeSpan LossDelay => _rtt.LossDelay;
+    /// <summary>A packet that was sent longer ago, with a later one acknowledged, is lost.</summary>
+    public TimeSpan LossDelay => _rtt.LossDelay(_reordering.Eighths);
+
+    /// <summary>A packet is lost when one with a number that much higher was acknowledged.</summary>
+    public int PacketThreshold => _reordering.Packets;
+
+    /// <summary>The lowest number of those taken for lost that may still turn out to have arrived; <see cref="long.MaxValue"/> for none.</summary>
+    public long FirstLost => _lost.First;
 
     public bool HasRoom => BytesInFlight + DatagramSize <= Window;
 
@@ -121,8 +131,27 @@ internal sealed class PathRecovery
 
         if (_mtu.Lost(number, bytes))
             _congestion.DatagramSize = _mtu.Size;
-        _congestion.Lost(now, sentAt);
+        var begins = _congestion.Lost(now, sentAt);
+        if (begins)
+            _reordering.PeriodBegan();
+        _lost.Add(new LostPackets.Packet(number, sentAt, now, bytes), begins, now - (LostKept * ProbeTimeout));
         Adapt(now);
+    }
+
+    /// <summary>
+    /// An ACK has these numbers: what was taken for lost of them was late. The path may be that late from now on, and the window is given back once nothing of what shrank it was a loss.
+    /// </summary>
+    public void AcknowledgedLate(TimeSpan now, long start, long end)
+    {
+        while (_lost.TryTake(start, end, out var packet, out var isPeriodUndone))
+        {
+            _reordering.Seen(LargestAcknowledged - packet.Number, 8 * ((now - packet.SentAt) / _rtt.Smoothed));
+            _mtu.Arrived(packet.Number, packet.Size);
+            if (!isPeriodUndone)
+                continue;
+            _congestion.Undo(now);
+            Adapt(now);
+        }
     }
 
     /// <summary>Persistent congestion (RFC 9002 section 7.6.2).</summary>

@@ -29,8 +29,8 @@ internal sealed class RttEstimator(TimeSpan maxAckDelay)
 
     public TimeSpan Variation { get; private set; } = Initial / 2;
 
-    /// <summary>A packet that was sent longer ago than this, with a later one acknowledged, is lost (RFC 9002 section 6.1.2: 9/8 of the round trip).</summary>
-    public TimeSpan LossDelay => Max(Max(Smoothed, Latest) * 9 / 8, Granularity);
+    /// <summary>A packet that was sent longer ago than so many eighths of the round trip, with a later one acknowledged, is lost (RFC 9002 section 6.1.2).</summary>
+    public TimeSpan LossDelay(int eighths) => Max(Max(Smoothed, Latest) * eighths / 8, Granularity);
 
     /// <summary>The probe timeout without back-off (RFC 9002 section 6.2.1).</summary>
     public TimeSpan ProbeTimeout => Smoothed + Max(4 * Variation, Granularity) + maxAckDelay;

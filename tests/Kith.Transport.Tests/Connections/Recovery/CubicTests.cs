@@ -97,6 +97,44 @@ public sealed class CubicTests
         Assert.Equal(70 + (0.529 * 30), flow.Segments, 1.0);
     }
 
+    [Fact]
+    public void LossThatWasNone_TheCurveGoesOnAsIfNothingHadBeen()
+    {
+        // Section 4.9.2.
+        var flow = LoseAt(100, TimeSpan.FromMilliseconds(100));
+        flow.RunUntil(flow.Now + TimeSpan.FromSeconds(3));
+        var (window, threshold) = (_controller.Window, _controller.Threshold);
+        flow.Lose();
+        Assert.InRange(_controller.Window, 0, window * 0.71);
+        var lost = flow.Now;
+        flow.RunUntil(lost + TimeSpan.FromMilliseconds(200));
+        _controller.Undo(flow.Now);
+        Assert.Equal((window, threshold), (_controller.Window, _controller.Threshold));
+        _controller.Undo(flow.Now); // once
+        flow.RunUntil(flow.Now + TimeSpan.FromSeconds(1));
+        var k = Math.Cbrt(30 / 0.4);
+        Assert.Equal((0.4 * Math.Pow(4 - k, 3)) + 100, flow.Segments, 2.0);
+    }
+
+    [Fact]
+    public void FirstLossThatWasNone_SlowStartGoesOn()
+    {
+        var flow = LoseAt(100, TimeSpan.FromMilliseconds(100));
+        _controller.Undo(flow.Now + TimeSpan.FromMilliseconds(100));
+        Assert.True(_controller.IsInSlowStart);
+        Assert.Equal((long.MaxValue, 100L), (_controller.Threshold, (long)flow.Segments));
+        Assert.True(_controller.Lost(flow.Now + TimeSpan.FromMilliseconds(200), TimeSpan.Zero)); // a loss before is one
+    }
+
+    [Fact]
+    public void UndoAfterPersistentCongestion_ChangesNothing()
+    {
+        var flow = LoseAt(100, TimeSpan.FromMilliseconds(100));
+        _controller.Collapse();
+        _controller.Undo(flow.Now);
+        Assert.Equal(2, (long)flow.Segments);
+    }
+
     // A flow whose window was so many segments when it lost something.
     private FlowOfPackets LoseAt(int segments, TimeSpan roundTrip)
     {

@@ -14,7 +14,7 @@ public sealed class RttEstimatorTests
     {
         Assert.Equal(Ms(333), _rtt.Smoothed);
         Assert.Equal(Ms(333) + (4 * Ms(166.5)) + Ms(25), _rtt.ProbeTimeout);
-        Assert.Equal(Ms(333) * 9 / 8, _rtt.LossDelay);
+        Assert.Equal(Ms(333) * 9 / 8, _rtt.LossDelay(9));
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class RttEstimatorTests
         _rtt.Sample(Second, Ms(100), ackDelay: Ms(20));
         Assert.Equal((Ms(100), Ms(50), Ms(100)), (_rtt.Smoothed, _rtt.Variation, _rtt.Least));
         Assert.Equal(Ms(100 + 200 + 25), _rtt.ProbeTimeout);
-        Assert.Equal(Ms(112.5), _rtt.LossDelay);
+        Assert.Equal(Ms(112.5), _rtt.LossDelay(9));
         Assert.Equal(3 * _rtt.ProbeTimeout, _rtt.PersistentCongestion);
         Assert.Equal(Second, _rtt.FirstSampleAt);
     }
@@ -69,7 +69,7 @@ public sealed class RttEstimatorTests
     public void TinyRoundTrips_TimersStayAtTheGranularity()
     {
         _rtt.Sample(Second, TimeSpan.FromMicroseconds(30), default);
-        Assert.Equal(Ms(1), _rtt.LossDelay);
+        Assert.Equal(Ms(1), _rtt.LossDelay(9));
         Assert.Equal(TimeSpan.FromMicroseconds(30) + Ms(1) + Ms(25), _rtt.ProbeTimeout);
     }
 
