@@ -82,7 +82,7 @@ public sealed partial class ReaderCore
     // One that was put several times is told once; each chunk that holds it waits for it.
     private static void Tell(ReaderRow row, ReadOnlyMemory<byte> envelope, List<KnownChunk> chunks, List<ArrivedEnvelope> arrived)
     {
-        var told = row.Tell(ChunkHash.Of(envelope.Span), out var isNew);
+        var told = row.Tell(ChunkHash.Of(envelope.Span), chunks[0].Box.Index, out var isNew);
         if (isNew)
         {
             told.Chunks.AddRange(chunks);

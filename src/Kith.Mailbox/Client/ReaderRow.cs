@@ -34,16 +34,22 @@ internal sealed class ReaderRow(ReadableBox box, bool isDummy)
     /// <summary>Whether handing on was put off until this time; 0 when it was not.</summary>
     public long HandOnAt { get; set; }
 
-    /// <summary>The envelope of these bytes, when it was told in this run; otherwise it is noted as told.</summary>
+    /// <summary>
+    /// The envelope of these bytes, when it was told in this run; otherwise it is noted as told. One that its writer left again in a box of a later period is told again
+    /// once it is done: no receipt of it has come there (docs/protocol/delivery.md, "Drops").
+    /// </summary>
     /// <param name="hash">Of the envelope.</param>
+    /// <param name="index">The period of the box that it came out of.</param>
     /// <param name="isNew">Whether it was not told.</param>
-    public ToldEnvelope Tell(ChunkHash hash, out bool isNew)
+    public ToldEnvelope Tell(ChunkHash hash, long index, out bool isNew)
     {
-        isNew = !_told.TryGetValue(hash, out var told);
+        var isKnown = _told.TryGetValue(hash, out var told);
+        isNew = !isKnown || (told!.IsDone && index > told.Index && !Box.IsStanding);
         if (!isNew)
             return told!;
-        _told[hash] = told = new ToldEnvelope();
-        _order.Enqueue(hash);
+        _told[hash] = told = new ToldEnvelope(index);
+        if (!isKnown)
+            _order.Enqueue(hash);
         if (_order.Count > ClientLimits.EnvelopesRemembered)
             _told.Remove(_order.Dequeue());
         return told;
@@ -51,8 +57,11 @@ internal sealed class ReaderRow(ReadableBox box, bool isDummy)
 }
 
 /// <summary>An envelope that was handed on: which chunks wait for it.</summary>
-internal sealed class ToldEnvelope
+internal sealed class ToldEnvelope(long index)
 {
+    /// <summary>The period of the box that it came out of.</summary>
+    public long Index => index;
+
     public List<KnownChunk> Chunks { get; } = [];
 
     public bool IsDone { get; set; }

@@ -223,6 +223,26 @@ public sealed class ExchangeTests
     }
 
     [Fact]
+    public void OneMessageLeftAgainDaysLater_IsToldAgainSoThatItIsAcknowledged()
+    {
+        var ids = _writer.Put(_box, 1);
+        _reader.Read(Readable);
+        _world.Run(5 * Second);
+        Assert.Equal([0], _reader.Told);
+        _writer.Stored.Clear();
+        _writer.PutAgain(_box, ids);
+        _world.Run(5 * Second);
+        Assert.Equal([0], _reader.Told);
+        _world.Run(TimeSpan.FromDays(3));
+        _writer.Stored.Clear();
+        _reader.Told.Clear();
+        _writer.PutAgain(_box, ids);
+        _world.Run(TimeSpan.FromMinutes(15));
+        Assert.Equal([0], _reader.Told);
+        Assert.Equal(0, _world.Holders.Values.Sum(holder => holder.Chunks));
+    }
+
+    [Fact]
     public void PreferredHolder_IsPutOnAndReadToo()
     {
         var home = _world.Holders.Keys.Single(at => _world.Holders[at] == _world.Nearest(Address)[^1]);
