@@ -160,7 +160,9 @@ public sealed class HolderDirectory : IHolderFinder
         do
         {
             region = _regions.Get(now, search.Depth, RoomKey.PrefixAt(search.Address, search.Depth));
-            var isEnough = region.IsKnown || now >= search.End || (region.Count > 0 && now >= search.LookEnd);
+            // Where few are known, those who came since the last look matter.
+            var isFresh = region.IsKnown && (!region.IsLooking || region.Count >= DirectoryLimits.Sparse);
+            var isEnough = isFresh || now >= search.End || (region.Count > 0 && now >= search.LookEnd);
             if (!isEnough)
             {
                 search.Deadline = now < search.LookEnd ? search.LookEnd : search.End;

@@ -32,6 +32,7 @@ public sealed partial class MailboxHost : IMailbox
     private readonly ITimer _timer;
     private long _armed = long.MaxValue;
     private long _now;
+    private readonly long _startedAt;
     private bool _isReady;
     private bool _isDisposed;
 
@@ -39,6 +40,7 @@ public sealed partial class MailboxHost : IMailbox
     {
         _parts = parts;
         _room = room;
+        _startedAt = Now();
         _directory = new HolderDirectory(new World(this), parts.Random);
         _sessions = new HolderSessions(parts.Dialer, Answered, holder => Run(now => _directory.Failed(now, holder)), parts.Time);
         var relay = new Relay(this);
@@ -80,7 +82,7 @@ public sealed partial class MailboxHost : IMailbox
             _networks = networks;
             var isReady = view.Nodes > 0;
             if (isReady && !_isReady)
-                _directory.Ready(now);
+                Begin(now);
             _isReady = isReady;
             Place(now, view);
         });
@@ -97,6 +99,16 @@ public sealed partial class MailboxHost : IMailbox
             _writer.NetworkChanged();
             _reader.NetworkChanged(now);
         });
+    }
+
+    // There is somebody to ask. Whoever looked before found nobody, and would look again only after a pause.
+    private void Begin(long now)
+    {
+        _directory.Ready(now);
+        if (now - _startedAt < DirectoryLimits.SearchPatience)
+            return;
+        _writer.NetworkChanged();
+        _reader.NetworkChanged(now);
     }
 
     /// <inheritdoc/>

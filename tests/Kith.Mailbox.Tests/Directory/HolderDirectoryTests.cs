@@ -124,6 +124,22 @@ public sealed class HolderDirectoryTests
     }
 
     [Fact]
+    public void Find_WhereFewAre_WaitsForThoseWhoCameSince()
+    {
+        var world = new SmallWorld();
+        var all = Local(6);
+        world.Announce(RoomKey.At(0, 0), all.Take(2));
+        world.Directory.Ready(world.Now);
+        world.Find(Box, 6);
+        world.Settle();
+        world.Announce(RoomKey.At(0, 0), all.Skip(2));
+        world.Pass(DirectoryLimits.FirstLook);
+        var found = world.Find(Box, 6);
+        world.Settle();
+        Assert.Equal(Nearest(all), found());
+    }
+
+    [Fact]
     public void Distrust_OfALiar_LastsADay()
     {
         var world = new SmallWorld();
