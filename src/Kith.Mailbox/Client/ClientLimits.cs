@@ -114,6 +114,9 @@ public static class ClientLimits
     /// <summary>Entries that one holder may list of one box; further ones are left alone.</summary>
     public const int ListedByOne = 4_096;
 
+    /// <summary>Of so many looks one lists from the beginning.</summary>
+    public const int LookFromStart = 4;
+
     /// <summary>Requests that one list may take: more pages are asked for at the next look.</summary>
     public const int Pages = 256;
 

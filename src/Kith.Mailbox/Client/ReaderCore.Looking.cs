@@ -99,6 +99,9 @@ public sealed partial class ReaderCore
                 continue;
             }
 
+            // A holder that lost what it had may number anew without saying so.
+            if (box.IsSettling || box.Look % ClientLimits.LookFromStart == 0)
+                reading.After = 0;
             box.OpenLists++;
             reading.BringsChunks = withChunks-- > 0 || (isWatching && reading.BringsChunks);
             AskList(now, box, reading, becomes && !isWatching);

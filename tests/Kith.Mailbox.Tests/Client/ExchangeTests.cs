@@ -319,6 +319,6 @@ public sealed class ExchangeTests
         foreach (var holder in _world.Holders.Values)
             holder.Wipe();
         _writer.Put(_box, 1);
-        Assert.True(_world.RunUntil(() => _reader.Vault.Count == 41, TimeSpan.FromMinutes(15)));
+        Assert.True(_world.RunUntil(() => _reader.Vault.Count == 41, TimeSpan.FromMinutes(30)));
     }
 }

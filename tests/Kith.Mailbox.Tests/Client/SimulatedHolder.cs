@@ -136,7 +136,7 @@ internal sealed class SimulatedHolder
     {
         const int Page = 50;
         if (!_boxes.TryGetValue(read.Box.Address, out var kept))
-            return new EntriesAnswer(DropCode.Done, false, 0, []);
+            return new EntriesAnswer(DropCode.Done, false, read.After, []);
         if (read.Hashes.Count > 0)
         {
             Fetched.AddRange(read.Hashes);
@@ -150,7 +150,7 @@ internal sealed class SimulatedHolder
         List<ListedEntry> entries = [.. page.Select(one => Listed(read, one))];
         if (Conduct == Conduct.Lying)
             entries.Add(new ListedEntry(kept.Place, ChunkHash.Of([(byte)kept.Place]), 1024, default));
-        return new EntriesAnswer(DropCode.Done, listed.Count > Page, listed.Count > Page ? page[^1].Place : kept.Place, entries);
+        return new EntriesAnswer(DropCode.Done, listed.Count > Page, page.Count > 0 ? page[^1].Place : read.After, entries);
     }
 
     private ListedEntry Listed(ReadRequest read, (long Place, ChunkHash Hash, byte[] Chunk) one)
