@@ -35,6 +35,7 @@ internal sealed class NodeCore : IAsyncDisposable
     private readonly List<IPEndPoint> _listening = [];
     private readonly TunnelPort _tunnelPort;
     private readonly RelayedWaiting _relayedWaiting;
+    private readonly Meetings _meetings;
     private readonly TransportIdentity _identity;
     private readonly TcpCarrier _carrier;
     private readonly List<ICarrier> _carriers;
@@ -82,6 +83,8 @@ internal sealed class NodeCore : IAsyncDisposable
         RelayCalls = new RelayCalls(Route, Relays, time);
         _relayedWaiting.Want = RelayCalls.Want;
         Overlay.WhenIntroducedAgain = RelayCalls.Urge;
+        _meetings = new Meetings(_carrier, Route);
+        Overlay.WhenMeeting = (key, at, isInitiator) => _meetings.Begin(key, at, isInitiator, ListenPort);
         _batches.Run([new ActionItem(Begin)]);
     }
 
@@ -295,6 +298,7 @@ internal sealed class NodeCore : IAsyncDisposable
             await Overlay.StopAsync();
         _reaching?.GiveUp();
         await RelayCalls.DisposeAsync();
+        await _meetings.DisposeAsync();
         if (_reach is not null)
             await _reach.DisposeAsync();
         Drops.Detach();

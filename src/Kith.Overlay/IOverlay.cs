@@ -95,6 +95,14 @@ public interface IOverlayObserver
     /// <summary>A contact knocked: the secret under which we look for them, where they are now, and when they said so (unix milliseconds, their clock).</summary>
     void Knocked(FindSecret secret, Contactable content, long madeAt);
 
+    /// <summary>It is the moment to connect to a node by TCP from our own port, as it does the same: where neither's NAT lets the other in, both connections meet.</summary>
+    /// <param name="key">Whom it must be.</param>
+    /// <param name="at">Where its connection comes from.</param>
+    /// <param name="isInitiator">Whether we begin the handshake.</param>
+    void Meet(X25519PublicKey key, Endpoint at, bool isInitiator)
+    {
+    }
+
     /// <summary>A circuit of ours has ended: nothing goes through its endpoint any more, and what used it must find another path or end.</summary>
     void CircuitEnded(Endpoint path, RelayRefusal why)
     {

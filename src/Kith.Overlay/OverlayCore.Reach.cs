@@ -73,6 +73,16 @@ internal sealed partial class OverlayCore : IReachGround
 
     Endpoint IReachGround.RouteTo(Endpoint introducer) => _outside.RouteTo(introducer);
 
+    ushort IReachGround.Port => _port;
+
+    // Said without "udp/" a mapped address takes both.
+    Endpoint IReachGround.MappedTcp =>
+        Nat.View.MappedAddresses.Where(address => NodeAddress.TryParse(address, out var parsed) && parsed!.Kind == NodeAddress.TcpKind).Select(EndpointOf).FirstOrDefault();
+
+    Endpoint IReachGround.Behind(Endpoint from) => _outside.Behind(from);
+
+    void IReachGround.Meet(X25519PublicKey key, Endpoint at, bool isInitiator) => _outside.Meet(key, at, isInitiator);
+
     void IReachGround.Send(Endpoint to, ReadOnlySpan<byte> datagram) => _sink.Send(to, datagram);
 
     void IReachGround.SendProbe(Endpoint to, ReadOnlySpan<byte> probe) => _sink.SendPlain(to, probe);

@@ -43,6 +43,10 @@ public sealed partial class OverlayHost
 
         public void Reached(X25519PublicKey key, Endpoint at) => host.TellReached(key, at);
 
+        public Endpoint Behind(Endpoint from) => UdpPort.IsVirtual(from) && host._port.PathOf(from) is { } path && path.Outer != default ? path.Outer : from;
+
+        public void Meet(X25519PublicKey key, Endpoint at, bool isInitiator) => host._tellings.Add(() => host._observer.Meet(key, at, isInitiator));
+
         public void SendMulticast(ReadOnlySpan<byte> datagram) => _multicast?.Send(datagram);
 
         void IDatagramTaker.Take(Endpoint from, ReadOnlySpan<byte> datagram) => host.Take(from, datagram, isForAll: true);

@@ -110,6 +110,16 @@ internal static class ReachTargets
 
         bool IReachGround.Serves(Endpoint peer) => false;
 
+        ushort IReachGround.Port => 4001;
+
+        Endpoint IReachGround.MappedTcp => default;
+
+        Endpoint IReachGround.Behind(Endpoint from) => from;
+
+        void IReachGround.Meet(X25519PublicKey key, Endpoint at, bool isInitiator)
+        {
+        }
+
         Endpoint IReachGround.RouteTo(Endpoint introducer) => introducer;
 
         void IReachGround.Send(Endpoint to, ReadOnlySpan<byte> datagram) => _sent[to] = _sent.GetValueOrDefault(to) + datagram.Length;

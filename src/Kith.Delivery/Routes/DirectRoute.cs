@@ -76,6 +76,9 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
         throw new ObjectDisposedException(nameof(DirectRoute));
     }
 
+    /// <summary>Takes in a session that neither side began alone, as those that others make; one that there is no room for is closed.</summary>
+    public Task TakeInAsync(ISession session) => TryTakeIn(session) ? Task.CompletedTask : session.CloseAsync((SessionErrorCode)PeerErrorCode.Crowded);
+
     /// <summary>Takes no more sessions in at an address; those that there are go on. Nothing where it was not listened.</summary>
     public async Task StopListeningAsync(IPEndPoint endPoint)
     {
@@ -206,6 +209,13 @@ public sealed class DirectRoute : IRoute, IAsyncDisposable
     {
         lock (_gate)
             return _wanted.GetValueOrDefault(peer)?.LinkOf(kind) is not null;
+    }
+
+    /// <summary>Whether there is a session with a node, wanted or not, that goes to it directly.</summary>
+    public bool IsDirect(X25519PublicKey key)
+    {
+        lock (_gate)
+            return _links.Values.Any(link => link.Session.RemoteKey == key && link.Session.Path.Kind == PathKind.Direct);
     }
 
     /// <summary>The key of a wanted peer and where it may be; null when it is not wanted.</summary>

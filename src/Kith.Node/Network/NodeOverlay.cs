@@ -112,6 +112,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <summary>Called on the loop when the overlay sees something else.</summary>
     public Action? WhenViewChanged { get; set; }
 
+    /// <summary>Called on the overlay's thread when it is the moment to connect to a node by TCP as it connects to us; set before it runs.</summary>
+    public Action<X25519PublicKey, Endpoint, bool>? WhenMeeting { get; set; }
+
     /// <summary>Called on the loop when sessions must be kept alive at another interval, since a NAT forgets sooner, or no longer does.</summary>
     public Action<TimeSpan>? WhenKeepAliveChanged { get; set; }
 
@@ -255,6 +258,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         if (Interlocked.Exchange(ref _looking, 1) == 0 && !_loop.TryPost(new TickItem(Look)))
             Volatile.Write(ref _looking, 0);
     }
+
+    /// <inheritdoc/>
+    void IOverlayObserver.Meet(X25519PublicKey key, Endpoint at, bool isInitiator) => WhenMeeting?.Invoke(key, at, isInitiator);
 
     private void Publish()
     {

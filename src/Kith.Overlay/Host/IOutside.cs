@@ -33,6 +33,14 @@ internal interface IOutside : ICircuitPaths
     {
     }
 
+    /// <summary>Where a datagram really came from; see <see cref="IReachGround.Behind"/>.</summary>
+    Endpoint Behind(Endpoint from) => from;
+
+    /// <summary>It is the moment to connect by TCP (<see cref="IOverlayObserver.Meet"/>).</summary>
+    void Meet(X25519PublicKey key, Endpoint at, bool isInitiator)
+    {
+    }
+
     /// <summary>A contact knocked (<see cref="IOverlayObserver.Knocked"/>).</summary>
     void Knocked(FindSecret secret, Contactable content, long madeAt);
 

@@ -35,6 +35,11 @@ internal sealed record CallContent
     private const int CountAt = 40;
     private const int CandidatesAt = 41;
 
+    // Behind the room for all candidates: what is left of the content.
+    private const int Tcp6At = CandidatesAt + (ReachLimits.MaxCandidates * EndpointBytes.Size);
+    private const int Tcp4At = Tcp6At + EndpointBytes.Size;
+    private const int EndAt = Tcp4At + sizeof(uint) + sizeof(ushort);
+
     /// <summary>What the called side says to it.</summary>
     public CallStatus Status { get; init; }
 
@@ -65,10 +70,16 @@ internal sealed record CallContent
     /// <summary>Where the sender may be, the most likely first.</summary>
     public IReadOnlyList<Endpoint> Candidates { get; init; } = [];
 
+    /// <summary>Where the sender's TCP connections come from when it makes them from the port that it listens on, over IPv4; default for not known.</summary>
+    public Endpoint Tcp4 { get; init; }
+
+    /// <summary>The same over IPv6.</summary>
+    public Endpoint Tcp6 { get; init; }
+
     /// <summary>Whether nothing that the sender sends to a new address can be foretold: each destination sees another port.</summary>
     public bool IsHard => Nat == NatKind.Symmetric || (Nat is NatKind.Unknown or NatKind.Blocked && PortVaries);
 
-    /// <summary>Reads <see cref="Size"/> bytes; false for another version or size, an unknown status or kind, more candidates than fit, and padding that is not zero.</summary>
+    /// <summary>Reads <see cref="Size"/> bytes; false for another version or size, an unknown status or kind, more candidates than fit, an IPv4 address where one of IPv6 belongs, and padding that is not zero.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out CallContent content)
     {
         content = null!;
@@ -76,7 +87,12 @@ internal sealed record CallContent
             return false;
         var time = BinaryPrimitives.ReadInt64BigEndian(bytes[2..]);
         var count = bytes[CountAt];
-        if (time < 0 || count > ReachLimits.MaxCandidates || bytes[(CandidatesAt + (count * EndpointBytes.Size))..].ContainsAnyExcept((byte)0))
+        if (time < 0 || count > ReachLimits.MaxCandidates || bytes[(CandidatesAt + (count * EndpointBytes.Size))..Tcp6At].ContainsAnyExcept((byte)0)
+            || bytes[EndAt..].ContainsAnyExcept((byte)0))
+            return false;
+        var tcp6 = EndpointBytes.Read(bytes[Tcp6At..]);
+        var tcp4 = Endpoint.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(bytes[Tcp4At..]), BinaryPrimitives.ReadUInt16BigEndian(bytes[(Tcp4At + sizeof(uint))..]));
+        if (tcp6 != default && (tcp6.IsIPv4 || tcp6.Port == 0))
             return false;
         var candidates = new Endpoint[count];
         for (var i = 0; i < count; i++)
@@ -93,6 +109,8 @@ internal sealed record CallContent
             RoundTrip = BinaryPrimitives.ReadUInt16BigEndian(bytes[RoundTripAt..]),
             Delay = BinaryPrimitives.ReadUInt16BigEndian(bytes[DelayAt..]),
             Candidates = candidates,
+            Tcp4 = tcp4.Port == 0 ? default : tcp4,
+            Tcp6 = tcp6,
         };
         return true;
     }
@@ -114,5 +132,11 @@ internal sealed record CallContent
         bytes[CountAt] = (byte)count;
         for (var i = 0; i < count; i++)
             EndpointBytes.Write(Candidates[i], bytes[(CandidatesAt + (i * EndpointBytes.Size))..]);
+        if (Tcp6 is { Port: > 0, IsIPv4: false })
+            EndpointBytes.Write(Tcp6, bytes[Tcp6At..]);
+        if (Tcp4 is not { Port: > 0, IsIPv4: true })
+            return;
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[Tcp4At..], (uint)Tcp4.Low);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[(Tcp4At + sizeof(uint))..], Tcp4.Port);
     }
 }

@@ -38,6 +38,18 @@ internal interface IReachGround
     /// <summary>Where an introducer is reached: its own endpoint, or that of a tunnel to it where UDP is blocked.</summary>
     Endpoint RouteTo(Endpoint introducer);
 
+    /// <summary>The number of our port, by UDP and TCP.</summary>
+    ushort Port { get; }
+
+    /// <summary>Where the router lets TCP in for us, or default.</summary>
+    Endpoint MappedTcp { get; }
+
+    /// <summary>Where a datagram really came from: of a tunnel's made-up endpoint the address that its connection comes from, else the endpoint itself.</summary>
+    Endpoint Behind(Endpoint from);
+
+    /// <summary>The other side of a call connects to us by TCP from this endpoint at this moment: we do the same (docs/protocol/reach.md, "TCP").</summary>
+    void Meet(X25519PublicKey key, Endpoint at, bool isInitiator);
+
     /// <summary>Sends a message of the overlay, sealed in a private swarm.</summary>
     void Send(Endpoint to, ReadOnlySpan<byte> datagram);
 

@@ -111,7 +111,7 @@ internal sealed class Introducing(IReachGround ground, IRandom random)
             Token = token,
             Flags = (byte)(Serves ? 1 : 0),
             Seconds = (ushort)(ReachLimits.Lifetime / 1000),
-            Seen = from,
+            Seen = ground.Behind(from),
             Own4 = ground.Wan4 ?? default,
             Own6 = ground.Wan6 ?? default,
         }, ReachMessage.MaxDatagram);

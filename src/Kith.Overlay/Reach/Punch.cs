@@ -37,6 +37,8 @@ internal sealed class Punch
     private readonly List<Working> _working = [];
     private readonly Spray? _spray;
     private readonly Action<Endpoint> _reached;
+    private Meeting? _meeting;
+    private readonly Action<Endpoint>? _meet;
     private int _round;
     private ushort _number;
 
@@ -48,9 +50,12 @@ internal sealed class Punch
     /// <param name="startAt">When to begin.</param>
     /// <param name="spray">Many sockets or ports, in case nothing else helps; null for never.</param>
     /// <param name="reached">Told each endpoint at which the other side was heard.</param>
-    public Punch(IReachGround ground, ulong call, bool isCaller, byte[] key, List<Endpoint> targets, long startAt, Spray? spray, Action<Endpoint> reached)
+    /// <param name="meeting">Connections by TCP beside it; null for none.</param>
+    /// <param name="meet">Told when, and where to, the TCP connection is to be made.</param>
+    public Punch(
+        IReachGround ground, ulong call, bool isCaller, byte[] key, List<Endpoint> targets, long startAt, Spray? spray, Action<Endpoint> reached, Meeting? meeting = null, Action<Endpoint>? meet = null)
     {
-        (_ground, Call, _isCaller, _key, _targets, StartAt, _spray, _reached) = (ground, call, isCaller, key, targets, startAt, spray, reached);
+        (_ground, Call, _isCaller, _key, _targets, StartAt, _spray, _meeting, _reached, _meet) = (ground, call, isCaller, key, targets, startAt, spray, meeting, reached, meet);
     }
 
     /// <summary>Which call it is for.</summary>
@@ -78,6 +83,8 @@ internal sealed class Punch
                 next = Math.Min(next, StartAt + Rounds[_round]);
             if (ReachedAt is null && _spray is not null)
                 next = Math.Min(next, _spray.NextDeadline);
+            if (_meeting is not null)
+                next = Math.Min(next, StartAt + _meeting.After);
             foreach (var working in _working)
                 next = Math.Min(next, working.NextHeard);
             return next;
@@ -98,6 +105,13 @@ internal sealed class Punch
                 continue;
             foreach (var target in _targets)
                 Send(MainSocket, target, isHeard: false);
+        }
+
+        if (_meeting is { } meeting && now >= StartAt + meeting.After)
+        {
+            _meeting = null;
+            if (ReachedAt is null)
+                _meet?.Invoke(meeting.At);
         }
 
         if (ReachedAt is null && _spray is not null && now >= _spray.NextDeadline)

@@ -82,11 +82,14 @@ public sealed partial class ReachCore
         if (!isContact)
             targets.RemoveAll(target => !_callers.MayPunchForStranger(now, target));
         var spray = SprayFor(now, key, answer, content, startAt);
-        if (targets.Count == 0 && spray is null)
+        var meeting = Meeting.Between(_ground, answer, content);
+        if (meeting is not null && !isContact && !_callers.MayPunchForStranger(now, meeting.At))
+            meeting = null;
+        if (targets.Count == 0 && spray is null && meeting is null)
             return;
         Obeyed++;
         var punchKey = ProbePacket.DeriveKey(content.Secret.Span, answer.Secret.Span);
-        StartPunch(now, content.Call, isCaller: false, punchKey, targets, startAt, spray, key, working: null);
+        StartPunch(now, content.Call, isCaller: false, punchKey, targets, startAt, spray, meeting, key, working: null);
     }
 
     private static UInt128 IdOf(ReadOnlySpan<byte> message)

@@ -89,6 +89,8 @@ public sealed partial class ReachCore
         Nat = _ground.Nat,
         PortVaries = _ground.PortVaries || _registrar.SeenPortsVary,
         TakesCircuits = _registrar.TakesCircuits,
+        Tcp4 = Meeting.OwnEndpoint(_ground, _registrar, isIPv4: true),
+        Tcp6 = Meeting.OwnEndpoint(_ground, _registrar, isIPv4: false),
         // Somebody who has no more than a link learns no addresses of our own network, unless there are no others.
         Candidates = onlyPublic && _ground.Candidates.Any(IsPublic) ? [.. _ground.Candidates.Where(IsPublic)] : _ground.Candidates,
     };
@@ -198,22 +200,26 @@ public sealed partial class ReachCore
         var mine = Content(CallStatus.Ok, 0, call.Id, call.Secret, onlyPublic: false);
         call.AreBothHard = mine.IsHard && answer.IsHard;
         var key = ProbePacket.DeriveKey(call.Secret, answer.Secret.Span);
-        call.Punch = StartPunch(now, call.Id, isCaller: true, key, targets, now + wait, SprayFor(now, call.Key, mine, answer, now + wait), call.Key, call.Working);
+        call.Punch = StartPunch(now, call.Id, isCaller: true, key, targets, now + wait, SprayFor(now, call.Key, mine, answer, now + wait), Meeting.Between(_ground, mine, answer), call.Key, call.Working);
         if (call.Punch is null)
             End(now, call);
     }
 
     private Punch? StartPunch(
-        long now, ulong call, bool isCaller, byte[] key, List<Endpoint> targets, long startAt, Spray? spray, X25519PublicKey remote, Action<Endpoint>? working)
+        long now, ulong call, bool isCaller, byte[] key, List<Endpoint> targets, long startAt, Spray? spray, Meeting? meeting, X25519PublicKey remote, Action<Endpoint>? working)
     {
         if (_punches.Count >= ReachLimits.MaxPunches || _punches.ContainsKey(call))
             return null;
-        var punch = new Punch(_ground, call, isCaller, key, targets, startAt, spray, at =>
-        {
-            _sprayed.Remove(remote);
-            working?.Invoke(at);
-            _ground.Reached(remote, at);
-        });
+        var punch = new Punch(
+            _ground, call, isCaller, key, targets, startAt, spray,
+            at =>
+            {
+                _sprayed.Remove(remote);
+                working?.Invoke(at);
+                _ground.Reached(remote, at);
+            },
+            meeting,
+            at => _ground.Meet(remote, at, isCaller));
         _punches.Add(call, punch);
         punch.Tick(now);
         return punch;

@@ -162,6 +162,9 @@ public static class ReachLimits
     /// <summary>How long it lasts with many sockets.</summary>
     public const long SprayPatience = 40_000;
 
+    /// <summary>Connections by TCP begin after so much of a punch that found nothing; at once where one side has no UDP.</summary>
+    public const long MeetAfter = 1_000;
+
     /// <summary>Many sockets begin after so much of a punch that found nothing.</summary>
     public const long SprayAfter = 1_000;
 

@@ -52,10 +52,16 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
     {
         get
         {
+            // Tunnels are connections, each from a port of its own.
+            if (ground.Nat == Nat.NatKind.Blocked)
+                return false;
             var seen = Kept.Where(own => own.Seen.IsIPv4 && !ground.Networks.AreLifted(own.Introducer)).Select(own => own.Seen).ToList();
             return seen.Count > 1 && seen.TrueForAll(one => one.SameAddress(seen[0])) && seen.Distinct().Count() == seen.Count;
         }
     }
+
+    /// <summary>Where an introducer sees us over a family; default where none does.</summary>
+    public Endpoint SeenAt(bool isIPv4) => Kept.Select(own => own.Seen).FirstOrDefault(seen => seen.IsIPv4 == isIPv4 && seen.Port != 0 && AddressScope.KindOf(seen) is AddressKind.Global or AddressKind.Documentation);
 
     /// <summary>The one of a handle, with the introducer at this address; null when there is none.</summary>
     public OwnRegistration? Find(Endpoint introducer, NodeHandle handle) => _own.Find(own => own.IsKept && own.Introducer == introducer && own.Handle == handle);

@@ -24,11 +24,12 @@ public sealed partial class TcpCarrier
     /// <param name="remote">The other's endpoint: of the internet, or of its NAT.</param>
     /// <param name="remoteKey">Whom it must be.</param>
     /// <param name="isInitiator">Whether we begin the handshake; the other must not.</param>
+    /// <param name="localPort">The port to connect from, one that this carrier listens on: where the other expects us. 0 for any.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SessionException">It did not come about: <see cref="SessionErrorCode.Unreachable"/>; or the handshake failed.</exception>
-    public async Task<ISession> OpenSimultaneouslyAsync(IPEndPoint remote, X25519PublicKey remoteKey, bool isInitiator, CancellationToken cancellationToken = default)
+    public async Task<ISession> OpenSimultaneouslyAsync(IPEndPoint remote, X25519PublicKey remoteKey, bool isInitiator, int localPort = 0, CancellationToken cancellationToken = default)
     {
-        var listener = _listeners.Keys.FirstOrDefault(one => one.LocalEndPoint.AddressFamily == remote.AddressFamily && one.SharesPort)
+        var listener = _listeners.Keys.FirstOrDefault(one => one.LocalEndPoint.AddressFamily == remote.AddressFamily && (localPort == 0 || one.LocalEndPoint.Port == localPort) && one.SharesPort)
             ?? throw new SessionException(SessionErrorCode.Unreachable, "this node listens on no port that it could connect from");
         for (var tries = 1; ; tries++)
         {

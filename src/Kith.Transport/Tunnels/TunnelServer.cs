@@ -123,6 +123,8 @@ public sealed class TunnelServer(UdpPort port, TimeProvider time) : ISessionTake
 
         public string Describe() => $"tunnel from {_session.RemoteEndPoint}";
 
+        public Endpoint Outer => _session.RemoteEndPoint is System.Net.IPEndPoint remote ? Endpoint.From(remote) : default;
+
         public bool TrySend(ReadOnlySpan<byte> datagram) => _tunnel.TrySend(datagram);
 
         public async Task RunAsync(CancellationToken cancellationToken)

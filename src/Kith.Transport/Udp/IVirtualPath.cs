@@ -1,3 +1,5 @@
+using Kith.Wire;
+
 namespace Kith.Transport.Udp;
 
 /// <summary>
@@ -14,6 +16,9 @@ public interface IVirtualPath
 
     /// <summary>Where it leads, for people.</summary>
     string Describe();
+
+    /// <summary>Where the other end's connections come from, as the system says; default where nothing shows it.</summary>
+    Endpoint Outer => default;
 
     /// <summary>Sends a datagram at best effort, without waiting; false when it is dropped. Called from any thread, under locks of the rooms above: call nobody of them back here.</summary>
     bool TrySend(ReadOnlySpan<byte> datagram);

@@ -151,6 +151,20 @@ internal sealed class ReachSide : IReachGround
 
     public bool Serves(Endpoint peer) => false;
 
+    public ushort Port => Address.Port;
+
+    public Endpoint MappedTcp { get; set; }
+
+    /// <summary>Where others see tunnels come from.</summary>
+    public Dictionary<Endpoint, Endpoint> Outer { get; } = [];
+
+    /// <summary>Connections by TCP that it was to make, and when.</summary>
+    public List<(X25519PublicKey Key, Endpoint At, bool IsInitiator, long When)> Meetings { get; } = [];
+
+    public Endpoint Behind(Endpoint from) => Outer.GetValueOrDefault(from, from);
+
+    public void Meet(X25519PublicKey key, Endpoint at, bool isInitiator) => Meetings.Add((key, at, isInitiator, Scene.Now));
+
     public Endpoint RouteTo(Endpoint introducer) => introducer;
 
     public void Send(Endpoint to, ReadOnlySpan<byte> datagram)
