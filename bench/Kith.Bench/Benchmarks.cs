@@ -12,6 +12,7 @@ internal static class Benchmarks
         ["connect"] = new ConnectBenchmark(),
         ["find"] = new FindBenchmark(),
         ["flood"] = new FloodBenchmark(),
+        ["holder"] = new HolderBenchmark(),
         ["idle"] = new IdleBenchmark(),
         ["lookup"] = new LookupBenchmark(),
         ["ratchet"] = new RatchetBenchmark(),
@@ -28,6 +29,7 @@ internal static class Benchmarks
         "session-echo" => await SessionEcho.ServeAsync(arguments[0]),
         "session-transfer" => await SessionTransfer.ReceiveAsync(arguments[0], arguments[1]),
         "session-transfer-send" => await SessionTransfer.RunSenderAsync(arguments),
+        "holder" => HolderBenchmark.Serve(arguments[0]),
         "node" => await BenchPair.ServeAsync(arguments),
         _ => 2,
     };

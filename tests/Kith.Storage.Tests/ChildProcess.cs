@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Kith.Messaging;
+using Kith.Storage.Tests.Drops;
 using static Kith.Storage.Tests.TestHome;
 
 namespace Kith.Storage.Tests;
@@ -20,6 +21,9 @@ internal static class ChildProcess
 
     /// <summary>Commits numbered rows for ever, and says each number after its commit.</summary>
     public const string Write = "write";
+
+    /// <summary>Puts numbered drops for ever, and says each number after its acknowledgement.</summary>
+    public const string Drops = "drops";
 
     public static Process Start(string role, string home)
     {
@@ -50,6 +54,9 @@ internal static class ChildProcess
                 break;
             case Write:
                 RunWrite(home!);
+                break;
+            case Drops:
+                DropCrashTests.RunPuts(home!, Say);
                 break;
         }
     }

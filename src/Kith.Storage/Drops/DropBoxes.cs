@@ -84,7 +84,7 @@ internal sealed class DropBoxes(Database database)
         using (var rows = _add.Bind(1, box).Bind(2, place).Bind(3, entries).Bind(4, tombstones).Bind(5, bytes).Query())
         {
             if (!rows.Next())
-                throw new InvalidOperationException("a box has no row");
+                throw new VaultException(VaultFault.Damaged, "an entry in drops.db is of no box");
             (entriesNow, tombstonesNow) = (rows.Int64(0), rows.Int64(1));
             _ = rows.Next();
         }
@@ -127,7 +127,7 @@ internal sealed class DropBoxes(Database database)
         var found = new List<BoxAddress>();
         using var rows = _list.Bind(1, after is null ? [] : bytes).Bind(2, limit).Query();
         while (rows.Next())
-            found.Add(BoxAddress.FromBytes(rows.Blob(0)));
+            found.Add(BoxAddress.FromBytes(DropTables.Sized(rows.Blob(0), BoxAddress.Size)));
         return found;
     }
 }

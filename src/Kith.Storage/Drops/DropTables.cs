@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kith.Crypto;
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Holding;
 using Kith.Storage.Sql;
@@ -116,7 +117,7 @@ internal sealed class DropTables : IDisposable
         Span<byte> bytes = stackalloc byte[ChunkHash.Size];
         hash.CopyTo(bytes);
         using var rows = _findTombstone.Bind(1, row.Id).Bind(2, bytes).Query();
-        return rows.Next() ? new FoundEntry(0, 0, rows.Int64(0), rows.Blob(1).ToArray()) : null;
+        return rows.Next() ? new FoundEntry(0, 0, rows.Int64(0), Sized(rows.Blob(1), Ed25519PublicKey.SignatureSize).ToArray()) : null;
     }
 
     public byte[]? Chunk(BoxAddress box, ChunkHash hash)
@@ -138,7 +139,8 @@ internal sealed class DropTables : IDisposable
         using var rows = _list.Bind(1, id).Bind(2, after).Bind(3, limit).Query();
         while (rows.Next())
         {
-            var entry = new BoxEntry(ChunkHash.FromBytes(rows.Blob(1)), (int)rows.Int64(2), rows.Int64(3), (ulong)rows.Int64(4), rows.Blob(5).ToArray());
+            var hash = ChunkHash.FromBytes(Sized(rows.Blob(1), ChunkHash.Size));
+            var entry = new BoxEntry(hash, (int)rows.Int64(2), rows.Int64(3), (ulong)rows.Int64(4), Sized(rows.Blob(5), Ed25519PublicKey.SignatureSize).ToArray());
             found.Add(new KeptEntry(rows.Int64(0), keys, entry));
         }
 
@@ -201,6 +203,10 @@ internal sealed class DropTables : IDisposable
 
         return entries.Count + tombstones.Count;
     }
+
+    /// <summary>What must have this size, and has another only where the file is damaged.</summary>
+    internal static ReadOnlySpan<byte> Sized(ReadOnlySpan<byte> value, int size) =>
+        value.Length == size ? value : throw new VaultException(VaultFault.Damaged, "a value in drops.db has another size");
 
     private void Drop(in Row entry)
     {

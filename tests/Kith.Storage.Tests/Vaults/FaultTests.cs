@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Kith.Crypto;
 using Kith.Messaging;
 using static Kith.Storage.Tests.TestHome;
@@ -239,32 +238,5 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(VaultFault.Damaged, error.Fault);
         Assert.StartsWith(sentence, error.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(_home.Database));
-    }
-
-    /// <summary>A tmpfs that is soon full.</summary>
-    private sealed class SmallDisk : IDisposable
-    {
-        private readonly string _path;
-
-        private SmallDisk(string path) => _path = path;
-
-        public static SmallDisk? TryMount(string path, int kibibytes = 2048)
-        {
-            if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
-                return null;
-            Directory.CreateDirectory(path);
-            return Run("mount", "-t", "tmpfs", "-o", $"size={kibibytes}k", "tmpfs", path) ? new SmallDisk(path) : null;
-        }
-
-        public void Grow() => Assert.True(Run("mount", "-o", "remount,size=64m", _path));
-
-        public void Dispose() => Run("umount", "-l", _path);
-
-        private static bool Run(string program, params string[] arguments)
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
     }
 }
