@@ -34,7 +34,8 @@ internal sealed class DropsRun : IAsyncDisposable
     private static RepairedHolding Keep(string home, TransportIdentity identity, IHolderFinder finder, IHolderCalls calls)
     {
         var store = DropStore.Open(home);
-        return new RepairedHolding(new HolderCore(store, identity.StaticKey.PublicKey, SystemRandom.Instance), new RepairCore(store, finder, calls, SystemRandom.Instance), store);
+        var repair = new RepairCore(store, finder, calls, SystemRandom.Instance);
+        return new RepairedHolding(new HolderCore(store, identity.StaticKey.PublicKey, SystemRandom.Instance, repair), repair, store);
     }
 
     /// <summary>The overlay sees something else.</summary>

@@ -19,6 +19,7 @@ public sealed class DropStore : IDropStore
     private DropTables? _tables; // null while the file cannot be opened
     private Transaction _transaction;
     private bool _isDamaged;
+    private string? _lasting; // what is said until the end of the run, though it works again
 
     private DropStore(string home) => _files = new DropFiles(Path.GetFullPath(home));
 
@@ -142,7 +143,7 @@ public sealed class DropStore : IDropStore
             {
                 _tables!.Commit();
                 _transaction = Transaction.None;
-                Problem = null;
+                Problem = _lasting;
                 Checkpoint();
                 return;
             }
@@ -270,7 +271,7 @@ public sealed class DropStore : IDropStore
 
     private void SetAside()
     {
-        Problem = Damaged;
+        Problem = _lasting = Damaged;
         _files.SetAside();
         _isDamaged = false;
     }
