@@ -302,10 +302,10 @@ internal sealed class NodeCore : IAsyncDisposable
         if (_reach is not null)
             await _reach.DisposeAsync();
         Drops.Detach();
-        if (_dropsRun is not null)
-            await _dropsRun.DisposeAsync();
+        var drops = _dropsRun is null ? Task.CompletedTask : _dropsRun.DisposeAsync().AsTask();
         // While the port and the overlay still carry the last words.
         await Route.DisposeAsync();
+        await drops;
         if (_tunnelServer is not null)
             await _tunnelServer.DisposeAsync();
         if (_overlayRun is not null)

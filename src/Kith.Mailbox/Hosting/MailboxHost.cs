@@ -124,8 +124,10 @@ public sealed partial class MailboxHost : IMailbox
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await CloseHoldingAsync().ConfigureAwait(false);
+        // Side by side: whoever has gone without a word is waited for a moment by each.
+        var holding = CloseHoldingAsync().AsTask();
         await _sessions.DisposeAsync().ConfigureAwait(false);
+        await holding.ConfigureAwait(false);
         await _searches.WhenIdleAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
