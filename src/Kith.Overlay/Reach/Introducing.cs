@@ -1,6 +1,7 @@
 using Kith.Crypto;
 using Kith.Overlay.Walker;
 using Kith.Transport;
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Overlay.Reach;
@@ -79,6 +80,10 @@ internal sealed class Introducing(IReachGround ground, IRandom random)
         }
     }
 
+    // Callers are strangers. Who is behind a NAT itself may have answered by chance, as both sides asked at once, and must not be said to others as a way in.
+    private bool IsOpen(Endpoint from) =>
+        UdpPort.IsVirtual(from) || (ground.IsReachable ?? ground.Networks.Addresses.Any(own => own.IsIPv4 == from.IsIPv4 && AddressScope.KindOf(own) is AddressKind.Global or AddressKind.Documentation));
+
     private void OnRegister(long now, Endpoint from, in ReachMessage message, int size)
     {
         if (!_registers.TryTake(now))
@@ -95,7 +100,8 @@ internal sealed class Introducing(IReachGround ground, IRandom random)
             return;
         }
 
-        var refusal = _table.Keep(now, HandleOf(message.Key), from, ground.Networks.AreLifted(from), message.HasFlag);
+        var isNear = ground.Networks.AreLifted(from);
+        var refusal = isNear || IsOpen(from) ? _table.Keep(now, HandleOf(message.Key), from, isNear, message.HasFlag) : ReachRefusal.Full;
         if (refusal != ReachRefusal.None)
         {
             Refused++;

@@ -106,7 +106,7 @@ public static class ReachLimits
     public const double OpensPerSecond = 10;
 
     /// <summary>Calls of keys that are no contact's which are obeyed: so many at once …</summary>
-    public const double StrangerBurst = 4;
+    public const double StrangerBurst = 16;
 
     /// <summary>… and so many a second: four a minute.</summary>
     public const double StrangersPerSecond = 4.0 / 60;

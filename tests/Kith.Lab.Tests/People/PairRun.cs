@@ -6,11 +6,12 @@ namespace Kith.Lab.Tests.People;
 /// <summary>Two people who meet by a link and talk: what happened, and how long it took.</summary>
 internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind, LabPerson other)
 {
-    private static readonly TimeSpan MeetPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MeetPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
     private readonly List<string> _oneSaid = [];
     private readonly List<string> _otherSaid = [];
     private long _began;
+    private string _link = "";
 
     public Expected Expected { get; } = Expectation.Of(oneKind, otherKind);
 
@@ -44,7 +45,7 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
     public async Task LookAsync()
     {
         if (Failure is not null && Detail is null)
-            Detail = $"{await one.SightAsync(other)}\n{await other.SightAsync(one)}";
+            Detail = $"{_link}\n{await one.SightAsync(other)}\n{await other.SightAsync(one)}";
     }
 
     /// <summary>One makes a link, the other uses it and says something; then one answers.</summary>
@@ -52,9 +53,9 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
     {
         try
         {
-            var link = await one.Api.LinkAsync();
+            _link = await one.Api.LinkAsync();
             _began = Stopwatch.GetTimestamp();
-            var added = await other.Api.PostAsync("contacts", new { link, timeout = (int)MeetPatience.TotalMilliseconds });
+            var added = await other.Api.PostAsync("contacts", new { link = _link, timeout = (int)MeetPatience.TotalMilliseconds });
             if (added.GetProperty("state").GetString() != "connected")
             {
                 Failure = $"not met within {MeetPatience.TotalSeconds} s: {added.GetProperty("state").GetString()} {added.GetProperty("reason")}";
@@ -79,14 +80,14 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
         return Task.CompletedTask;
     }
 
-    /// <summary>Waits until the session goes directly; for so long at most, counted from the use of the link, and not at all where it cannot.</summary>
+    /// <summary>Waits until the session goes directly; for so long at most after the first message, and not at all where it cannot.</summary>
     public async Task UpgradeAsync(TimeSpan atMost)
     {
         if (Failure is not null || Expected is Expected.Relay or Expected.Either)
             return;
         try
         {
-            while (Stopwatch.GetElapsedTime(_began) < atMost)
+            while (Stopwatch.GetElapsedTime(_began) < atMost + (FirstMessage ?? TimeSpan.Zero))
             {
                 Path = await other.Api.PathToAsync(one.Account);
                 if (IsDirect(Path) && IsDirect(await one.Api.PathToAsync(other.Account)))

@@ -218,7 +218,7 @@ public sealed class CallTests : IDisposable
     public void Strangers_AreObeyedAFewTimes()
     {
         _called.Core.SetContacts([]);
-        for (var i = 0; i < 8; i++)
+        for (var i = 0; i < 2 * (int)ReachLimits.StrangerBurst; i++)
         {
             var stranger = _scene.Add($"198.19.{i}.1:5000");
             stranger.Call(_called);

@@ -55,6 +55,18 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void IntroducerThatStrangersDoNotReach_Refuses_AndAnotherIsTaken()
+    {
+        _introducer.IsReachable = false;
+        var open = _scene.Add("198.18.10.1:4001");
+        _scene.Register(_node, _introducer, open);
+        _scene.Run(2_000);
+        Assert.Equal(0, _introducer.Core.Registered);
+        Assert.Equal(1, open.Core.Registered);
+        Assert.All(_node.Via, via => Assert.Equal(open.Address, via.Introducer));
+    }
+
+    [Fact]
     public void NodeThatStrangersReach_KeepsOne()
     {
         _node.IsReachable = true;
