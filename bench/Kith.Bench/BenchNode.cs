@@ -14,6 +14,8 @@ internal sealed class BenchNode : IAsyncDisposable
     private readonly KithNode _node;
     private readonly IDisposable _subscription;
     private readonly ConcurrentDictionary<MessageId, TaskCompletionSource> _waiting = new();
+    private readonly ConcurrentDictionary<MessageId, byte> _received = new();
+    private readonly ConcurrentDictionary<MessageId, byte> _stored = new();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _delivered;
     private volatile Target? _target;
@@ -29,19 +31,29 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public int Delivered => Volatile.Read(ref _delivered);
 
+    /// <summary>Messages of others that came in this run.</summary>
+    public int Received => _received.Count;
+
+    /// <summary>Messages of ours that enough holders have taken, in this run.</summary>
+    public int Stored => _stored.Count;
+
+    /// <summary>Holders known to answer.</summary>
+    public int Holders => _node.Room().Holders;
+
     /// <summary>Starts a node on loopback.</summary>
     /// <param name="home">Its home, new or not.</param>
     /// <param name="name">The person's name.</param>
     /// <param name="port">Where it listens; 0 for the port of last time.</param>
     /// <param name="entry">The way into the overlay, HOST:PORT; null for none.</param>
     /// <param name="carrier">"tcp" for sessions over TCP alone.</param>
-    public static async Task<BenchNode> StartAsync(string home, string name, int port = 0, string? entry = null, string carrier = "udp") => new(await KithNode.StartAsync(
+    /// <param name="room">Room for others' drops, bytes.</param>
+    public static async Task<BenchNode> StartAsync(string home, string name, int port = 0, string? entry = null, string carrier = "udp", long room = 0) => new(await KithNode.StartAsync(
         new NodeOptions
         {
             Home = home,
             Name = name,
             Listen = [$"127.0.0.1:{port}"],
-            Network = new NetworkOptions { UdpSessions = carrier != "tcp", LocalNetwork = false, Mainline = false, Entries = entry is null ? [] : [entry] },
+            Network = new NetworkOptions { Room = room, UdpSessions = carrier != "tcp", LocalNetwork = false, Mainline = false, Entries = entry is null ? [] : [entry] },
         },
         CancellationToken.None));
 
@@ -57,12 +69,12 @@ internal sealed class BenchNode : IAsyncDisposable
     }
 
     /// <summary>Sends a message and waits for the receipt of the other side's commit.</summary>
-    public async Task DeliverAsync(AccountId to, string text)
+    public async Task DeliverAsync(AccountId to, string text, RouteKind route = RouteKind.Auto)
     {
         var delivered = new TaskCompletionSource();
         await _node.InvokeAsync(messenger =>
         {
-            var sent = messenger.SendText(to, text, null, RouteKind.Auto);
+            var sent = messenger.SendText(to, text, null, route);
             _waiting[sent.Id] = delivered;
             return sent.Id;
         });
@@ -94,6 +106,12 @@ internal sealed class BenchNode : IAsyncDisposable
         {
             case MessengerEvent.ContactChanged { Contact.State: ContactState.Connected }:
                 _connected.TrySetResult();
+                break;
+            case MessengerEvent.MessageChanged { Message: { FromMe: false } received }:
+                _received.TryAdd(received.Id, 0);
+                break;
+            case MessengerEvent.MessageChanged { Message: { FromMe: true, State: MessageState.Stored } stored }:
+                _stored.TryAdd(stored.Id, 0);
                 break;
             case MessengerEvent.MessageChanged { Message: { FromMe: true, State: MessageState.Delivered } message }:
                 var count = Interlocked.Increment(ref _delivered);

@@ -10,6 +10,7 @@ internal static class Benchmarks
         ["burst"] = new BurstBenchmark(),
         ["chat"] = new ChatBenchmark(),
         ["connect"] = new ConnectBenchmark(),
+        ["drop"] = new DropBenchmark(),
         ["find"] = new FindBenchmark(),
         ["flood"] = new FloodBenchmark(),
         ["holder"] = new HolderBenchmark(),
@@ -30,6 +31,8 @@ internal static class Benchmarks
         "session-transfer" => await SessionTransfer.ReceiveAsync(arguments[0], arguments[1]),
         "session-transfer-send" => await SessionTransfer.RunSenderAsync(arguments),
         "holder" => HolderBenchmark.Serve(arguments[0]),
+        "holders" => await DropBenchmark.ServeHoldersAsync(arguments[0]),
+        "collector" => await DropBenchmark.CollectAsync(arguments[0], arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture)),
         "node" => await BenchPair.ServeAsync(arguments),
         _ => 2,
     };
