@@ -67,11 +67,11 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
     public OwnRegistration? Find(Endpoint introducer, NodeHandle handle) => _own.Find(own => own.IsKept && own.Introducer == introducer && own.Handle == handle);
 
     /// <summary>
-    /// Our via addresses, those of the internet and of the shortest round trip first, and after them the same introducers' addresses of the other family: so that somebody without ours reaches them too.
+    /// Our via addresses, those of the internet first, of them those that carry circuits where we agree to such (a link has room for one alone), then those of the shortest round trip, and after them the same introducers' addresses of the other family: so that somebody without ours reaches them too.
     /// </summary>
     public IReadOnlyList<string> Via()
     {
-        var kept = Kept.OrderBy(own => ground.Networks.AreLifted(own.Introducer)).ThenBy(own => own.RoundTrip ?? long.MaxValue).ToList();
+        var kept = Kept.OrderBy(own => ground.Networks.AreLifted(own.Introducer)).ThenBy(own => _takesCircuits && !own.Serves).ThenBy(own => own.RoundTrip ?? long.MaxValue).ToList();
         var addresses = new List<string>();
         foreach (var own in kept)
         {
