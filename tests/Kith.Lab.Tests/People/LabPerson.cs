@@ -38,7 +38,8 @@ internal sealed class LabPerson(string name, LabMachine machine) : IAsyncDisposa
     public async Task StartAsync(params string[] flags)
     {
         var program = await KithProgram.PathAsync();
-        var start = new ProcessStartInfo("ip", ["netns", "exec", Machine.Namespace.Name, program, "--home", Home, "--json", "up", "--name", Name, "--no-lan", "--no-mainline", .. flags])
+        // Nobody keeps drops: what arrives has found a way between the two.
+        var start = new ProcessStartInfo("ip", ["netns", "exec", Machine.Namespace.Name, program, "--home", Home, "--json", "up", "--name", Name, "--no-lan", "--no-mainline", "--room", "off", .. flags])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
