@@ -20,7 +20,7 @@ using Kith.Transport.Udp;
 namespace Kith.Node;
 
 /// <summary>Everything of a node but its API: vault, messenger, delivery, sessions and the loop that drives them.</summary>
-internal sealed class NodeCore : IAsyncDisposable
+internal sealed partial class NodeCore : IAsyncDisposable
 {
     /// <summary>How long nothing must have been written before the vault is tidied.</summary>
     private const long QuietBeforeUpkeep = 2_000;
@@ -166,76 +166,6 @@ internal sealed class NodeCore : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes sessions in.</summary>
-    /// <param name="wanted">Where.</param>
-    /// <param name="optional">Where too, if it works: the same port over IPv6, which a machine may lack.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="SocketException">It cannot be listened there.</exception>
-    public async Task ListenAsync(IPEndPoint wanted, Func<int, IPEndPoint>? optional, CancellationToken cancellationToken)
-    {
-        var bound = await ListenOnBothAsync(wanted, optional, cancellationToken);
-        _listening.Add(bound);
-        if (optional is null)
-            return;
-        try
-        {
-            _listening.Add(await Route.ListenAsync(_carrier, optional(bound.Port), cancellationToken));
-        }
-        catch (SocketException)
-        {
-            // No IPv6 here, or the port is taken there: the first address does.
-        }
-    }
-
-    /// <summary>Sessions and, with the first address, the overlay: TCP and UDP under one number.</summary>
-    private async Task<IPEndPoint> ListenOnBothAsync(IPEndPoint wanted, Func<int, IPEndPoint>? optional, CancellationToken cancellationToken)
-    {
-        if (_listening.Count > 0)
-            return await Route.ListenAsync(_carrier, wanted, cancellationToken);
-        UdpPort? udp = null;
-        try
-        {
-            udp = UdpPort.Open(optional is null ? [wanted.Address] : [wanted.Address, optional(wanted.Port).Address], wanted.Port, _time);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is not (SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied))
-        {
-            // Sessions do without it: kith doctor says what is missing.
-            UdpFailure = $"The system gives no UDP port: {e.Message}";
-        }
-
-        try
-        {
-            var bound = await Route.ListenAsync(_carrier, udp is null ? wanted : new IPEndPoint(wanted.Address, udp.Port), cancellationToken);
-            if (udp is not null)
-                await CarryAsync(udp, cancellationToken);
-            return bound;
-        }
-        catch
-        {
-            if (udp is not null && Udp is null)
-                await udp.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>Sessions over the port's datagrams, and the datagrams of those whom TCP alone lets through; nobody has been called yet.</summary>
-    private async Task CarryAsync(UdpPort udp, CancellationToken cancellationToken)
-    {
-        Udp = udp;
-        var carrier = _udpCarrier = new UdpCarrier(udp, _identity, _time);
-        Overlay.WhenKeepAliveChanged = interval => carrier.KeepAlive = interval;
-        _reaching = new NodeCarrier(_udpCarrier, _time);
-        if (_carriesOverUdp)
-            _carriers.Insert(0, _reaching);
-        _tunnelServer = new TunnelServer(udp, _time);
-        _takers.Register(TunnelLimits.StreamKind, _tunnelServer);
-        if (_carriesOverUdp)
-            await Route.ListenAsync(_reaching, udp.LocalEndPoints[0], cancellationToken);
-    }
-
-    /// <summary>Listens on TCP port 443 too, while others' conversations are carried. Never fails for it.</summary>
-    public Task TryListenForTunnelsAsync() => _tunnelPort.SetAsync(Relays.Agreed.HasFlag(RelayConsent.Serve), _listening);
-
     /// <summary>Begins to work: says the own addresses and calls the contacts.</summary>
     public async Task StartAsync()
     {
@@ -252,40 +182,6 @@ internal sealed class NodeCore : IAsyncDisposable
             },
             CallKind.Change);
     }
-
-    /// <summary>Lets the overlay run beside, once the node works: nobody waits for it.</summary>
-    public void StartOverlay(string home, NetworkSetup setup, TextWriter? log)
-    {
-        if (Udp is not { } udp || _udpCarrier is null)
-            return;
-        MayAskMainline = setup.Mainline && !udp.IsLoopbackOnly;
-        Interlocked.Exchange(ref _room, setup.Room);
-        Drops.Prefer(setup.Holders);
-        _overlayStart = Task.Run(() => RunOverlay(home, udp, setup, log));
-    }
-
-    /// <summary>Room offered to others from now on, bytes; 0 for none.</summary>
-    public void OfferRoom(long bytes)
-    {
-        Interlocked.Exchange(ref _room, bytes);
-        _dropsRun?.Mailbox.Offer(bytes);
-    }
-
-    /// <summary>Waits a moment for the first introducer, soon after the start and where one may be needed: what is made for others then bears the way through it.</summary>
-    public Task AwaitIntroducerAsync(CancellationToken cancellationToken) =>
-        Udp is null or { IsLoopbackOnly: true } ? Task.CompletedTask : Overlay.AwaitIntroducerAsync(cancellationToken);
-
-    /// <summary>What of the overlay works.</summary>
-    public IEnumerable<DoctorCheck> ExamineNetwork(NetworkSetup setup)
-        => [.. OverlayDoctor.Examine(Overlay.View, setup, Udp, UdpFailure, FindProblems()), .. ReachDoctor.Examine(Overlay.View, setup, Relays, Udp, ListensOn443), DropsDoctor.Examine(Drops, Overlay.View)];
-
-    private bool ListensOn443 => _tunnelPort.Listens || _listening.Exists(at => at.Port == TunnelPort.Number);
-
-    private IReadOnlyList<NetworkProblem> FindProblems() => NetworkProblems.Find(Overlay.View, UdpFailure, ListenPort, MayAskMainline, Relays.MayUse, Overlay.Clocks, Board);
-
-    /// <summary>What the node sees of the network.</summary>
-    public Api.Types.Network DrawNetwork()
-        => NetworkPicture.Draw(Overlay.View, Addresses, Overlay.View.Reachable, Route.Peers(), Board, FindProblems(), Relays.Draw(Overlay.View), _time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Closes the sessions, ends the loop when what was queued is done, and lets the home go.</summary>
     public async ValueTask DisposeAsync()
@@ -323,31 +219,6 @@ internal sealed class NodeCore : IAsyncDisposable
         _vault.Dispose();
     }
 
-    private void RunOverlay(string home, UdpPort udp, NetworkSetup setup, TextWriter? log)
-    {
-        try
-        {
-            var run = OverlayRun.Start(home, udp, _identity, setup, Overlay, _time, log);
-            _overlayRun = run;
-            _reach = new ReachCarrier(new UdpReachDialer(_udpCarrier!), run.Overlay, () => OwnAddresses.Networks(udp), _time);
-            _reaching!.Attach(_reach);
-            RelayCalls.Attach(run.Overlay, _udpCarrier!);
-            _loop.TryPost(new TickItem(() =>
-            {
-                Overlay.Attach(run.Overlay);
-                WantRelayed();
-            }));
-            var drops = DropsRun.Start(home, udp, _carriesOverUdp ? _udpCarrier : null, _identity, run.Overlay, _takers, Drops, Room, _time, log);
-            _dropsRun = drops;
-            _loop.TryPost(new TickItem(() => Drops.Attach(drops.Mailbox)));
-        }
-        catch (SocketException e)
-        {
-            _reaching!.GiveUp();
-            UdpFailure = $"The overlay cannot start: {e.Message}";
-        }
-    }
-
     private void Begin()
     {
         Board.Load(Messenger.Contacts());
@@ -356,75 +227,6 @@ internal sealed class NodeCore : IAsyncDisposable
         foreach (var (peer, endpoint) in Messenger.Peers())
             _effects.PeerChanged(peer, endpoint);
     }
-
-    // To contacts inside the ratchet and in links; to whoever may find us, in the overlay.
-    private void SayAddresses()
-    {
-        IReadOnlyList<string> addresses = [.. SaidAddresses.Choose(Addresses, Overlay.View, ListenPort), .. Drops.Preferred.Take(SaidAddresses.MaxHolders).Select(holder => $"{NodeAddress.HoldKind}/{holder}")];
-        Messenger.SetOwnAddresses(addresses);
-        _effects.After(() => Overlay.Say(addresses));
-    }
-
-    private void OnNetworkChanged(IReadOnlyList<string> addresses, IReadOnlySet<IPAddress> own, TimeSpan slept)
-    {
-        Route.NetworkChanged(own, slept);
-        // Sessions whose path is gone call the other side from where we are now.
-        _overlayRun?.Overlay.NetworkChanged();
-        _reach?.NetworkChanged();
-        // Interfaces of containers and the like come and go without a change for anybody else. After a sleep the same addresses may be those of another network.
-        if (slept == default && addresses.SequenceEqual(Addresses, StringComparer.Ordinal))
-            return;
-        Addresses = addresses;
-        _dropsRun?.NetworkChanged();
-        _loop.TryPost(new ActionItem(() =>
-        {
-            _effects.After(Overlay.NetworkChanged);
-            SayAddresses();
-        }));
-    }
-
-    // What is agreed to holds from this moment on, and what is not ends.
-    private void ApplyRelays()
-    {
-        Overlay.SetRelay(Relays.Agreed);
-        RelayCalls.Urge();
-        // At the start the node does not listen yet; what is done then is done when it does.
-        if (_watch is null)
-            return;
-        _tunnelPortSet = SetTunnelPortAsync();
-        _loop.TryPost(new TickItem(WantRelayed));
-    }
-
-    // What was to go by a relay before relays were allowed, or in an earlier run, waits still.
-    private void WantRelayed()
-    {
-        if (Relays.MayUse)
-            _relayedWaiting.LookAtAll(_time.GetUtcNow().ToUnixTimeMilliseconds());
-    }
-
-    private async Task SetTunnelPortAsync()
-    {
-        var last = _tunnelPortSet;
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await last;
-        await TryListenForTunnelsAsync();
-    }
-
-    // A contact is elsewhere: the session with them looks there.
-    private void Follow(X25519PublicKey key, IReadOnlyList<string> addresses)
-    {
-        if (_reach is { } reach)
-            _ = reach.SetAddressesAsync(key, [.. addresses.Select(text => NodeAddress.TryParse(text, out var address) ? address : null).OfType<NodeAddress>()]);
-    }
-
-    // A session that goes through a relay, or over a network that is left, is found a better way.
-    private void Attend(ISession session, IReadOnlyList<NodeAddress> addresses)
-    {
-        if (_reach is { } reach)
-            _ = reach.AttendAsync(session, addresses);
-    }
-
-    private void TellNetwork() => Publish(new NodeEvent.NetworkChanged(DrawNetwork()));
 
     private void Tick()
     {
