@@ -1,27 +1,15 @@
-using Kith.Wire;
-
 namespace Kith.Delivery.Tests.Outbox;
 
-public sealed class DeliveryCoreTests
+public sealed class DeliveryCoreTests : DeliveryBench
 {
-    private static readonly AccountId Peer = AccountId.FromBytes([.. Enumerable.Repeat((byte)1, 32)]);
-    private static readonly AccountId Other = AccountId.FromBytes([.. Enumerable.Repeat((byte)2, 32)]);
-
-    private readonly MemoryOutbox _store = new();
-    private readonly RecordingRoute _route = new();
-    private readonly DeliveryCore _core;
-    private long _now = 1_000_000;
-
-    public DeliveryCoreTests() => _core = new DeliveryCore(_store, [_route], new RoutePolicy());
-
     [Fact]
     public void RouteDown_NothingIsSentNorLoaded()
     {
         Put(1);
         Pump();
-        Assert.Empty(_route.Drain());
-        Assert.Equal(0, _store.Loads);
-        Assert.Null(_core.NextDeadline);
+        Assert.Empty(Route.Drain());
+        Assert.Equal(0, Store.Loads);
+        Assert.Null(Core.NextDeadline);
     }
 
     [Fact]
@@ -31,7 +19,7 @@ public sealed class DeliveryCoreTests
         Put(2);
         Put(3, Other);
         Up();
-        Assert.Equal([1, 2], _route.Drain());
+        Assert.Equal([1, 2], Route.Drain());
     }
 
     [Fact]
@@ -40,9 +28,9 @@ public sealed class DeliveryCoreTests
         Up();
         Put(1);
         Pump();
-        Assert.Equal([1], _route.Drain());
+        Assert.Equal([1], Route.Drain());
         Pump();
-        Assert.Empty(_route.Drain());
+        Assert.Empty(Route.Drain());
     }
 
     [Fact]
@@ -53,12 +41,12 @@ public sealed class DeliveryCoreTests
         Put(2, seal: false);
         Put(3);
         Pump();
-        Assert.Equal([1], _route.Drain());
+        Assert.Equal([1], Route.Drain());
         Assert.Null(Record.Exception(() => Advance(10_000)));
-        _route.Drain();
+        Route.Drain();
         Seal(2);
         Pump();
-        Assert.Equal([2, 3], _route.Drain());
+        Assert.Equal([2, 3], Route.Drain());
     }
 
     [Fact]
@@ -69,10 +57,10 @@ public sealed class DeliveryCoreTests
         Put(2);
         Put(3);
         Pump();
-        _route.Drain();
+        Route.Drain();
         Seal(2, version: 7);
         Pump();
-        Assert.Equal([2, 3], _route.Drain());
+        Assert.Equal([2, 3], Route.Drain());
     }
 
     [Fact]
@@ -81,10 +69,10 @@ public sealed class DeliveryCoreTests
         Up();
         Put(1);
         Pump();
-        _route.Drain();
+        Route.Drain();
         Seal(1);
         Pump();
-        Assert.Empty(_route.Drain());
+        Assert.Empty(Route.Drain());
     }
 
     [Fact]
@@ -94,10 +82,10 @@ public sealed class DeliveryCoreTests
         Put(1);
         Put(2);
         Pump();
-        _route.Drain();
+        Route.Drain();
         Settle(1);
         Advance(600_000);
-        Assert.DoesNotContain(1, _route.Drain());
+        Assert.DoesNotContain(1, Route.Drain());
     }
 
     [Fact]
@@ -107,10 +95,10 @@ public sealed class DeliveryCoreTests
         for (var i = 1; i <= 5; i++)
             Put(i);
         Pump();
-        _route.Drain();
+        Route.Drain();
         Settle(2);
         Up();
-        Assert.Equal([1, 3, 4, 5], _route.Drain());
+        Assert.Equal([1, 3, 4, 5], Route.Drain());
     }
 
     [Fact]
@@ -119,13 +107,13 @@ public sealed class DeliveryCoreTests
         Up();
         Put(1);
         Pump();
-        _core.RoutesDown(Peer);
-        _route.Drain();
+        Core.RoutesDown(Peer);
+        Route.Drain();
         Put(2);
         Advance(1_000_000);
-        Assert.Empty(_route.Drain());
+        Assert.Empty(Route.Drain());
         Up();
-        Assert.Equal([1, 2], _route.Drain());
+        Assert.Equal([1, 2], Route.Drain());
     }
 
     [Fact]
@@ -134,16 +122,16 @@ public sealed class DeliveryCoreTests
         Up();
         Put(1);
         Pump();
-        _route.Drain();
-        var started = _now;
+        Route.Drain();
+        var started = Now;
         var times = new List<long>();
-        while (_now < started + 2_000_000)
+        while (Now < started + 2_000_000)
         {
-            _now = _core.NextDeadline ?? throw new InvalidOperationException("never given up");
+            Now = Core.NextDeadline ?? throw new InvalidOperationException("never given up");
             Pump();
-            _core.TakeTransmitted([]);
-            if (_route.Drain().Length > 0)
-                times.Add(_now - started);
+            Core.TakeTransmitted([]);
+            if (Route.Drain().Length > 0)
+                times.Add(Now - started);
         }
 
         Assert.Equal([5_000, 15_000, 35_000, 75_000, 155_000, 315_000, 615_000, 915_000], times.Take(8));
@@ -155,15 +143,15 @@ public sealed class DeliveryCoreTests
         Up();
         Put(1);
         Pump();
-        _now += 4_000;
+        Now += 4_000;
         Settle(1);
         Put(2);
         Pump();
-        _route.Drain();
+        Route.Drain();
         Advance(11_999); // 4,000 + 4 × 2,000
-        Assert.Empty(_route.Drain());
+        Assert.Empty(Route.Drain());
         Advance(1_001);
-        Assert.Equal([2], _route.Drain());
+        Assert.Equal([2], Route.Drain());
     }
 
     [Fact]
@@ -173,14 +161,14 @@ public sealed class DeliveryCoreTests
         for (var i = 1; i <= 20; i++)
             Put(i);
         Pump();
-        _route.Drain();
+        Route.Drain();
         for (var i = 1; i <= 19; i++)
         {
             Advance(3_000);
             Settle(i);
         }
 
-        Assert.Empty(_route.Drain());
+        Assert.Empty(Route.Drain());
     }
 
     [Fact]
@@ -190,140 +178,11 @@ public sealed class DeliveryCoreTests
         for (var i = 1; i <= 10; i++)
             Put(i);
         Pump();
-        _route.Drain();
+        Route.Drain();
         for (var i = 2; i <= 10; i++)
             Settle(i);
         Advance(6_000);
-        Assert.Equal([1], _route.Drain());
-    }
-
-    [Fact]
-    public void RouteTakesLess_GoesOnWhereItStoppedOnceThereIsRoom()
-    {
-        _route.Room = 2;
-        Up();
-        for (var i = 1; i <= 5; i++)
-            Put(i);
-        Pump();
-        Assert.Equal([1, 2], _route.Drain());
-        Pump();
-        Assert.Empty(_route.Drain());
-        _route.Room = 100;
-        _core.RouteReady(Peer);
-        Pump();
-        Assert.Equal([3, 4, 5], _route.Drain());
-    }
-
-    [Fact]
-    public void RouteNeverSaysReady_IsTriedAgainAfterASecond()
-    {
-        _route.Room = 0;
-        Up();
-        Put(1);
-        Pump();
-        _route.Room = 5;
-        _now = _core.NextDeadline!.Value;
-        Assert.Equal(1_001_000, _now);
-        Pump();
-        Assert.Equal([1], _route.Drain());
-    }
-
-    [Fact]
-    public void MoreThanTheWindow_IsLoadedAsReceiptsCome()
-    {
-        const int All = 10_000;
-        for (var i = 1; i <= All; i++)
-            Put(i);
-        Up();
-        var seen = _route.Drain();
-        Assert.Equal(DeliveryLimits.WindowItems, seen.Length);
-        var loads = _store.Loads;
-        for (var i = 1; i <= All; i++)
-        {
-            Settle(i);
-            Pump();
-        }
-
-        Assert.Equal(Enumerable.Range(DeliveryLimits.WindowItems + 1, All - DeliveryLimits.WindowItems), _route.Drain());
-        Assert.InRange(_store.Loads - loads, 1, 60);
-    }
-
-    [Fact]
-    public void NewItemsBeyondTheWindow_KeepTheirOrder()
-    {
-        Up();
-        for (var i = 1; i <= DeliveryLimits.WindowItems + 10; i++)
-            Put(i);
-        Pump();
-        Assert.Equal(DeliveryLimits.WindowItems, _route.Drain().Length);
-        for (var i = 1; i <= DeliveryLimits.WindowItems; i++)
-            Settle(i);
-        Pump();
-        Assert.Equal(Enumerable.Range(DeliveryLimits.WindowItems + 1, 10), _route.Drain());
-    }
-
-    [Fact]
-    public void LargeEnvelopes_AreBoundedByBytes()
-    {
-        for (var i = 1; i <= 100; i++)
-            Put(i, size: 128 * 1024);
-        Up();
-        Assert.Equal(DeliveryLimits.WindowBytes / (128 * 1024), _route.Drain().Length);
-    }
-
-    [Fact]
-    public void SettledBehindAStuckItem_DoNotPileUp()
-    {
-        Up();
-        for (var i = 1; i <= 5 * DeliveryLimits.WindowItems; i++)
-        {
-            Put(i);
-            Pump();
-            if (i > 1)
-                Settle(i);
-        }
-
-        Assert.Equal(5 * DeliveryLimits.WindowItems, _route.Drain().Length);
-        Up();
-        Assert.Equal([1], _route.Drain());
-    }
-
-    [Fact]
-    public void Transmitted_IsToldOnceAndNotForSettledItems()
-    {
-        Up();
-        Put(1);
-        Put(2);
-        Pump();
-        Assert.Equal(_now + DeliveryLimits.ReportDelay, _core.NextDeadline);
-        Settle(1);
-        var told = new List<TransmittedItem>();
-        _core.TakeTransmitted(told);
-        Assert.Equal([new TransmittedItem(Peer, Id(2), RouteKind.Direct)], told);
-        told.Clear();
-        Up();
-        _core.TakeTransmitted(told);
-        Assert.Empty(told);
-    }
-
-    [Fact]
-    public void Transmitted_IsToldOnlyAfterTheReceiptHadItsTime()
-    {
-        Up();
-        Put(1);
-        Pump();
-        _now += 30;
-        Put(2);
-        Pump();
-        var told = new List<TransmittedItem>();
-        _core.TakeTransmitted(told, _now + 19);
-        Assert.Empty(told);
-        _core.TakeTransmitted(told, _now + 20);
-        Assert.Equal([new TransmittedItem(Peer, Id(1), RouteKind.Direct)], told);
-        Assert.Equal(_now + DeliveryLimits.ReportDelay, _core.NextDeadline);
-        told.Clear();
-        _core.TakeTransmitted(told, _now + DeliveryLimits.ReportDelay);
-        Assert.Equal([new TransmittedItem(Peer, Id(2), RouteKind.Direct)], told);
+        Assert.Equal([1], Route.Drain());
     }
 
     [Fact]
@@ -333,73 +192,20 @@ public sealed class DeliveryCoreTests
         Put(1);
         Put(2);
         Pump();
-        _route.Drain();
-        _store.Remove(Id(1));
-        _core.Reload();
+        Route.Drain();
+        Store.Remove(Id(1));
+        Core.Reload();
         Pump();
-        Assert.Equal([2], _route.Drain());
+        Assert.Equal([2], Route.Drain());
     }
 
     [Fact]
     public void Forgotten_IsNotSent()
     {
         Up();
-        _core.Forget(Peer);
+        Core.Forget(Peer);
         Put(1);
         Advance(100_000);
-        Assert.Empty(_route.Drain());
-    }
-
-    private static MessageId Id(int number)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        bytes.Clear();
-        BitConverter.TryWriteBytes(bytes, number);
-        return MessageId.FromBytes(bytes);
-    }
-
-    private void Put(int number, AccountId? peer = null, bool seal = true, int size = 4)
-    {
-        var envelope = new byte[size];
-        BitConverter.TryWriteBytes(envelope, number);
-        var item = new OutboxItem(Id(number), peer ?? Peer, _store.NextSequence(), envelope, seal ? envelope : null, RouteKind.Auto, _now);
-        _store.Put(item);
-        _core.Enqueued(item);
-    }
-
-    private void Seal(int number, byte version = 0)
-    {
-        var item = _store.Find(Id(number))!;
-        item = item with { Envelope = (byte[])[.. item.Content.Span[..4], .. version == 0 ? [] : new[] { version }] };
-        _store.Put(item);
-        _core.Enqueued(item);
-    }
-
-    private void Settle(int number)
-    {
-        _store.Remove(Id(number));
-        _core.Settled(Peer, Id(number), _now);
-    }
-
-    private void Up()
-    {
-        _core.RoutesUp(Peer, default(RouteSet).With(RouteKind.Direct));
-        Pump();
-    }
-
-    private void Pump() => _core.Pump(_now);
-
-    private void Advance(long by)
-    {
-        var target = _now + by;
-        _core.TakeTransmitted([]);
-        while (_core.NextDeadline is { } next && next <= target)
-        {
-            _now = Math.Max(_now, next);
-            Pump();
-            _core.TakeTransmitted([]);
-        }
-
-        _now = target;
+        Assert.Empty(Route.Drain());
     }
 }
