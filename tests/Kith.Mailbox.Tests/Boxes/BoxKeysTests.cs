@@ -73,20 +73,6 @@ public sealed class BoxKeysTests
     }
 
     [Fact]
-    public void SecretsOfDirectionsAndPurposes_AllDiffer()
-    {
-        var a = AccountId.FromBytes(Rows.Secret(1).Bytes);
-        var b = AccountId.FromBytes(Rows.Secret(2).Bytes);
-        BoxSecret[] all =
-        [
-            BoxSecrets.OfPair(new byte[32], a, b), BoxSecrets.OfPair(new byte[32], b, a),
-            BoxSecrets.OfLink(new byte[32], LinkPurpose.Bundle, a), BoxSecrets.OfLink(new byte[32], LinkPurpose.Request, a),
-        ];
-        Assert.Equal(4, all.Distinct().Count());
-        Assert.Equal(BoxSecrets.OfPair(new byte[32], a, b), all[0]);
-    }
-
-    [Fact]
     public void Places_DifferByAddressAndByPortWhereItCounts()
     {
         var one = Endpoint.FromIPv4(0x7F00_0001, 1000);
