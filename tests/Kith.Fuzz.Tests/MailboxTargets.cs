@@ -41,7 +41,7 @@ internal static class MailboxTargets
         var entry = EntryRules.Sign(Keys, hash, chunk.Length, EntryRules.ExpiryAt(Now, MailboxLimits.Kept), 0);
         return
         [
-            new HelloRequest(), new PutRequest(Keys.Box, 3, [new PutItem(entry, chunk)]), new ReadRequest(Keys.Box, ReadFlags.WithChunks, 4, 5, [hash]) { Key = Keys.Read },
+            new HelloRequest(), new PutRequest(Keys.Box, 3, [new PutItem(entry, chunk)]) { Challenge = Session.AsMemory(0, WireLimits.ChallengeSize) }, new ReadRequest(Keys.Box, ReadFlags.WithChunks, 4, 5, [hash]) { Key = Keys.Read },
             new DeleteRequest(Keys.Box, [new DeleteItem(hash, EntryRules.SignDelete(Keys.Read!, Keys.Address, hash))]), new AuditRequest(Keys.Address, new byte[16], [hash, hash]),
             new PassRequest(Endpoint.FromIPv4(0x7F00_0001, 7300), new byte[40]),
         ];
@@ -123,7 +123,7 @@ internal static class MailboxTargets
     {
         if (input.Length < PublicBox.Size || !PublicBox.TryRead(input.AsSpan(0, PublicBox.Size), out var box))
             return false;
-        byte[] body = [.. new byte[8], .. box.Bytes, .. new byte[8], 0, 1, .. input.AsSpan(PublicBox.Size)];
+        byte[] body = [.. new byte[8], .. box.Bytes, .. new byte[WireLimits.ChallengeSize + 8], 0, 1, .. input.AsSpan(PublicBox.Size)];
         if (!RequestFormat.TryRead(new Frame(FrameType.Put, body), out _, out var request))
             return false;
         var (entry, chunk) = ((PutRequest)request).Items[0];

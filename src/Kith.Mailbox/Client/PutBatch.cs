@@ -123,7 +123,8 @@ internal sealed class PutBatch
         {
             attempt.WorkTries++;
             attempt.SilentAt = long.MaxValue; // it is we who work
-            _world.Toil(ProofOfWork.OfLoad(put.Wanted.Challenge.Span, put.Wanted.Bits), (later, work) => Ask(later, attempt, work));
+            var challenge = put.Wanted.Challenge;
+            _world.Toil(ProofOfWork.OfLoad(challenge.Span, put.Wanted.Bits), (later, work) => Ask(later, attempt, work, challenge));
             return;
         }
 
@@ -266,10 +267,10 @@ internal sealed class PutBatch
         int[] indexes = [.. Enumerable.Range(0, _chunks.Count).Where(i => _acknowledged[i] < _wanted)];
         var attempt = new PutAttempt(holder, indexes, indexes.Sum(i => (long)_sealed[i].Length));
         _attempts.Add(attempt);
-        Ask(now, attempt, 0);
+        Ask(now, attempt);
     }
 
-    private void Ask(long now, PutAttempt attempt, ulong work)
+    private void Ask(long now, PutAttempt attempt, ulong work = 0, ReadOnlyMemory<byte> challenge = default)
     {
         if (IsOver)
             return;
@@ -277,7 +278,7 @@ internal sealed class PutBatch
         // Side by side the six share one line.
         attempt.SilentAt = now + _world.Manners.Patience(attempt.Holder, attempt.Bytes * _wanted);
         Deadline = Math.Min(Deadline, attempt.SilentAt);
-        _world.Ask(this, attempt, new PutRequest(_keys.Box, work, [.. attempt.Indexes.Select(i => new PutItem(_entries[i], _sealed[i]))]));
+        _world.Ask(this, attempt, new PutRequest(_keys.Box, work, [.. attempt.Indexes.Select(i => new PutItem(_entries[i], _sealed[i]))]) { Challenge = challenge });
     }
 
     private void Count(long now, PutAttempt attempt, IReadOnlyList<DropCode> codes)

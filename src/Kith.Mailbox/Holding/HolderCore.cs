@@ -104,7 +104,7 @@ public sealed class HolderCore : IHolding
     private void Put(long now, KnownClient client, ulong number, PutRequest request)
     {
         var codes = new DropCode[request.Items.Count];
-        if (Wanted(now, client) > 0 && !client.TrySpend(request.WorkNonce))
+        if (Wanted(now, client) > 0 && !client.TrySpend(request))
         {
             Array.Fill(codes, DropCode.WorkWanted);
             _changes.Add(new Change(client, number, codes, IsPut: true));

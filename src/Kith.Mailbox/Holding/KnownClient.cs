@@ -11,7 +11,7 @@ internal sealed class KnownClient(IHolderClient client)
     private const ulong NearPrefix = 0;
     private const ulong UnknownPrefix = 1; // all whose address is not known share one
 
-    private readonly Queue<(byte[] Challenge, int Bits)> _challenges = new();
+    private readonly List<(byte[] Challenge, int Bits)> _challenges = []; // oldest first
 
     public IHolderClient Client { get; } = client;
 
@@ -32,26 +32,20 @@ internal sealed class KnownClient(IHolderClient client)
         if (bits > 0)
         {
             if (_challenges.Count == HoldingLimits.Challenges)
-                _challenges.Dequeue();
-            _challenges.Enqueue((challenge, bits));
+                _challenges.RemoveAt(0);
+            _challenges.Add((challenge, bits));
         }
 
         return new WorkWanted(bits, challenge);
     }
 
-    /// <summary>Whether a PUT brings the work for one of the challenges, which then serves no other.</summary>
-    public bool TrySpend(ulong work)
+    /// <summary>Whether a PUT brings the work for the challenge that it names, which then serves no other. Tried against the one alone: else it would cost the fewer bits the more challenges there are.</summary>
+    public bool TrySpend(PutRequest put)
     {
-        var isPaid = false;
-        for (var left = _challenges.Count; left > 0; left--)
-        {
-            var (challenge, bits) = _challenges.Dequeue();
-            if (!isPaid && ProofOfWork.HoldsForLoad(challenge, bits, work))
-                isPaid = true;
-            else
-                _challenges.Enqueue((challenge, bits));
-        }
-
-        return isPaid;
+        var at = _challenges.FindIndex(one => put.Challenge.Span.SequenceEqual(one.Challenge));
+        if (at < 0 || !ProofOfWork.HoldsForLoad(_challenges[at].Challenge, _challenges[at].Bits, put.WorkNonce))
+            return false;
+        _challenges.RemoveAt(at);
+        return true;
     }
 }

@@ -121,7 +121,7 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
     }
 
     // Part by part, so that one holder's slowness holds up nobody else and no frame is too long.
-    private void Give(long now, Endpoint holder, List<KeptEntry> lacking, int from, ulong work = 0, int worked = 0)
+    private void Give(long now, Endpoint holder, List<KeptEntry> lacking, int from, PaidWork paid = default)
     {
         var items = new List<PutItem>();
         var (next, bytes) = (from, 0);
@@ -139,11 +139,11 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
             return;
         }
 
-        core.Ask(holder, new HolderRequest(new PutRequest(lacking[0].Box, work, items), (later, answer, _) =>
+        core.Ask(holder, new HolderRequest(new PutRequest(lacking[0].Box, paid.Nonce, items) { Challenge = paid.Challenge }, (later, answer, _) =>
         {
             if (answer?.Answer is PutAnswer put && put.Codes.Count == items.Count)
             {
-                Given(later, holder, new Part(lacking, from, next, items, worked), put);
+                Given(later, holder, new Part(lacking, from, next, items, paid.Times), put);
                 return;
             }
 
@@ -164,7 +164,7 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
                     (Box.Troubles ??= new BoxTroubles()).Took(holder, part.Items[i].Entry.Hash);
                     break;
                 case DropCode.WorkWanted when part.Worked < RepairLimits.WorkTimes
-                    && core.TryWork(answer.Wanted, (later, work) => Give(later, holder, part.Lacking, part.From, work, part.Worked + 1)):
+                    && core.TryWork(answer.Wanted, (later, work) => Give(later, holder, part.Lacking, part.From, new PaidWork(work, answer.Wanted.Challenge, part.Worked + 1))):
                     return;
                 case DropCode.Busy or DropCode.Deleted:
                     break; // the next look goes on with it
@@ -195,6 +195,9 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
         if (--_pending == 0)
             core.Ended(now, this);
     }
+
+    /// <summary>Work that a holder under load wanted, and for the which time.</summary>
+    private readonly record struct PaidWork(ulong Nonce, ReadOnlyMemory<byte> Challenge, int Times);
 
     /// <summary>What of it was given in one PUT.</summary>
     private sealed record Part(List<KeptEntry> Lacking, int From, int Next, List<PutItem> Items, int Worked);

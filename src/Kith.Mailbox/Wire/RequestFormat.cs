@@ -91,6 +91,7 @@ public static class RequestFormat
     {
         ThrowIfMore(put.Items.Count, WireLimits.MaxPut);
         body.WriteBytes(put.Box.Bytes);
+        WriteChallenge(body, put.Challenge.Span);
         body.WriteUInt64(put.WorkNonce);
         body.WriteUInt16((ushort)put.Items.Count);
         foreach (var (entry, chunk) in put.Items)
@@ -98,6 +99,16 @@ public static class RequestFormat
             EntryFormat.Write(body, entry);
             body.WriteBytes(chunk.Span);
         }
+    }
+
+    private static void WriteChallenge(WireWriter body, ReadOnlySpan<byte> challenge)
+    {
+        if (challenge.Length is not (0 or WireLimits.ChallengeSize))
+            throw new ArgumentException($"a challenge has {WireLimits.ChallengeSize} bytes", nameof(challenge));
+        Span<byte> bytes = stackalloc byte[WireLimits.ChallengeSize];
+        bytes.Clear();
+        challenge.CopyTo(bytes);
+        body.WriteBytes(bytes);
     }
 
     private static void WriteRead(WireWriter body, ReadRequest read)
@@ -163,7 +174,8 @@ public static class RequestFormat
 
     private static PutRequest? ReadPut(ref BodyCursor cursor)
     {
-        if (!cursor.TryReadBox(out var box) || !cursor.TryReadUInt64(out var nonce) || !cursor.TryReadCount(WireLimits.MaxPut, out var count))
+        if (!cursor.TryReadBox(out var box) || !cursor.TryReadBytes(WireLimits.ChallengeSize, out var challenge) || !cursor.TryReadUInt64(out var nonce)
+            || !cursor.TryReadCount(WireLimits.MaxPut, out var count))
             return null;
         var items = new List<PutItem>();
         for (var i = 0; i < count; i++)
@@ -173,7 +185,7 @@ public static class RequestFormat
             items.Add(new PutItem(entry, chunk));
         }
 
-        return new PutRequest(box, nonce, items);
+        return new PutRequest(box, nonce, items) { Challenge = challenge };
     }
 
     private static ReadRequest? ReadRead(ref BodyCursor cursor)

@@ -12,9 +12,13 @@ public sealed record HelloRequest : MailboxRequest;
 
 /// <summary>Puts chunks into a box.</summary>
 /// <param name="Box">The box.</param>
-/// <param name="WorkNonce">The work for the holder's last challenge; 0 where it wants none.</param>
+/// <param name="WorkNonce">The work for <see cref="Challenge"/>; 0 where the holder wants none.</param>
 /// <param name="Items">At most <see cref="WireLimits.MaxPut"/>, in all at most <see cref="WireLimits.MaxPutBytes"/>.</param>
-public sealed record PutRequest(PublicBox Box, ulong WorkNonce, IReadOnlyList<PutItem> Items) : MailboxRequest;
+public sealed record PutRequest(PublicBox Box, ulong WorkNonce, IReadOnlyList<PutItem> Items) : MailboxRequest
+{
+    /// <summary>The holder's challenge that the work is for, <see cref="WireLimits.ChallengeSize"/> bytes; empty, on the wire zeroes, where it wants none.</summary>
+    public ReadOnlyMemory<byte> Challenge { get; init; }
+}
 
 /// <summary>An entry with its chunk.</summary>
 /// <param name="Entry">The entry.</param>

@@ -50,7 +50,7 @@ public static class WireLimits
     /// <summary>The code that a stream ends with at more requests than allowed.</summary>
     public const ulong TooManyStream = 3;
 
-    private const int PutHead = sizeof(ulong) + PublicBox.Size + sizeof(ulong) + sizeof(ushort);
+    private const int PutHead = sizeof(ulong) + PublicBox.Size + ChallengeSize + sizeof(ulong) + sizeof(ushort);
 
     /// <summary>Longest body of a frame of this type, bytes; 0 for what is no type.</summary>
     public static int MaxBody(FrameType type) => type switch

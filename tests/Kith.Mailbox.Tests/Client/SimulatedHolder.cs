@@ -93,7 +93,7 @@ internal sealed class SimulatedHolder
     {
         Puts++;
         var wanted = Wanted(Conduct == Conduct.Loaded ? 6 : 0);
-        if (Conduct == Conduct.Loaded && !ProofOfWork.HoldsForLoad(Challenge(_challenge - 2), 6, put.WorkNonce))
+        if (Conduct == Conduct.Loaded && !ProofOfWork.HoldsForLoad(Challenge(_challenge - 2), 6, put.WorkNonce) | !put.Challenge.Span.SequenceEqual(Challenge(_challenge - 2)))
             return new PutAnswer([.. put.Items.Select(_ => DropCode.WorkWanted)], wanted);
         return new PutAnswer([.. put.Items.Select(item => Take(now, put.Box, item))], wanted);
     }

@@ -25,8 +25,31 @@ public sealed class LoadTests : IDisposable
         var item = _world.Item(_keys, HoldingWorld.Chunk());
         Assert.Equal(DropCode.WorkWanted, _world.Put(_keys, item));
         var work = Toil(wanted);
-        Assert.Equal([DropCode.Done], _world.Ask<PutAnswer>(new PutRequest(_keys.Box, work, [item])).Codes);
-        Assert.Equal([DropCode.WorkWanted], _world.Ask<PutAnswer>(new PutRequest(_keys.Box, work, [_world.Item(_keys, HoldingWorld.Chunk())])).Codes);
+        Assert.Equal([DropCode.Done], PutWith(work, wanted.Challenge, item: item));
+        Assert.Equal([DropCode.WorkWanted], PutWith(work, wanted.Challenge));
+    }
+
+    [Fact]
+    public void WorkForAnotherChallengeOfTheSameClient_CountsForThatAlone()
+    {
+        var (first, second) = (Press(), _world.Ask<WelcomeAnswer>(new HelloRequest()).Wanted);
+        var work = Toil(first);
+        Assert.Equal([DropCode.WorkWanted], PutWith(work, second.Challenge));
+        Assert.Equal([DropCode.WorkWanted], PutWith(work, default));
+        Assert.Equal([DropCode.WorkWanted], PutWith(work, new byte[WireLimits.ChallengeSize]));
+        Assert.Equal([DropCode.Done], PutWith(work, first.Challenge));
+    }
+
+    [Fact]
+    public void ChallengeOfWhichThereAreTooMany_TheOldestIsVoid()
+    {
+        var oldest = Press();
+        var work = Toil(oldest);
+        var newest = oldest;
+        for (var i = 0; i < HoldingLimits.Challenges; i++)
+            newest = _world.Ask<WelcomeAnswer>(new HelloRequest()).Wanted;
+        Assert.Equal([DropCode.WorkWanted], PutWith(work, oldest.Challenge));
+        Assert.Equal([DropCode.Done], PutWith(Toil(newest), newest.Challenge));
     }
 
     [Fact]
@@ -34,10 +57,11 @@ public sealed class LoadTests : IDisposable
     {
         Press();
         var (other, third) = (HoldingClient.Stranger(2), HoldingClient.Stranger(3));
-        var work = Toil(_world.Ask<WelcomeAnswer>(new HelloRequest(), other).Wanted);
+        var wanted = _world.Ask<WelcomeAnswer>(new HelloRequest(), other).Wanted;
+        var work = Toil(wanted);
         _world.Ask<WelcomeAnswer>(new HelloRequest(), third);
-        Assert.Equal([DropCode.WorkWanted], _world.Ask<PutAnswer>(new PutRequest(_keys.Box, work, [_world.Item(_keys, HoldingWorld.Chunk())]), third).Codes);
-        Assert.Equal([DropCode.Done], _world.Ask<PutAnswer>(new PutRequest(_keys.Box, work, [_world.Item(_keys, HoldingWorld.Chunk())]), other).Codes);
+        Assert.Equal([DropCode.WorkWanted], PutWith(work, wanted.Challenge, third));
+        Assert.Equal([DropCode.Done], PutWith(work, wanted.Challenge, other));
     }
 
     [Fact]
@@ -130,6 +154,9 @@ public sealed class LoadTests : IDisposable
         _world.Core.Finish(_world.Now);
         Assert.All(numbers, number => Assert.All(((PutAnswer)near.Answers[number]).Codes, code => Assert.Equal(DropCode.Done, code)));
     }
+
+    private IReadOnlyList<DropCode> PutWith(ulong work, ReadOnlyMemory<byte> challenge, HoldingClient? client = null, PutItem? item = null) =>
+        _world.Ask<PutAnswer>(new PutRequest(_keys.Box, work, [item ?? _world.Item(_keys, HoldingWorld.Chunk())]) { Challenge = challenge }, client).Codes;
 
     private WorkWanted Press()
     {

@@ -16,10 +16,11 @@ public sealed class FormatTests
     public void Put_ComesBackAsItWas()
     {
         var chunk = Rows.Chunk(_keys);
-        var put = new PutRequest(_keys.Box, 5, [new PutItem(Rows.Entry(_keys, chunk), chunk), new PutItem(Rows.Entry(_keys, chunk), chunk)]);
+        var put = new PutRequest(_keys.Box, 5, [new PutItem(Rows.Entry(_keys, chunk), chunk), new PutItem(Rows.Entry(_keys, chunk), chunk)]) { Challenge = Session.AsMemory(0, WireLimits.ChallengeSize) };
         var back = Assert.IsType<PutRequest>(Pass(put));
         Assert.Equal(_keys.Box, back.Box);
         Assert.Equal(5UL, back.WorkNonce);
+        Assert.Equal(Session[..WireLimits.ChallengeSize], back.Challenge.ToArray());
         Assert.Equal(2, back.Items.Count);
         Assert.Equal(chunk, back.Items[1].Chunk.ToArray());
         Assert.True(EntryRules.IsSigned(back.Box, back.Items[1].Entry));
@@ -104,7 +105,7 @@ public sealed class FormatTests
     [Theory]
     [InlineData(FrameType.Read, 80, WireLimits.MaxRead)]
     [InlineData(FrameType.Delete, 73, WireLimits.MaxDelete)]
-    [InlineData(FrameType.Put, 81, WireLimits.MaxPut)]
+    [InlineData(FrameType.Put, 97, WireLimits.MaxPut)]
     public void CountOverItsLimit_IsRefused(FrameType type, int at, int most)
     {
         var body = new byte[WireLimits.MaxBody(type)];
