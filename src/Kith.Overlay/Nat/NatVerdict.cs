@@ -11,6 +11,9 @@ internal readonly record struct NatVerdict(NatKind Kind, NatMapping Mapping, Nat
     /// <summary>Successive outer ports that lie at most so far apart can be foretold.</summary>
     private const int SequentialStep = 16;
 
+    /// <summary>Servers that must say the same before it counts as borne out.</summary>
+    private const int MinBearers = 2;
+
     /// <summary>Judges.</summary>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="ground">Where we are, and the vote.</param>
@@ -26,9 +29,9 @@ internal readonly record struct NatVerdict(NatKind Kind, NatMapping Mapping, Nat
         var seen = Seen(now, ground, wan, witnesses);
         var mapping = isOwn ? NatMapping.None : MappingOf(seen, witnesses);
         var (filtering, bearers) = FilteringOf(witnesses);
-        var kind = KindOf(mapping, filtering, ground.WasReached);
+        var kind = KindOf(mapping, filtering, bearers, ground.WasReached);
         var agreeing = mapping == NatMapping.None ? seen.Count : Math.Max(seen.GroupBy(one => one).Max(group => (int?)group.Count()) ?? 0, witnesses.Count(one => one.Differs == true));
-        return new NatVerdict(kind, mapping, filtering, PortsOf(ground.Port, seen, witnesses), isOwn ? null : HairpinOf(witnesses), agreeing >= 2 && bearers >= 2);
+        return new NatVerdict(kind, mapping, filtering, PortsOf(ground.Port, seen, witnesses), isOwn ? null : HairpinOf(witnesses), agreeing >= MinBearers && bearers >= MinBearers);
     }
 
     // Where each reporter sees us, one of a prefix, newest first.
@@ -69,7 +72,7 @@ internal readonly record struct NatVerdict(NatKind Kind, NatMapping Mapping, Nat
     {
         var open = witnesses.Count(one => one.ThirdProbe == true);
         if (open > 0)
-            return (NatFiltering.EndpointIndependent, Math.Max(2, open));
+            return (NatFiltering.EndpointIndependent, Math.Max(MinBearers, open));
         var ports = witnesses.Count(one => one.PortProbe == true);
         if (ports > 0)
             return (NatFiltering.AddressDependent, witnesses.Count(one => one.ThirdProbe == false));
@@ -77,9 +80,12 @@ internal readonly record struct NatVerdict(NatKind Kind, NatMapping Mapping, Nat
         return none > 0 ? (NatFiltering.AddressAndPortDependent, none) : (NatFiltering.Unknown, 0);
     }
 
-    private static NatKind KindOf(NatMapping mapping, NatFiltering filtering, bool wasReached) => (mapping, filtering) switch
+    private static NatKind KindOf(NatMapping mapping, NatFiltering filtering, int bearers, bool wasReached) => (mapping, filtering) switch
     {
         (NatMapping.None, NatFiltering.EndpointIndependent or NatFiltering.Unknown) => NatKind.None,
+        // A port that nothing was sent to came in: a firewall would hardly let it, and that no third party did is, where anybody could be one at all, one server's word. Who is called filtered
+        // introduces nobody and is asked by nobody.
+        (NatMapping.None, NatFiltering.AddressDependent) when bearers < MinBearers => NatKind.None,
         (NatMapping.None, _) => wasReached ? NatKind.None : NatKind.Firewall,
         (NatMapping.AddressDependent or NatMapping.AddressAndPortDependent, _) => NatKind.Symmetric,
         (NatMapping.EndpointIndependent, NatFiltering.EndpointIndependent) => NatKind.FullCone,

@@ -24,6 +24,9 @@ public static class ReachLimits
     /// <summary>How long an introducer that was given up, or refused, is not asked.</summary>
     public const long AvoidFor = 60_000;
 
+    /// <summary>The same while none keeps us.</summary>
+    public const long AvoidForAlone = 5_000;
+
     /// <summary>An introducer that kept us and fell silent is asked again so soon, while there are not enough others …</summary>
     public const long LostRetry = 3_000;
 

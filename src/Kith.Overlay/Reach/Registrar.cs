@@ -214,7 +214,9 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
 
     private bool IsSamePrefix(Endpoint one, Endpoint other) => !ground.Networks.AreLifted(other) && AddressPrefix.Of(one) == AddressPrefix.Of(other);
 
-    private bool IsAvoided(long now, Endpoint introducer) => _avoided.TryGetValue(introducer, out var until) && now < until;
+    // Who has nobody else asks again soon: an introducer that was too busy, or did not know yet what it is behind, is better than none.
+    private bool IsAvoided(long now, Endpoint introducer) =>
+        _avoided.TryGetValue(introducer, out var until) && now < (_own.Exists(own => own.IsKept) ? until : until - ReachLimits.AvoidFor + ReachLimits.AvoidForAlone);
 
     private void Ask(long now, OwnRegistration own)
     {

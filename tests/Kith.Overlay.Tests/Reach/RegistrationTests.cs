@@ -67,6 +67,18 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void OnlyIntroducerRefused_IsAskedAgainSoon()
+    {
+        _introducer.IsReachable = false;
+        _scene.Register(_node, _introducer);
+        _introducer.IsReachable = true;
+        _scene.Run(ReachLimits.AvoidForAlone - 2_000);
+        Assert.Equal(0, _introducer.Core.Registered);
+        _scene.Run(4_000);
+        Assert.Equal(1, _introducer.Core.Registered);
+    }
+
+    [Fact]
     public void NodeThatStrangersReach_KeepsOne()
     {
         _node.IsReachable = true;

@@ -103,6 +103,27 @@ public sealed class ObservationTests(ITestOutputHelper output)
         Assert.Contains(world.Nodes, node => node.Core.Nat.Serving.Served > 0);
     }, nameof(NodeInTheOpen_SeesNoNatAndServes));
 
+    // Each is the other's only server, and those who could bear it out come later, behind NATs. Who takes itself for filtered introduces nobody, and is no node of the DHT.
+    [Theory]
+    [InlineData("Internet")]
+    [InlineData("Bad")]
+    public void TwoNodesInTheOpen_NeverSeeAFirewall(string quality) => SimulationRun.Under(seed =>
+    {
+        const long Step = 250;
+        var world = new NatWorld(seed, quality == "Bad" ? LinkQuality.Bad : LinkQuality.Internet);
+        world.AddPublic(2);
+        for (var second = 0; second < 120; second++)
+        {
+            if (second is 6 or 7 or 20)
+                world.Add(world.Network.AddNat(second == 20 ? Simulated.PortRestricted : Simulated.Symmetric));
+            for (var step = 0; step < 1_000 / Step; step++)
+            {
+                world.Network.Run(Step);
+                Assert.All(world.Nodes.Take(2), node => Assert.True(node.Core.Nat.View.Kind is NatKind.None or NatKind.Unknown, $"after {second} s: {node.Core.Nat.View}"));
+            }
+        }
+    }, nameof(TwoNodesInTheOpen_NeverSeeAFirewall) + quality);
+
     [Theory]
     [InlineData(10_000, 6)]
     [InlineData(15_000, 12)]
