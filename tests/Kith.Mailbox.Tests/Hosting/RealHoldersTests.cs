@@ -51,7 +51,7 @@ public sealed class RealHoldersTests : IAsyncDisposable
         Assert.Equal(sent.Envelope.ToArray(), arrived.Envelope.ToArray());
         bob.Mailbox.Done([arrived]);
         // Whoever the reader did not ask learns it from the others, at the next look.
-        for (var i = 0; i < 40; i++) { Console.Error.WriteLine($"{i}: {Keeping(_nodes)} of {_nodes.Count}"); await Task.Delay(1000, Stop); }
+        await UntilAsync(() => Keeping(_nodes) == 0);
     }
 
     public async ValueTask DisposeAsync()
