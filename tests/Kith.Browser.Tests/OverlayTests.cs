@@ -6,7 +6,7 @@ namespace Kith.Browser.Tests;
 public sealed class OverlayTests(Chromium chromium)
 {
     /// <summary>A silent peer is dropped after 20 s.</summary>
-    private const float UntilDropped = 40_000;
+    private const float UntilDropped = 120_000;
 
     [Fact]
     public async Task Picture_NodesComeAndDie_TheyAppearAndFadeWithoutReloading()
@@ -21,7 +21,7 @@ public sealed class OverlayTests(Chromium chromium)
         await Assertions.Expect(page.GetByText("Through a node that you named")).ToBeVisibleAsync();
         await using var third = new NodeProcess { Entries = [entry.Listen] };
         await third.StartAsync();
-        await Assertions.Expect(Peers(page)).ToHaveCountAsync(2, new() { Timeout = 30_000 });
+        await Assertions.Expect(Peers(page)).ToHaveCountAsync(2, new() { Timeout = 90_000 });
         await third.KillAsync();
         await Assertions.Expect(page.Locator("[data-place=peer][data-leaving]")).ToHaveCountAsync(1, new() { Timeout = UntilDropped });
         await Assertions.Expect(Peers(page)).ToHaveCountAsync(1);
@@ -66,7 +66,7 @@ public sealed class OverlayTests(Chromium chromium)
         var page = meeting.Alice.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Contact details" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Find now" }).ClickAsync();
-        await Assertions.Expect(page.GetByText("Bob was found after")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page.GetByText("Bob was found after")).ToBeVisibleAsync(new() { Timeout = 90_000 });
         await Assertions.Expect(page.GetByText(meeting.Bob.Node.Listen, new() { Exact = true })).ToBeVisibleAsync();
     }
 

@@ -6,7 +6,7 @@ namespace Kith.Scenarios.Tests;
 /// <summary>One person: a home in a temporary folder and, while it runs, the real node process on it.</summary>
 internal sealed class KithHome : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private readonly string _name;
     private readonly List<string> _errors = [];
     private readonly string? _network;

@@ -29,7 +29,7 @@ internal sealed class Pair : IAsyncDisposable
     }
 
     /// <summary>Asks until it is so: for what another process does there is no event to wait for.</summary>
-    public static async Task WaitForAsync(Func<Task<bool>> condition, string what, int seconds = 60)
+    public static async Task WaitForAsync(Func<Task<bool>> condition, string what, int seconds = 150)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)

@@ -7,7 +7,7 @@ namespace Kith.Delivery.Tests.Routes;
 
 public sealed class DirectRouteTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     [Fact]
     public async Task MachineLostItsAddress_SessionsOnItEndAtOnceAndAreMadeAnew()

@@ -41,7 +41,7 @@ public sealed class PeerOutputTests
             _pipe.Reader.AdvanceTo(rest.Start, read.Buffer.End);
         }
 
-        await _ready.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await _ready.Task.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.Equal(1, _output.Send(PeerFrameType.Envelope, [body]));
         Assert.Null(_failure);
     }

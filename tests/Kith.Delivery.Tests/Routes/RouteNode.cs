@@ -11,7 +11,7 @@ namespace Kith.Delivery.Tests.Routes;
 /// <summary>A direct route on loopback, with its input in a channel.</summary>
 internal sealed class RouteNode : IPeerInputSink, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly X25519PrivateKey _key = X25519PrivateKey.Generate(SystemRandom.Instance);
     private readonly Channel<PeerInput> _input;

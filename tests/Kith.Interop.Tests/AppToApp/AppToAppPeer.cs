@@ -8,7 +8,7 @@ namespace Kith.Interop.AppToApp;
 /// <summary>A process of peer.py, which speaks only the four messages of App-to-app communicator.</summary>
 internal sealed class AppToAppPeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly Process _process;
     private readonly List<JsonObject> _events = [];

@@ -10,7 +10,7 @@ public sealed class AppToAppTests
     private const int Puncture = 4;
     private const double Often = 0.2;
     private const double AsTheApp = 5;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     [Fact]
     public async Task Peer_IsAnsweredAndLearnsItsAddress()

@@ -8,7 +8,7 @@ namespace Kith.Interop.Tests.Dht;
 /// <summary>A DHT node of another program, asked one question at a time (peers/). What it needs from npm is installed when it is not there yet.</summary>
 internal sealed class DhtPeerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly Process _process;
 

@@ -10,7 +10,7 @@ namespace Kith.Interop.Tests.Dht;
 /// <summary>A node of ours on a real port on loopback.</summary>
 internal sealed class KithDhtNode : IDatagramTaker, IDatagramSink, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly Lock _lock = new();
     private readonly UdpPort _port;

@@ -8,7 +8,7 @@ namespace Kith.Node.Tests.Nodes;
 public sealed class TestNode : IAsyncDisposable
 {
     /// <summary>The longest that a test waits for something that must happen.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     /// <summary>Hears and asks nobody but those whom the test names: tests run side by side on one machine.</summary>
     public static readonly NetworkOptions Quiet = new() { LocalNetwork = false, Mainline = false };

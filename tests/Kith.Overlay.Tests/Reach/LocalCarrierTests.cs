@@ -49,7 +49,7 @@ public sealed class LocalCarrierTests
 
         session.PathChanged += Look;
         Look();
-        await direct.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await direct.Task.WaitAsync(TimeSpan.FromSeconds(90), Cancellation);
         await listener.DisposeAsync();
     }
 

@@ -106,7 +106,7 @@ public sealed class RelayedSessionTests : IAsyncLifetime
         Assert.Equal(SessionErrorCode.ConnectionLost, (await here.Closed.WaitAsync(TestContext.Current.CancellationToken)).Code);
         _ = await there.Closed.WaitAsync(TestContext.Current.CancellationToken);
         // Not after the time in which a session without a path looks for another one.
-        Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(2));
+        Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(20));
     }
 
     private static async Task<byte[]> SendAsync(ISession from, ISession to, byte[] bytes)

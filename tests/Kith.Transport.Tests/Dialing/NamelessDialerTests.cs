@@ -6,7 +6,7 @@ namespace Kith.Transport.Tests.Dialing;
 
 public sealed class NamelessDialerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     [Fact]
     public async Task TwoCalls_OverUdp_ComeFromTwoKeysAndNoneIsTheNodes()

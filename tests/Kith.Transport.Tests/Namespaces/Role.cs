@@ -12,7 +12,7 @@ internal sealed class Role : IAsyncDisposable
     public const string Variable = "KITH_TEST_ROLE";
 
     private const string Prefix = "role: ";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();

@@ -10,7 +10,7 @@ namespace Kith.Overlay.Tests.Entry.DynamicDns;
 /// <summary>Dynamic DNS against a real BIND.</summary>
 public sealed class BindTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentDictionary<Endpoint, bool> _alive = new();

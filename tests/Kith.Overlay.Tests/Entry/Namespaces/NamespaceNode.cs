@@ -24,7 +24,7 @@ internal sealed class NamespaceNode : IAsyncDisposable
     private const string SwarmVariable = "KITH_TEST_NODE_SWARM";
     private const string Prefix = "node sees ";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly Process _process;
     private readonly Channel<Sight> _sights = Channel.CreateUnbounded<Sight>();

@@ -6,7 +6,7 @@ namespace Kith.Transport.Tests.Connections.Hosting;
 /// <summary>What strangers send waits its turn, in order and within a limit.</summary>
 public sealed class StrangerQueueTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private static readonly Endpoint From = Endpoint.FromIPv4(0x7f000001, 4001);
 
     private readonly List<byte[]> _taken = [];

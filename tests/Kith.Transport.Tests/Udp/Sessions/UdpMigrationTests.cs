@@ -5,7 +5,7 @@ namespace Kith.Transport.Tests.Udp.Sessions;
 
 public sealed class UdpMigrationTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     [Fact]
     public async Task FromAVirtualPathToTheRealOne_InTheMiddleOfATransfer_NothingIsLost()

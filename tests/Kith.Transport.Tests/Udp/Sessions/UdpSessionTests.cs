@@ -7,7 +7,7 @@ namespace Kith.Transport.Tests.Udp.Sessions;
 
 public sealed class UdpSessionTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     [Theory]
     [InlineData(true, false)]
