@@ -38,6 +38,6 @@ internal static class DropsDoctor
             return "This one keeps nothing for others, as you chose (`kith room 256M` offers room).";
         if (view.IsOffering)
             return string.Create(CultureInfo.InvariantCulture, $"This one offers {view.Offered / MiB} MiB and keeps {view.Used / MiB} MiB of others in {view.Boxes} boxes.");
-        return overlay.Reachable == false ? "This one keeps nothing for others, since nobody reaches it from outside." : "This one does not offer its room yet.";
+        return overlay.Reachable == false ? "This one keeps nothing for others while nobody can reach it from outside, as behind a router: open its port there, and it begins by itself." : "This one does not offer its room yet.";
     }
 }
