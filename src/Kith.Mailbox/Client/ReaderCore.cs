@@ -121,7 +121,7 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
         var isGood = answer switch
         {
             EntriesAnswer entries => ask.Kind != AskKind.Delete && entries.Code == DropCode.Done,
-            DeleteAnswer => ask.Kind == AskKind.Delete,
+            DeleteAnswer deleted => ask.Kind == AskKind.Delete && !deleted.Codes.Any(code => code is DropCode.Busy or DropCode.Disk),
             _ => false,
         };
         if (isGood && !ask.IsStanding)

@@ -20,6 +20,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     private readonly TaskKeeper _tasks = new();
     private readonly IHolding _holding;
     private readonly HolderThread _thread;
+    private readonly WaitingRequests _waiting;
     private readonly Func<OwnNetworks> _networks;
     private readonly TimeProvider _time;
     private readonly ITimer _checks;
@@ -36,6 +37,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
         (_holding, _networks, _time) = (holding, networks, time);
         _size = (holding.Used, holding.Boxes, holding.Problem);
         _thread = new HolderThread(AfterBatch, defect);
+        _waiting = new WaitingRequests(_thread.TryPost);
         _thread.Start();
         _checks = time.CreateTimer(static server => ((HolderServer)server!).Check(), this, CheckPeriod, CheckPeriod);
     }
@@ -110,16 +112,12 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     {
         // Not on the caller's stack: it may hold locks of its own.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await client.RunAsync((number, request) => TakeAsync(client, number, request)).ConfigureAwait(false);
+        await client.RunAsync((number, request, bytes) => _waiting.Take(client, number, request, bytes, () => _holding.Take(Now(), client, number, request))).ConfigureAwait(false);
         lock (_gate)
             _clients.Remove(client);
         _thread.Post(() => _holding.Gone(client));
         client.Dispose();
     }
-
-    // A thread that cannot keep up lets nobody wait without end: the stream ends, and the client asks another holder.
-    private ValueTask<bool> TakeAsync(ServedClient client, ulong number, MailboxRequest request) =>
-        ValueTask.FromResult(_thread.TryPost(() => _holding.Take(Now(), client, number, request)));
 
     private long Now() => _now = Math.Max(_now, _time.GetUtcNow().ToUnixTimeMilliseconds());
 

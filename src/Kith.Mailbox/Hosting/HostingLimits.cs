@@ -35,6 +35,15 @@ public static class HostingLimits
     /// <summary>Of those, of one prefix (/24 of IPv4, /48 of IPv6); not on one's own network.</summary>
     public const int MaxClientsPerPrefix = 32;
 
+    /// <summary>Bytes of requests that wait for the disk, in all; what is over is answered <see cref="Wire.DropCode.Busy"/>.</summary>
+    public const int WaitingBytes = 32 << 20;
+
+    /// <summary>Of those, of one client.</summary>
+    public const int WaitingBytesOfClient = 8 << 20;
+
+    /// <summary>A request of at most so many bytes is bounded by the number of those that wait alone: together they are 4 MiB.</summary>
+    public const int SmallRequest = 1 << 10;
+
     /// <summary>A client's stream on which nothing came for so long, and that watches nothing, is closed.</summary>
     public static readonly TimeSpan ClientIdleTime = TimeSpan.FromMinutes(5);
 

@@ -74,8 +74,8 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
     }
 
     /// <summary>Works until the stream or its session ends, which it then closes.</summary>
-    /// <param name="take">Takes a request; completes when there is room for more. False ends the stream.</param>
-    public async Task RunAsync(Func<ulong, MailboxRequest, ValueTask<bool>> take)
+    /// <param name="take">Takes a request with its number and its bytes. False ends the stream.</param>
+    public async Task RunAsync(Func<ulong, MailboxRequest, int, bool> take)
     {
         var sending = SendAsync();
         try
@@ -99,7 +99,7 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
     /// <summary>After <see cref="RunAsync"/>.</summary>
     public void Dispose() => _ending.Dispose();
 
-    private async Task<ulong?> ReceiveAsync(Func<ulong, MailboxRequest, ValueTask<bool>> take)
+    private async Task<ulong?> ReceiveAsync(Func<ulong, MailboxRequest, int, bool> take)
     {
         while (true)
         {
@@ -113,7 +113,7 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
                 if (Interlocked.Increment(ref _underWay) > WireLimits.MaxUnderWay)
                     return WireLimits.TooManyStream;
                 Volatile.Write(ref _heardAt, time.GetTimestamp());
-                if (!await take(number, request).ConfigureAwait(false))
+                if (!take(number, request, frame.Body.Length))
                     return null;
             }
 
