@@ -19,6 +19,7 @@ public sealed class DeliveryCore
     private readonly DropQueues? _drops;
     private long? _reportAt;
     private long _checkAt = long.MaxValue;
+    private long _pumpedAt = long.MinValue / 2;
 
     /// <summary>A core over a store and the routes that there are.</summary>
     public DeliveryCore(IOutboxStore store, IEnumerable<IRoute> routes, RoutePolicy policy, IDropRoute? drops = null)
@@ -144,6 +145,10 @@ public sealed class DeliveryCore
     /// <param name="now">Unix milliseconds.</param>
     public void Pump(long now)
     {
+        // Planned by a clock that was set back, it would all wait until the old time has come. What was on its way then is sent again: the other side knows it.
+        if (now < _pumpedAt - DeliveryLimits.ClockStep)
+            Reload();
+        _pumpedAt = now;
         if (now >= _checkAt)
         {
             foreach (var queue in _queues.Values)

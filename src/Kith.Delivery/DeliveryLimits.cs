@@ -51,6 +51,9 @@ public static class DeliveryLimits
     /// <summary>After holders could not be had, milliseconds; doubled each time, up to <see cref="LongestDropRetry"/>.</summary>
     public const long DropRetry = 5_000;
 
+    /// <summary>A clock that goes back by more was set: all that was planned by it is planned anew, milliseconds.</summary>
+    public const long ClockStep = 10_000;
+
     /// <summary>The longest pause after holders could not be had, milliseconds: whoever comes into a network again does not wait longer.</summary>
     public const long LongestDropRetry = 60_000;
 }

@@ -171,7 +171,7 @@ internal sealed partial class NodeCore : IAsyncDisposable
     {
         // Before anybody is called.
         Udp?.Start();
-        _watch = new NetworkWatch(_listening, _time, OnNetworkChanged);
+        _watch = new NetworkWatch(_listening, _time, OnNetworkChanged) { ClockSetBack = () => _loop.TryPost(new TickItem(Tick)) };
         Addresses = OwnAddresses.Of(_listening);
         _loop.Start();
         await _loop.CallAsync(

@@ -116,6 +116,8 @@ internal sealed class DropQueue(AccountId peer, IOutboxStore store, RoutePolicy 
     {
         if (_lostSession)
             (_aloneSince, _lostSession) = (now, false);
+        // The clock may have been set back meanwhile.
+        (_aloneSince, _pauseUntil) = (Math.Min(_aloneSince, now), Math.Min(_pauseUntil, now + DeliveryLimits.LongestDropRetry));
         if (now < CheckAt)
             return;
         CheckAt = Never;

@@ -18,8 +18,11 @@ public static class EntryRules
     public static long ExpiryAt(long now, TimeSpan kept) => (now + (long)kept.TotalMilliseconds) / ExpiryStep * ExpiryStep;
 
     /// <summary>Whether a holder takes an expiry: a whole hour, not past, at most <see cref="MailboxLimits.Kept"/> and an hour ahead of its clock.</summary>
-    public static bool IsExpiry(long expiry, long now) =>
-        expiry > now && expiry <= now + (long)MailboxLimits.Kept.TotalMilliseconds + ExpiryStep && expiry % ExpiryStep == 0;
+    /// <param name="expiry">Unix milliseconds.</param>
+    /// <param name="now">The holder's clock.</param>
+    /// <param name="believed">The time before which it takes things for expired; where it doubts its clock, an earlier one.</param>
+    public static bool IsExpiry(long expiry, long now, long? believed = null) =>
+        expiry > (believed ?? now) && expiry <= now + (long)MailboxLimits.Kept.TotalMilliseconds + ExpiryStep && expiry % ExpiryStep == 0;
 
     /// <summary>Signs that a chunk belongs into a box.</summary>
     public static BoxEntry Sign(BoxKeys keys, ChunkHash hash, int size, long expiry, ulong work)

@@ -8,6 +8,9 @@ internal interface IPutWorld
 {
     HolderManners Manners { get; }
 
+    /// <summary>What the wall clock says, unix milliseconds: what is signed goes by it.</summary>
+    long Wall(long now);
+
     /// <summary>Looks for the holders of a batch's box; <see cref="PutBatch.Found"/> is called at once where they are known.</summary>
     void Find(long now, PutBatch batch, IReadOnlyList<string> preferred);
 

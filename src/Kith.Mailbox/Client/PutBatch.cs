@@ -218,7 +218,7 @@ internal sealed class PutBatch
 
     private void Sign(long now)
     {
-        var expiry = EntryRules.ExpiryAt(now, Kept[_kept]);
+        var expiry = EntryRules.ExpiryAt(_world.Wall(now), Kept[_kept]);
         for (var i = 0; i < _entries.Length; i++)
             _entries[i] = EntryRules.Sign(_keys, _hashes[i], _sealed[i].Length, expiry, _works[i]);
     }

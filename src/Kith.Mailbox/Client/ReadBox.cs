@@ -41,7 +41,7 @@ internal sealed class ReadBox(ReaderRow row, BoxKeys keys)
     /// <summary>The number of the look, so that timers of former ones are known.</summary>
     public int Look { get; set; }
 
-    /// <summary>When this look began.</summary>
+    /// <summary>When this look began, by the wall clock.</summary>
     public long LookedAt { get; set; }
 
     /// <summary>When the last look began that enough holders answered; 0 before.</summary>

@@ -162,7 +162,7 @@ public sealed partial class ReaderCore
     {
         if (row.IsDummy || row.Box.IsStanding || now - row.ToldSinceAt < TellSincePause)
             return;
-        var present = row.Schedule.IndexAt(now);
+        var present = row.Schedule.IndexAt(Wall(now));
         var since = long.MaxValue;
         foreach (var box in row.Boxes.Values)
         {

@@ -15,7 +15,7 @@ public sealed partial class ReaderCore
         foreach (var row in _dummy is null ? _order : [.. _order, _dummy])
         {
             var (first, last) = Active(now, row);
-            var oldest = row.Schedule.IndexAt(now - (2 * (long)ClientLimits.SweepBack.TotalMilliseconds));
+            var oldest = row.Schedule.IndexAt(Wall(now) - (2 * (long)ClientLimits.SweepBack.TotalMilliseconds));
             row.IsWatched = row.Box.IsWatched && mayWatch > 0;
             for (var index = first; index <= last; index++)
             {
@@ -36,8 +36,9 @@ public sealed partial class ReaderCore
     }
 
     // From when there may be something on, to the next period; a bundle stands in the present one.
-    private static (long First, long Last) Active(long now, ReaderRow row)
+    private (long First, long Last) Active(long now, ReaderRow row)
     {
+        now = Wall(now);
         var schedule = row.Schedule;
         if (row.Box.IsStanding)
             return (schedule.IndexAt(now - Margin), schedule.IndexAt(now + Margin));
@@ -46,7 +47,7 @@ public sealed partial class ReaderCore
         return (Math.Max(schedule.IndexAt(since), last - ClientLimits.PeriodsRead), last);
     }
 
-    private static bool IsPresent(long now, ReaderRow row, long index) => index >= row.Schedule.IndexAt(now - Margin) && index <= row.Schedule.IndexAt(now + Margin);
+    private bool IsPresent(long now, ReaderRow row, long index) => index >= row.Schedule.IndexAt(Wall(now) - Margin) && index <= row.Schedule.IndexAt(Wall(now) + Margin);
 
     private static ReadBox Open(ReaderRow row, long index)
     {
@@ -58,7 +59,7 @@ public sealed partial class ReaderCore
     private void Look(long now, ReadBox box, bool isSettling)
     {
         box.Look++;
-        (box.LookedAt, box.IsFinding, box.IsLookOver) = (now, true, false);
+        (box.LookedAt, box.IsFinding, box.IsLookOver) = (Wall(now), true, false);
         (box.Answered, box.OpenLists, box.Asked) = (0, 0, 0);
         box.IsSettling |= isSettling;
         foreach (var chunk in box.Chunks.Values)
@@ -213,7 +214,7 @@ public sealed partial class ReaderCore
         else
             box.Failures++;
         var row = box.Row;
-        var isPast = box.Index < row.Schedule.IndexAt(now - Margin);
+        var isPast = box.Index < row.Schedule.IndexAt(Wall(now) - Margin);
         var pause = isRead
             ? Around(row.IsWatched ? ClientLimits.WatchedPause : ClientLimits.Pause) * (IsPresent(now, row, box.Index) ? 1 : 4)
             : Around(Math.Min(ClientLimits.Pause, ClientLimits.FailedPause << Math.Min(box.Failures - 1, 10)));

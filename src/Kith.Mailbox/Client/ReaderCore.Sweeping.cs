@@ -28,8 +28,8 @@ public sealed partial class ReaderCore
         for (var rows = 0; rows <= _order.Count && _order.Count > 0; rows++)
         {
             var row = _order[_sweptRow %= _order.Count];
-            var last = row.Schedule.IndexAt(now + (long)ClientLimits.SweepAhead.TotalMilliseconds);
-            var index = Math.Max(_sweptIndex, row.Schedule.IndexAt(now - (long)ClientLimits.SweepBack.TotalMilliseconds));
+            var last = row.Schedule.IndexAt(Wall(now) + (long)ClientLimits.SweepAhead.TotalMilliseconds);
+            var index = Math.Max(_sweptIndex, row.Schedule.IndexAt(Wall(now) - (long)ClientLimits.SweepBack.TotalMilliseconds));
             while (index <= last && row.Boxes.ContainsKey(index))
                 index++;
             if (index <= last)
@@ -65,7 +65,7 @@ public sealed partial class ReaderCore
         var near = (long)ClientLimits.NearSweep.TotalMilliseconds;
         foreach (var row in _order)
         {
-            var (first, last) = (row.Schedule.IndexAt(now - near), row.Schedule.IndexAt(now + near));
+            var (first, last) = (row.Schedule.IndexAt(Wall(now) - near), row.Schedule.IndexAt(Wall(now) + near));
             for (var index = first; index <= last && _near.Count < MostNear; index++)
             {
                 if (!row.Boxes.ContainsKey(index))
@@ -83,7 +83,8 @@ public sealed partial class ReaderCore
         if (_dummy is not null)
             Leave(_dummy);
         var secret = new BoxSecret(random.NextBytes(BoxSecret.Size));
-        _dummy = new ReaderRow(new ReadableBox(secret, WritableBox.PairPeriod) { Since = now, IsWatched = _order.Exists(row => row.IsWatched) }, isDummy: true);
+        _dummy = new ReaderRow(new ReadableBox(secret, WritableBox.PairPeriod) { Since = Wall(now), IsWatched = _order.Exists(row => row.IsWatched) }, isDummy: true);
+        _dummy.Since = _dummy.Box.Since;
         Roll(now);
         At(now + random.NextInt64(ClientLimits.DummyLife / 2, (3 * ClientLimits.DummyLife / 2) + 1), ReaderTimerKind.Dummy, null);
     }

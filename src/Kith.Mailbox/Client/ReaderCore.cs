@@ -6,7 +6,7 @@ namespace Kith.Mailbox.Client;
 
 /// <summary>
 /// Reads the boxes in which others leave what is for us (docs/protocol/mailbox.md, "Clients"): all side by side, lists from twelve holders each, chunks from any that has them, handed on in the writer's
-/// order and once, deleted when that is committed. Sans-IO, for one thread at a time; times are unix milliseconds that never go back.
+/// order and once, deleted when that is committed. Sans-IO, for one thread at a time; times are unix milliseconds of a clock that never goes back.
 /// </summary>
 /// <param name="holders">Carries out what is asked.</param>
 /// <param name="observer">Told what arrives.</param>
@@ -21,6 +21,7 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
     private readonly HolderManners _manners = new();
     private ReaderRow? _dummy;
     private bool _isStarted;
+    private long _ahead; // of the wall clock
 
     /// <summary>When <see cref="Tick"/> has something to do, unix milliseconds.</summary>
     public long NextDeadline => _timers.TryPeek(out _, out var at) ? at : long.MaxValue;
@@ -50,7 +51,9 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
             else if (row.Box.ReadSecret is { } before && !before.Equals(box.ReadSecret))
                 Leave(row);
             row.Box = box;
-            row.Since = Math.Max(row.Since, box.Since);
+            // What was read by a clock that is ahead of ours says nothing.
+            if (box.Since <= Wall(now) + Margin)
+                row.Since = Math.Max(row.Since, box.Since);
             if (!_order.Contains(row))
                 _order.Add(row);
         }
@@ -72,6 +75,24 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
         }
 
         SweepNear(now);
+    }
+
+    /// <summary>The wall clock is so far ahead of the one by which calls say the time, milliseconds. Where it was set back, it may have been wrong for long: everything is read again as far as holders keep it.</summary>
+    public void SetClock(long now, long ahead)
+    {
+        var step = ahead - _ahead;
+        _ahead = ahead;
+        if (!_isStarted || Math.Abs(step) <= Margin)
+            return;
+        foreach (var row in step < 0 ? _order : [])
+        {
+            row.Since = 0;
+            foreach (var box in row.Boxes.Values)
+                box.ReadAt = 0;
+        }
+
+        Roll(now);
+        ReadNow(now);
     }
 
     /// <summary>The network is another one: what was known of holders does not hold, and everything is read anew.</summary>
@@ -143,6 +164,8 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
             Run(now, timer);
         }
     }
+
+    private long Wall(long now) => now + _ahead;
 
     private void Start(long now)
     {

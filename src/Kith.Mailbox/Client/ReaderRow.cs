@@ -26,7 +26,7 @@ internal sealed class ReaderRow(ReadableBox box, bool isDummy)
     public List<KnownChunk> Held { get; } = [];
 
     /// <summary>What was put before needs to be looked for no more.</summary>
-    public long Since { get; set; } = box.Since;
+    public long Since { get; set; }
 
     /// <summary>When that was told last.</summary>
     public long ToldSinceAt { get; set; }

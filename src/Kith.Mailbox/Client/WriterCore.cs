@@ -7,7 +7,7 @@ namespace Kith.Mailbox.Client;
 
 /// <summary>
 /// Puts what waits for readers into their boxes (docs/protocol/mailbox.md, "Who holds"). What waits for one reader is packed together: at once when nothing is under way for them, else when that has
-/// ended, so that a message alone is not delayed and a burst costs few chunks. Sans-IO, for one thread at a time; times are unix milliseconds that never go back.
+/// ended, so that a message alone is not delayed and a burst costs few chunks. Sans-IO, for one thread at a time; times are unix milliseconds of a clock that never goes back.
 /// </summary>
 /// <param name="holders">Carries out what is asked.</param>
 /// <param name="observer">Told of parcels.</param>
@@ -30,6 +30,9 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
     private long _ticket;
     private long _number;
 
+    /// <summary>How far the wall clock is ahead of the one by which calls say the time, milliseconds: periods, numbers and expiries go by it.</summary>
+    public long WallAhead { get; set; }
+
     /// <summary>When <see cref="Tick"/> has something to do, unix milliseconds.</summary>
     public long NextDeadline
     {
@@ -48,6 +51,8 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
     public int Waiting => _waiting + _rows.Values.Sum(row => row.Load?.Ids.Count ?? 0);
 
     HolderManners IPutWorld.Manners => _manners;
+
+    long IPutWorld.Wall(long now) => Wall(now);
 
     /// <summary>Puts parcels; told of later, or at once where they are too many.</summary>
     public void Put(long now, WritableBox box, IReadOnlyList<Parcel> parcels)
@@ -218,11 +223,12 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
             Leave(parcels[i]);
         row.Load = load;
         _underWay++;
-        var first = row.Schedule.IndexAt(now);
+        var wall = Wall(now);
+        var first = row.Schedule.IndexAt(wall);
         for (var index = first; index < first + Math.Max(1, box.Ahead); index++)
         {
             if (row.KeysOf(box, index) is { } keys)
-                load.Batches.Add(new PutBatch(this, keys, load, Copy(chunks), () => _number = Math.Max(now, _number + 1), random));
+                load.Batches.Add(new PutBatch(this, keys, load, Copy(chunks), () => _number = Math.Max(wall, _number + 1), random));
         }
 
         load.Open = load.Batches.Count;
@@ -248,7 +254,7 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
             return false;
         row.HalfDone = null;
         var ids = batch.Parcels.ToHashSet();
-        if (batch.Index != row.Schedule.IndexAt(now) || ids.Count == 0 || row.Waiting.Count(one => ids.Contains(one.Parcel.Id) && one.Box.Ahead == 1) != ids.Count)
+        if (batch.Index != row.Schedule.IndexAt(Wall(now)) || ids.Count == 0 || row.Waiting.Count(one => ids.Contains(one.Parcel.Id) && one.Box.Ahead == 1) != ids.Count)
         {
             batch.Stop();
             return false;
@@ -327,6 +333,8 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
                 _tickets.Remove(ticket);
         }
     }
+
+    private long Wall(long now) => now + WallAhead;
 
     private WriterRow RowOf(long now, WritableBox box)
     {

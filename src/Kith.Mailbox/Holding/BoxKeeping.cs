@@ -10,7 +10,7 @@ internal sealed class BoxKeeping(IDropStore store, ISurplus? surplus)
     public long Room { get; set; }
 
     /// <summary>Takes an entry, or says why not. At <see cref="DropCode.Done"/> its place; 0 when it was here before.</summary>
-    public DropCode Put(long now, PublicBox box, PutItem item, KnownClient client, out long place)
+    public DropCode Put(HolderTime now, PublicBox box, PutItem item, KnownClient client, out long place)
     {
         place = 0;
         var entry = item.Entry;
@@ -20,7 +20,7 @@ internal sealed class BoxKeeping(IDropStore store, ISurplus? surplus)
         {
             if (found.DeleteSignature is not null)
                 return DropCode.Deleted;
-            if (found.Expiry > now)
+            if (found.Expiry > now.Believed)
                 return DropCode.Done;
             store.Drop(box.Address, entry.Hash);
         }
@@ -34,12 +34,12 @@ internal sealed class BoxKeeping(IDropStore store, ISurplus? surplus)
             return DropCode.ShareUsedUp;
         if (!TryMakeRoom(entry.Size))
             return DropCode.Full;
-        place = store.Add(now, box, entry, client.Prefix, item.Chunk.Span);
+        place = store.Add(now.Wall, box, entry, client.Prefix, item.Chunk.Span);
         return DropCode.Done;
     }
 
     /// <summary>Deletes, or says why not. What was never here is noted, so that it is not taken when somebody carries it here.</summary>
-    public DropCode Delete(long now, PublicBox box, DeleteItem item, KnownClient client, out bool isChange)
+    public DropCode Delete(HolderTime now, PublicBox box, DeleteItem item, KnownClient client, out bool isChange)
     {
         isChange = false;
         if (!EntryRules.IsDelete(box, item.Hash, item.Signature.Span))
@@ -60,18 +60,18 @@ internal sealed class BoxKeeping(IDropStore store, ISurplus? surplus)
                 return DropCode.Full;
         }
 
-        store.Delete(box.Address, item.Hash, EntryRules.ExpiryAt(now + EntryRules.ExpiryStep, MailboxLimits.Kept), item.Signature.Span, client.Prefix);
+        store.Delete(box.Address, item.Hash, EntryRules.ExpiryAt(now.Wall + EntryRules.ExpiryStep, MailboxLimits.Kept), item.Signature.Span, client.Prefix);
         isChange = true;
         return DropCode.Done;
     }
 
     // The cheap first; each of them without looking at what is kept, so that nobody without the capability learns of it.
-    private static DropCode Check(long now, PublicBox box, PutItem item)
+    private static DropCode Check(HolderTime now, PublicBox box, PutItem item)
     {
         var (entry, chunk) = item;
         if (!ChunkFormat.IsSize(entry.Size))
             return DropCode.Size;
-        if (!EntryRules.IsExpiry(entry.Expiry, now))
+        if (!EntryRules.IsExpiry(entry.Expiry, now.Wall, now.Believed))
             return DropCode.Expiry;
         if (!ProofOfWork.HoldsForEntry(box, entry.Hash, entry.Work))
             return DropCode.Price;

@@ -8,14 +8,14 @@ namespace Kith.Mailbox.Holding;
 internal sealed class BoxServing(IDropStore store, X25519PublicKey key)
 {
     /// <summary>Lists a box, or fetches from it. Whether the reader asks has been checked.</summary>
-    public EntriesAnswer Read(long now, ReadRequest request)
+    public EntriesAnswer Read(HolderTime now, ReadRequest request)
     {
         var page = new Page(request);
         if (request.Hashes.Count > 0)
         {
             foreach (var hash in request.Hashes)
             {
-                if (store.Find(request.Box.Address, hash) is { DeleteSignature: null } found && found.Expiry > now
+                if (store.Find(request.Box.Address, hash) is { DeleteSignature: null } found && found.Expiry > now.Believed
                     && !TryAdd(page, request, found.Place, hash, found.Size))
                     break;
             }
@@ -28,7 +28,7 @@ internal sealed class BoxServing(IDropStore store, X25519PublicKey key)
         var entries = store.List(request.Box.Address, request.After, limit);
         foreach (var entry in entries)
         {
-            if (entry.Expiry > now && !TryAdd(page, request, entry.Place, entry.Hash, entry.Size))
+            if (entry.Expiry > now.Believed && !TryAdd(page, request, entry.Place, entry.Hash, entry.Size))
                 return page.ToAnswer();
             page.Pass(entry.Place);
         }
@@ -37,12 +37,12 @@ internal sealed class BoxServing(IDropStore store, X25519PublicKey key)
     }
 
     /// <summary>Proves what is kept.</summary>
-    public AuditAnswer Audit(long now, AuditRequest request) =>
+    public AuditAnswer Audit(HolderTime now, AuditRequest request) =>
         new([.. request.Hashes.Select(hash => Audit(now, request, hash))]);
 
-    private AuditOutcome Audit(long now, AuditRequest request, ChunkHash hash)
+    private AuditOutcome Audit(HolderTime now, AuditRequest request, ChunkHash hash)
     {
-        if (store.Find(request.Address, hash) is not { } found || found.Expiry <= now)
+        if (store.Find(request.Address, hash) is not { } found || found.Expiry <= now.Believed)
             return new AuditOutcome(AuditState.Absent, default);
         if (found.DeleteSignature is { } signature)
             return new AuditOutcome(AuditState.Deleted, signature);

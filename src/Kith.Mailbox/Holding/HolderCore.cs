@@ -16,9 +16,12 @@ public sealed class HolderCore : IHolding
     private readonly LoadGauge _load = new();
     private readonly NewsDesk _news = new();
     private readonly Dictionary<IHolderClient, KnownClient> _clients = [];
+    private readonly ExpiryClock _clock;
     private readonly List<Change> _changes = [];
     private readonly List<(KnownClient Client, ulong Number, MailboxRequest Request)> _questions = [];
     private long _expireAt;
+    private long _ahead; // of the wall clock
+    private long _noted;
     private long _failingUntil;
     private int _batchBytes;
 
@@ -32,6 +35,8 @@ public sealed class HolderCore : IHolding
         (_store, _random) = (store, random);
         _keeping = new BoxKeeping(store, surplus);
         _serving = new BoxServing(store, key);
+        var (believed, doubted) = store.Clock;
+        (_clock, _noted) = (new ExpiryClock(believed, doubted), believed);
     }
 
     /// <inheritdoc/>
@@ -48,6 +53,9 @@ public sealed class HolderCore : IHolding
 
     /// <inheritdoc/>
     public void Offer(long bytes) => _keeping.Room = Math.Max(0, bytes);
+
+    /// <inheritdoc/>
+    public void SetClock(long ahead) => _ahead = ahead;
 
     /// <inheritdoc/>
     public void Take(long now, IHolderClient client, ulong number, MailboxRequest request)
@@ -104,6 +112,7 @@ public sealed class HolderCore : IHolding
     private void Put(long now, KnownClient client, ulong number, PutRequest request)
     {
         var codes = new DropCode[request.Items.Count];
+        var time = Time(now);
         if (Wanted(now, client) > 0 && !client.TrySpend(request))
         {
             Array.Fill(codes, DropCode.WorkWanted);
@@ -115,7 +124,7 @@ public sealed class HolderCore : IHolding
         for (var i = 0; i < codes.Length; i++)
         {
             var item = request.Items[i];
-            codes[i] = _keeping.Put(now, request.Box, item, client, out var place);
+            codes[i] = _keeping.Put(time, request.Box, item, client, out var place);
             if (place == 0)
                 continue;
             _batchBytes += item.WireSize;
@@ -128,9 +137,10 @@ public sealed class HolderCore : IHolding
     private void Delete(long now, KnownClient client, ulong number, DeleteRequest request)
     {
         var codes = new DropCode[request.Items.Count];
+        var time = Time(now);
         for (var i = 0; i < codes.Length; i++)
         {
-            codes[i] = _keeping.Delete(now, request.Box, request.Items[i], client, out var isChange);
+            codes[i] = _keeping.Delete(time, request.Box, request.Items[i], client, out var isChange);
             _batchBytes += isChange ? HoldingLimits.TombstoneBytes : 0;
         }
 
@@ -142,7 +152,14 @@ public sealed class HolderCore : IHolding
         if (now < _expireAt)
             return;
         _expireAt = now + HoldingLimits.ExpiryPause;
-        if (_store.RemoveExpired(now, HoldingLimits.ExpiredAtOnce) == HoldingLimits.ExpiredAtOnce)
+        var believed = Time(now).Believed;
+        if (Math.Abs(believed - _noted) >= HoldingLimits.ClockNoted)
+        {
+            _noted = believed;
+            _store.NoteClock(believed, _clock.Doubted);
+        }
+
+        if (_store.RemoveExpired(believed, HoldingLimits.ExpiredAtOnce) == HoldingLimits.ExpiredAtOnce)
             _expireAt = now; // there is more, after what others want
     }
 
@@ -186,7 +203,7 @@ public sealed class HolderCore : IHolding
         {
             HelloRequest => Welcome(now, client),
             ReadRequest read => Read(now, client, number, read),
-            AuditRequest audit => _serving.Audit(now, audit),
+            AuditRequest audit => _serving.Audit(Time(now), audit),
             // Requests are passed on by whoever takes streams, where that is offered.
             PassRequest => new PassAnswer(DropCode.NoRoom, default),
             _ => throw new ArgumentException("it is no request", nameof(request)),
@@ -215,8 +232,10 @@ public sealed class HolderCore : IHolding
             return new EntriesAnswer(DropCode.Signature, HasMore: false, request.After, []);
         if (request.Flags.HasFlag(ReadFlags.News) && !_news.TryAdd(client, number, request))
             return new EntriesAnswer(DropCode.Busy, HasMore: false, request.After, []);
-        return _serving.Read(now, request);
+        return _serving.Read(Time(now), request);
     }
+
+    private HolderTime Time(long now) => new(now + _ahead, _clock.Advance(now, now + _ahead));
 
     // Work keeps strangers off: those on a network of ours are few and known.
     private int Wanted(long now, KnownClient client) => client.Client.IsNear || _keeping.Room == 0 ? 0 : _load.Bits(now, _store.Used, _keeping.Room);

@@ -36,6 +36,15 @@ public static class HoldingLimits
     /// <summary>Of those, of one client.</summary>
     public const int WatchesOfClient = 4_096;
 
+    /// <summary>A wall clock that jumps ahead by no more is believed at once, milliseconds.</summary>
+    public const long ClockStep = 2 * 3_600_000;
+
+    /// <summary>One that jumps ahead by more is believed when it has said so for so long, milliseconds of running: until then nothing expires by it.</summary>
+    public const long ClockDoubt = 24 * 3_600_000;
+
+    /// <summary>How often the time that is believed is written down for the next run, milliseconds; less than <see cref="ClockStep"/>, so that a restart raises no doubt.</summary>
+    public const long ClockNoted = 3_600_000;
+
     /// <summary>Surplus copies that give way for one entry at most.</summary>
     public const int GivenUpAtOnce = 16;
 

@@ -44,6 +44,12 @@ public interface IDropStore : IDisposable
     /// <summary>Removes a copy without a tombstone (surplus, or for want of room); nothing when it is not there.</summary>
     void Drop(BoxAddress box, ChunkHash hash);
 
+    /// <summary>What was noted of the clock: the time that was believed, and for how long the wall clock was ahead of it; zeroes when nothing was.</summary>
+    (long Believed, long Doubted) Clock { get; }
+
+    /// <summary>Notes the clock.</summary>
+    void NoteClock(long believed, long doubted);
+
     /// <summary>Removes entries and tombstones that have expired, at most this many; how many there were.</summary>
     int RemoveExpired(long now, int limit);
 

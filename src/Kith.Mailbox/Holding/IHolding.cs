@@ -3,7 +3,7 @@ using Kith.Wire;
 
 namespace Kith.Mailbox.Holding;
 
-/// <summary>What keeps boxes for others, without I/O but the store's, on one thread of its own. Times are unix milliseconds.</summary>
+/// <summary>What keeps boxes for others, without I/O but the store's, on one thread of its own. Times are unix milliseconds of a clock that never goes back.</summary>
 public interface IHolding : IDisposable
 {
     /// <summary>Bytes that all chunks take.</summary>
@@ -20,6 +20,12 @@ public interface IHolding : IDisposable
 
     /// <summary>Room offered from now on, bytes; 0 for none.</summary>
     void Offer(long bytes);
+
+    /// <summary>The wall clock is so far ahead of the one by which calls say the time, milliseconds: it was set, or the machine slept.</summary>
+    void SetClock(long ahead)
+    {
+        // What keeps nothing by the time of day need not know it.
+    }
 
     /// <summary>Takes a request; it is answered at a later <see cref="Finish"/>, never before what it changes is committed.</summary>
     void Take(long now, IHolderClient client, ulong number, MailboxRequest request);

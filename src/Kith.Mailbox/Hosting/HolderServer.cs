@@ -25,7 +25,8 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _checks;
     private (long Used, int Boxes, string? Problem) _size;
-    private long _now;
+    private readonly HostClock _clock;
+    private long _ahead;
     private bool _isDisposed;
 
     /// <param name="holding">What is kept; belongs to this from now on.</param>
@@ -34,7 +35,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     /// <param name="time">The clock.</param>
     public HolderServer(IHolding holding, Func<OwnNetworks> networks, Action<Exception> defect, TimeProvider time)
     {
-        (_holding, _networks, _time) = (holding, networks, time);
+        (_holding, _networks, _time, _clock) = (holding, networks, time, new HostClock(time));
         _size = (holding.Used, holding.Boxes, holding.Problem);
         _thread = new HolderThread(AfterBatch, defect);
         _waiting = new WaitingRequests(_thread.TryPost);
@@ -119,7 +120,15 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
         client.Dispose();
     }
 
-    private long Now() => _now = Math.Max(_now, _time.GetUtcNow().ToUnixTimeMilliseconds());
+    // On the thread of what is kept, which hears of a wall clock that was set before anything else.
+    private long Now()
+    {
+        var now = _clock.Now();
+        var ahead = _clock.Ahead(now, _ahead);
+        if (ahead != _ahead)
+            _holding.SetClock(_ahead = ahead);
+        return now;
+    }
 
     private TimeSpan AfterBatch()
     {

@@ -18,7 +18,7 @@ public sealed partial class MailboxHost : IMailbox
     /// <summary>Turns given to cores that have something due at once, before others get the lock.</summary>
     private const int MaxTicksInARow = 16;
 
-    /// <summary>The timer looks at least this often: a clock that is set back must not stop anything for longer.</summary>
+    /// <summary>The timer looks at least this often, milliseconds: so soon a wall clock that was set is noticed.</summary>
     private const long LongestSleep = 5_000;
 
     private readonly Lock _gate = new(); // guards the cores and every field below that changes
@@ -31,7 +31,9 @@ public sealed partial class MailboxHost : IMailbox
     private readonly Queue<Action> _outside = new();
     private readonly ITimer _timer;
     private long _armed = long.MaxValue;
+    private readonly HostClock _clock;
     private long _now;
+    private long _ahead; // of the wall clock
     private readonly long _startedAt;
     private bool _isReady;
     private bool _isDisposed;
@@ -40,6 +42,7 @@ public sealed partial class MailboxHost : IMailbox
     {
         _parts = parts;
         _room = room;
+        _clock = new HostClock(parts.Time);
         _startedAt = Now();
         _directory = new HolderDirectory(new World(this), parts.Random);
         _sessions = new HolderSessions(parts.Dialer, Answered, holder => Run(now => _directory.Failed(now, holder)), parts.Time);
@@ -141,6 +144,7 @@ public sealed partial class MailboxHost : IMailbox
                 return;
             try
             {
+                NoticeClock(Now());
                 work(Now());
                 FollowUp();
             }
@@ -154,8 +158,19 @@ public sealed partial class MailboxHost : IMailbox
         GoOutside();
     }
 
-    // Unix milliseconds, never less than before. With the gate held.
-    private long Now() => _now = Math.Max(_now, _parts.Time.GetUtcNow().ToUnixTimeMilliseconds());
+    // Unix milliseconds, never less than before, whatever is done to the wall clock. With the gate held.
+    private long Now() => _now = _clock.Now();
+
+    // With the gate held.
+    private void NoticeClock(long now)
+    {
+        var ahead = _clock.Ahead(now, _ahead);
+        if (ahead == _ahead)
+            return;
+        _ahead = ahead;
+        _writer.WallAhead = ahead;
+        _reader.SetClock(now, ahead);
+    }
 
     // With the gate held, after whatever was done.
     private void FollowUp()

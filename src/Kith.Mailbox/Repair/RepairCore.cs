@@ -9,7 +9,7 @@ namespace Kith.Mailbox.Repair;
 
 /// <summary>
 /// Looks after what is kept for others (docs/protocol/mailbox.md, "Repair"): finds out who should hold a box now, has them prove it, and gives them what they lack. On the holder's thread, where the store is;
-/// without I/O but the store's. What it changes there is committed with what comes next. Times are unix milliseconds.
+/// without I/O but the store's. What it changes there is committed with what comes next. Times are unix milliseconds of a clock that never goes back.
 /// </summary>
 public sealed class RepairCore : ISurplus
 {
@@ -30,6 +30,9 @@ public sealed class RepairCore : ISurplus
     /// <summary>A core that begins with what the store has.</summary>
     public RepairCore(IDropStore store, IHolderFinder finder, IHolderCalls calls, IRandom random) =>
         (_store, _finder, _calls, _random) = (store, finder, calls, random);
+
+    /// <summary>How far the wall clock is ahead of the one by which calls say the time, milliseconds.</summary>
+    public long WallAhead { get; set; }
 
     /// <summary>Boxes looked after.</summary>
     public int Boxes => _boxes.Count;
@@ -185,7 +188,7 @@ public sealed class RepairCore : ISurplus
         }
 
         var last = entries.Count < RepairLimits.Entries ? 0 : entries[^1].Place;
-        var look = new BoxLook(this, box, [.. entries.Where(entry => entry.Expiry > now)], last, isForRoom);
+        var look = new BoxLook(this, box, [.. entries.Where(entry => entry.Expiry > now + WallAhead)], last, isForRoom);
         look.Begin(now, chosen.ConvertAll(index => members[index]));
     }
 

@@ -25,6 +25,13 @@ public sealed class RepairedHolding(IHolding holding, RepairCore repair, IDropSt
     public void Offer(long bytes) => holding.Offer(bytes);
 
     /// <inheritdoc/>
+    public void SetClock(long ahead)
+    {
+        holding.SetClock(ahead);
+        repair.WallAhead = ahead;
+    }
+
+    /// <inheritdoc/>
     public void Take(long now, IHolderClient client, ulong number, MailboxRequest request)
     {
         switch (request)

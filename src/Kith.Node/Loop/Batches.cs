@@ -153,7 +153,8 @@ internal sealed class Batches(
     private bool TryWait()
     {
         var now = Now;
-        if (effects.Binding || CommitDeadline <= now || _left.Exists(static item => !item.MayWait))
+        // A deadline that lies farther ahead is that of a clock which was set back.
+        if (effects.Binding || CommitDeadline <= now || CommitDeadline > now + LongestWait || _left.Exists(static item => !item.MayWait))
             return false;
         CommitDeadline ??= now + LongestWait;
         return true;

@@ -33,6 +33,9 @@ internal sealed class NetworkWatch : IDisposable
         _beat = time.CreateTimer(_ => OnBeat(), null, Beat, Beat);
     }
 
+    /// <summary>Called from any thread when the time of day was set back.</summary>
+    public Action? ClockSetBack { get; init; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -45,6 +48,8 @@ internal sealed class NetworkWatch : IDisposable
     {
         if (_clock.Beat() is { } slept)
             Look(slept);
+        if (_clock.WasSetBack)
+            ClockSetBack?.Invoke();
     }
 
     private void Look(TimeSpan slept)

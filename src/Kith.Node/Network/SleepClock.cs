@@ -13,12 +13,16 @@ internal sealed class SleepClock(TimeSpan period, TimeProvider time)
     private DateTimeOffset _day = time.GetUtcNow();
     private long _ticks = time.GetTimestamp();
 
+    /// <summary>Whether the time of day was set back by the last beat: what was planned by it would wait until the old time has come.</summary>
+    public bool WasSetBack { get; private set; }
+
     /// <summary>To be called once a period; how long the machine slept since the last time, or null when it did not.</summary>
     public TimeSpan? Beat()
     {
         lock (_gate)
         {
             var (day, ticks) = (time.GetUtcNow(), time.GetTimestamp());
+            WasSetBack = day < _day - Least;
             var passed = TimeSpan.FromTicks(Math.Max((day - _day).Ticks, time.GetElapsedTime(_ticks, ticks).Ticks));
             (_day, _ticks) = (day, ticks);
             return passed - period >= Least ? passed : null;

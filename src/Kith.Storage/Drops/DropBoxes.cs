@@ -22,8 +22,8 @@ internal sealed class DropBoxes(Database database)
     private readonly Statement _prefix = database.Prepare("SELECT bytes FROM prefixes WHERE prefix = ?1");
     private readonly Statement _charge = database.Prepare("INSERT INTO prefixes VALUES (?1, ?2) ON CONFLICT (prefix) DO UPDATE SET bytes = bytes + ?2 RETURNING bytes");
     private readonly Statement _forgetPrefix = database.Prepare("DELETE FROM prefixes WHERE prefix = ?1");
-    private readonly Statement _totals = database.Prepare("SELECT used, boxes FROM totals WHERE id = 1");
-    private readonly Statement _setTotals = database.Prepare("UPDATE totals SET used = ?1, boxes = ?2 WHERE id = 1");
+    private readonly Statement _totals = database.Prepare("SELECT used, boxes, believed, doubted FROM totals WHERE id = 1");
+    private readonly Statement _setTotals = database.Prepare("UPDATE totals SET used = ?1, boxes = ?2, believed = ?3, doubted = ?4 WHERE id = 1");
 
     /// <summary>Bytes of room taken, as far as the open transaction goes.</summary>
     public long Used { get; private set; }
@@ -31,15 +31,18 @@ internal sealed class DropBoxes(Database database)
     /// <summary>Boxes with entries, as far as the open transaction goes.</summary>
     public int Count { get; private set; }
 
+    /// <summary>What was noted of the clock.</summary>
+    public (long Believed, long Doubted) Clock { get; set; }
+
     /// <summary>Reads the totals again: at the start, and when changes were undone.</summary>
     public void Load()
     {
         using var rows = _totals.Query();
-        (Used, Count) = rows.Next() ? (rows.Int64(0), (int)rows.Int64(1)) : (0, 0);
+        (Used, Count, Clock) = rows.Next() ? (rows.Int64(0), (int)rows.Int64(1), (rows.Int64(2), rows.Int64(3))) : (0, 0, default);
     }
 
     /// <summary>Writes the totals: before each commit.</summary>
-    public void Save() => _setTotals.Bind(1, Used).Bind(2, Count).Execute();
+    public void Save() => _setTotals.Bind(1, Used).Bind(2, Count).Bind(3, Clock.Believed).Bind(4, Clock.Doubted).Execute();
 
     /// <summary>A box's row; a default one where it has none.</summary>
     public DropBox Find(BoxAddress address)

@@ -9,7 +9,7 @@ internal sealed class DropFiles(string home)
     /// <summary>The log is moved into the file when it has this many frames: 4 MiB.</summary>
     public const int CheckpointFrames = 1_000;
 
-    private const int Version = 1;
+    private const int Version = 2;
     private const int ApplicationId = 0x4b647270; // "Kdrp"
     private const int PageSize = 4_096;
 
@@ -91,8 +91,8 @@ internal sealed class DropFiles(string home)
         CREATE INDEX tombstones_expiry ON tombstones (expiry);
         CREATE TABLE chunks (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
         CREATE TABLE prefixes (prefix INTEGER PRIMARY KEY, bytes INTEGER NOT NULL);
-        CREATE TABLE totals (id INTEGER PRIMARY KEY CHECK (id = 1), used INTEGER NOT NULL, boxes INTEGER NOT NULL);
-        INSERT INTO totals VALUES (1, 0, 0);
+        CREATE TABLE totals (id INTEGER PRIMARY KEY CHECK (id = 1), used INTEGER NOT NULL, boxes INTEGER NOT NULL, believed INTEGER NOT NULL, doubted INTEGER NOT NULL);
+        INSERT INTO totals VALUES (1, 0, 0, 0, 0);
         PRAGMA application_id = {ApplicationId};
         PRAGMA user_version = {Version};
         COMMIT;

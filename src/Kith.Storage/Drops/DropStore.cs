@@ -114,6 +114,16 @@ public sealed class DropStore : IDropStore
     }
 
     /// <inheritdoc/>
+    public (long Believed, long Doubted) Clock => _tables?.Clock ?? default;
+
+    /// <inheritdoc/>
+    public void NoteClock(long believed, long doubted)
+    {
+        if (TryBegin())
+            _tables!.Clock = (believed, doubted);
+    }
+
+    /// <inheritdoc/>
     public int RemoveExpired(long now, int limit)
     {
         // No sync of the disk for nothing.

@@ -44,6 +44,12 @@ internal sealed class DropTables : IDisposable
 
     public int Boxes => _boxes.Count;
 
+    public (long Believed, long Doubted) Clock
+    {
+        get => _boxes.Clock;
+        set => _boxes.Clock = value;
+    }
+
     public void Dispose() => _database.Dispose();
 
     public void Begin() => _begin.Execute();

@@ -253,6 +253,33 @@ public sealed class DropRouteTests
     }
 
     [Fact]
+    public void ClockSetBackAfterARefusal_TriedAgainWithoutTheOldTime()
+    {
+        Drop(1);
+        _core.Refused(Peer, [Id(1)], _now);
+        Pump();
+        _now -= 3 * Day;
+        Pump();
+        Advance(DeliveryLimits.LongestDropRetry);
+        Assert.Equal([1], Taken());
+    }
+
+    [Fact]
+    public void ClockSetBack_WhatWasSentIsSentAgainAndNewGoesOn()
+    {
+        _core.RoutesUp(Peer, Direct);
+        Put(1);
+        Pump();
+        Assert.Equal([1], _direct.Drain());
+        _now -= 3 * Day;
+        Put(2);
+        Pump();
+        Assert.Equal([1, 2], _direct.Drain());
+        Advance(DeliveryLimits.MinTimeout);
+        Assert.Equal([1, 2], _direct.Drain());
+    }
+
+    [Fact]
     public void RolledBack_NothingIsLeftTwice()
     {
         Drop(1);

@@ -39,6 +39,66 @@ public sealed class ClockTests
         Assert.True(_world.RunUntil(() => reader.Vault.Count == 1, TimeSpan.FromHours(1)));
     }
 
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public void WriterWhoseClockIsSet_GoesOnAtOnce(int days)
+    {
+        var writer = new TestWriter(_world);
+        var reader = new TestReader(_world);
+        writer.Put(_box, 1);
+        _world.Run(TimeSpan.FromSeconds(5));
+        writer.SetClock(TimeSpan.FromDays(days));
+        writer.Put(_box, 1);
+        Assert.True(_world.RunUntil(() => writer.Stored.Count == 2, TimeSpan.FromSeconds(20)), string.Join(' ', writer.Refusals));
+        writer.SetClock(default);
+        writer.Put(_box, 1);
+        Assert.True(_world.RunUntil(() => writer.Stored.Count == 3, TimeSpan.FromSeconds(20)), string.Join(' ', writer.Refusals));
+        reader.Read(Rows.Readable() with { Since = Rows.Now });
+        _world.Run(TimeSpan.FromSeconds(5));
+        reader.ReadNow();
+        Assert.True(_world.RunUntil(() => reader.Vault.Count == 3, TimeSpan.FromSeconds(30)));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(9)]
+    [InlineData(-9)]
+    [InlineData(-400)]
+    public void ReaderWhoseClockWasWrongForDays_MissesNothing(int days)
+    {
+        var writer = new TestWriter(_world);
+        var reader = new TestReader(_world);
+        reader.Read(Rows.Readable() with { Since = Rows.Now, IsWatched = true });
+        writer.Put(_box, 1);
+        Assert.True(_world.RunUntil(() => reader.Vault.Count == 1, TimeSpan.FromSeconds(20)));
+        reader.SetClock(TimeSpan.FromDays(days));
+        for (var day = 0; day < 3; day++)
+        {
+            _world.Run(TimeSpan.FromDays(1));
+            writer.Put(_box, 1);
+        }
+
+        reader.SetClock(default);
+        Assert.True(_world.RunUntil(() => reader.Vault.Count == 4, TimeSpan.FromSeconds(30)));
+        writer.Put(_box, 1);
+        Assert.True(_world.RunUntil(() => reader.Vault.Count == 5, TimeSpan.FromSeconds(2)));
+        Assert.Equal(reader.Told.Count, reader.Told.Distinct().Count());
+    }
+
+    [Fact]
+    public void ReadToEndByAClockThatWasAhead_IsNotBelieved()
+    {
+        var writer = new TestWriter(_world);
+        writer.Put(_box, 1);
+        _world.Run(TimeSpan.FromDays(5));
+        var reader = new TestReader(_world);
+        reader.Read(Rows.Readable() with { Since = _world.Now + (long)TimeSpan.FromDays(400).TotalMilliseconds });
+        Assert.True(_world.RunUntil(() => reader.Vault.Count == 1, TimeSpan.FromSeconds(20)));
+        _world.Run(TimeSpan.FromMinutes(10));
+        Assert.InRange(reader.Since, 1, _world.Now);
+    }
+
     [Fact]
     public void ReaderWhoWasAwayForWeeks_ReadsAllPeriodsInOrder()
     {

@@ -31,6 +31,9 @@ internal sealed class TestReader : TestClient, IReaderObserver
 
     public void Read(params ReadableBox[] boxes) => _core.Read(Time, boxes);
 
+    /// <summary>The wall clock is so far ahead from now on.</summary>
+    public void SetClock(TimeSpan ahead) => _core.SetClock(Time, (long)ahead.TotalMilliseconds);
+
     public void ReadNow() => _core.ReadNow(Time);
 
     /// <summary>A new run: nothing is remembered but the vault.</summary>

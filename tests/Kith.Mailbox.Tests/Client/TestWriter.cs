@@ -27,6 +27,9 @@ internal sealed class TestWriter : TestClient, IWriterObserver
 
     protected override long CoreDeadline => _core.NextDeadline;
 
+    /// <summary>The wall clock is so far ahead from now on.</summary>
+    public void SetClock(TimeSpan ahead) => _core.WallAhead = (long)ahead.TotalMilliseconds;
+
     /// <summary>Puts envelopes that say which they are.</summary>
     public List<MessageId> Put(WritableBox box, int count, int size = 512)
     {

@@ -12,8 +12,11 @@ internal sealed class HoldingWorld : IDisposable
 {
     private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("kith-holding-").FullName;
 
+    private readonly long _room;
+
     public HoldingWorld(long room = MailboxLimits.DefaultRoom, ISurplus? surplus = null)
     {
+        _room = room;
         Store = new BreakableStore(DropStore.Open(_folder));
         Core = new HolderCore(Store, Key, SystemRandom.Instance, surplus);
         Core.Offer(room);
@@ -23,7 +26,7 @@ internal sealed class HoldingWorld : IDisposable
 
     public X25519PublicKey Key { get; } = X25519PrivateKey.Generate(SystemRandom.Instance).PublicKey;
 
-    public BreakableStore Store { get; }
+    public BreakableStore Store { get; private set; }
 
     public HolderCore Core { get; private set; }
 
@@ -35,6 +38,15 @@ internal sealed class HoldingWorld : IDisposable
     {
         Core.Dispose();
         System.IO.Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Ends as a killed process does, and begins again on the same disk.</summary>
+    public void Restart()
+    {
+        Core.Dispose();
+        Store = new BreakableStore(DropStore.Open(_folder));
+        Core = new HolderCore(Store, Key, SystemRandom.Instance);
+        Core.Offer(_room);
     }
 
     public PutItem Item(BoxKeys keys, byte[] chunk, ulong work = 0) =>
@@ -84,9 +96,13 @@ internal sealed class BreakableStore(IDropStore inner) : IDropStore
 
     public bool HasFailed => inner.HasFailed;
 
+    public (long Believed, long Doubted) Clock => inner.Clock;
+
     public long Used => inner.Used;
 
     public int Boxes => inner.Boxes;
+
+    public void NoteClock(long believed, long doubted) => inner.NoteClock(believed, doubted);
 
     public BoxSize Size(BoxAddress box) => inner.Size(box);
 

@@ -29,7 +29,7 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
     private readonly Channel<ArrivedEnvelope> _arrived = Channel.CreateUnbounded<ArrivedEnvelope>();
     private bool _isGone;
 
-    private MailNode(UdpPort port, UdpCarrier carrier, IListener listener, TransportIdentity identity, Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding> holding)
+    private MailNode(UdpPort port, UdpCarrier carrier, IListener listener, TransportIdentity identity, Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding> holding, TimeProvider time)
     {
         (_port, _carrier, _listener) = (port, carrier, listener);
         _accepting = AcceptAsync();
@@ -37,7 +37,7 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
         _overlay = OverlayHost.Start(port, options, this, SystemRandom.Instance, TimeProvider.System);
         port.Start();
         var parts = new MailboxParts(
-            _overlay, () => OwnNetworks.Loopback, port.Port, new NamelessDialer(carrier, identity, TimeProvider.System), (finder, calls) => holding(_key.PublicKey, finder, calls), _takers, this, SystemRandom.Instance, TimeProvider.System)
+            _overlay, () => OwnNetworks.Loopback, port.Port, new NamelessDialer(carrier, identity, TimeProvider.System), (finder, calls) => holding(_key.PublicKey, finder, calls), _takers, this, SystemRandom.Instance, time)
         {
             Log = Console.Error,
         };
@@ -48,14 +48,14 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
 
     public Endpoint Endpoint => Endpoint.From(_port.LocalEndPoints[0]);
 
-    public static async Task<MailNode> StartAsync(Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding>? holding = null)
+    public static async Task<MailNode> StartAsync(Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding>? holding = null, TimeProvider? time = null)
     {
         var key = X25519PrivateKey.Generate(SystemRandom.Instance);
         var identity = new TransportIdentity(key, null, SystemRandom.Instance);
         var port = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
         var carrier = new UdpCarrier(port, identity, TimeProvider.System);
         var listener = await carrier.ListenAsync(port.LocalEndPoints[0]);
-        return new MailNode(port, carrier, listener, identity, entry, room, holding ?? ((_, _, _) => new MemoryHolding()));
+        return new MailNode(port, carrier, listener, identity, entry, room, holding ?? ((_, _, _) => new MemoryHolding()), time ?? TimeProvider.System);
     }
 
     public Task<(WritableBox Box, IReadOnlyList<MessageId> Ids, string? Why)> NextOutcomeAsync(CancellationToken stop) => _outcomes.Reader.ReadAsync(stop).AsTask();

@@ -93,6 +93,25 @@ public sealed class MailboxHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task TimeOfDaySetBackByDays_WritingAndReadingGoOn()
+    {
+        await StartAsync(6, Room);
+        var (hers, his) = (new ShiftedClock(), new ShiftedClock());
+        await using var alice = await MailNode.StartAsync(_nodes[0].Endpoint, 0, time: hers);
+        await using var bob = await MailNode.StartAsync(_nodes[0].Endpoint, 0, time: his);
+        bob.Mailbox.Read([Readable]);
+        foreach (var days in new[] { 0, -3, 2 })
+        {
+            hers.Shift(TimeSpan.FromDays(days));
+            his.Shift(TimeSpan.FromDays(days));
+            var sent = Parcels(1);
+            alice.Mailbox.Put(Writable, sent);
+            await StoredAsync(alice, sent);
+            await ReceivedAsync(bob, sent);
+        }
+    }
+
+    [Fact]
     public async Task Put_WhereNobodyOffersRoom_IsRefusedWithAReason()
     {
         await StartAsync(3, 0);

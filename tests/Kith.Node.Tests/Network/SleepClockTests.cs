@@ -28,6 +28,18 @@ public sealed class SleepClockTests
         Assert.Null(clock.Beat());
     }
 
+    [Fact]
+    public void TimeOfDaySetBack_IsNoticedOnce()
+    {
+        var clock = new SleepClock(Period, _time);
+        _time.Advance(-TimeSpan.FromDays(3));
+        Assert.Null(clock.Beat());
+        Assert.True(clock.WasSetBack);
+        _time.Advance(Period);
+        Assert.Null(clock.Beat());
+        Assert.False(clock.WasSetBack);
+    }
+
     private sealed class HandClock : TimeProvider
     {
         private TimeSpan _now;

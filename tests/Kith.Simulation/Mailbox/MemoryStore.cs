@@ -12,9 +12,13 @@ internal sealed class MemoryStore : IDropStore
 
     public bool HasFailed => false;
 
+    public (long Believed, long Doubted) Clock { get; private set; }
+
     public long Used => _boxes.Values.Sum(box => box.Bytes);
 
     public int Boxes => _boxes.Values.Count(box => box.Entries.Count > 0);
+
+    public void NoteClock(long believed, long doubted) => Clock = (believed, doubted);
 
     public BoxSize Size(BoxAddress box) => _boxes.TryGetValue(box, out var kept) ? new BoxSize(kept.Entries.Count, kept.Tombstones.Count, kept.Bytes) : default;
 
