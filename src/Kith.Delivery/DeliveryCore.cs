@@ -71,6 +71,14 @@ public sealed class DeliveryCore
     /// <summary>Nothing can be left for the peer any more, or for a while.</summary>
     public void DropsDown(AccountId peer) => _drops?.Down(peer);
 
+    /// <summary>What is left for the peer goes elsewhere from now on. Nothing of what holders took before counts there: all that is not acknowledged is left anew.</summary>
+    public void DropsMoved(AccountId peer, long now)
+    {
+        DropsDown(peer);
+        DropsUp(peer);
+        _drops?.Of(peer)?.Renew(now);
+    }
+
     /// <summary>Enough holders have these, and the store says so (<see cref="OutboxItem.StoredAt"/>): after that commit.</summary>
     public void Stored(AccountId peer, IReadOnlyList<MessageId> ids, long now) => _drops?.Of(peer)?.Stored(ids, now);
 

@@ -23,6 +23,7 @@ internal sealed class DropQueue(AccountId peer, IOutboxStore store, RoutePolicy 
     private long _aloneSince;
     private bool _lostSession;
     private int _refusals;
+    private long _renewedAt = long.MinValue; // what was stored before lies where nobody may look any more
 
     /// <summary>Bytes on their way.</summary>
     public long Bytes { get; private set; }
@@ -93,6 +94,9 @@ internal sealed class DropQueue(AccountId peer, IOutboxStore store, RoutePolicy 
         _pauseUntil = now + pause;
         Restart();
     }
+
+    /// <summary>What holders took before now counts no more.</summary>
+    public void Renew(long now) => _renewedAt = now;
 
     /// <summary>The store is looked through again from the front.</summary>
     public void Restart()
@@ -191,7 +195,7 @@ internal sealed class DropQueue(AccountId peer, IOutboxStore store, RoutePolicy 
     private bool IsKept(OutboxItem item, long now)
     {
         // A clock that was ahead then is not believed.
-        if (item.StoredAt is not { } at || at > now + DeliveryLimits.FirstDropAgain)
+        if (item.StoredAt is not { } at || at > now + DeliveryLimits.FirstDropAgain || at <= _renewedAt)
             return false;
         var dueAt = at + AgainAfter(item.Stores);
         if (dueAt <= now)

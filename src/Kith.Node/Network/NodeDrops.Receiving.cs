@@ -34,12 +34,14 @@ internal sealed partial class NodeDrops : IMailboxObserver
         _whyRefused = null;
         if (!_readers.TryGetValue(box.Secret, out var peer))
             return;
-        MessageId[] ids = [.. parcels.Where(id => !_once.Contains(id))];
+        MessageId[] ids = [.. parcels.Where(id => !_bestEffort.Has(id))];
         if (ids.Length > 0)
             _messenger.Stored(peer, ids);
         _effects.After(() =>
         {
-            Forget(parcels);
+            foreach (var id in parcels)
+                _bestEffort.Stored(id);
+            _bestEffort.Hurry(Now);
             _delivery!.Stored(peer, ids, Now);
         });
     });
@@ -55,8 +57,9 @@ internal sealed partial class NodeDrops : IMailboxObserver
             return;
         }
 
-        MessageId[] ids = [.. parcels.Where(id => !_once.Contains(id))];
-        Forget(parcels);
+        MessageId[] ids = [.. parcels.Where(id => !_bestEffort.Has(id))];
+        foreach (var id in parcels)
+            _bestEffort.Refused(id, Now);
         if (_readers.TryGetValue(box.Secret, out var peer) && ids.Length > 0)
             _delivery!.Refused(peer, ids, Now);
     }));
@@ -128,11 +131,5 @@ internal sealed partial class NodeDrops : IMailboxObserver
         foreach (var envelope in envelopes)
             (_messenger.ReceiveEnvelope(FromHolders, envelope.Envelope) == Reception.Done ? taken : early).Add(envelope);
         _effects.After(() => Taken(taken, early));
-    }
-
-    private void Forget(IReadOnlyList<MessageId> parcels)
-    {
-        foreach (var id in parcels)
-            _once.Remove(id);
     }
 }

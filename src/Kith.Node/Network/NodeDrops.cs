@@ -32,7 +32,7 @@ internal sealed partial class NodeDrops : IDropRoute
     private readonly Dictionary<BoxSecret, AccountId> _readers = [];
     private readonly Dictionary<BoxSecret, AccountId> _makers = []; // whose bundle stands in a box that we read
     private readonly Dictionary<BoxSecret, string> _bundles = []; // our links whose bundle is being put
-    private readonly HashSet<MessageId> _once = []; // left at best effort: nobody is told of them
+    private readonly BestEffortDrops _bestEffort = new();
     private volatile string? _whyRefused; // the last refusal's, until something is stored
     private long? _againAt;
     private NodeLoop? _loop;
@@ -113,11 +113,12 @@ internal sealed partial class NodeDrops : IDropRoute
     }
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
-    public long? NextDeadline => _againAt;
+    public long? NextDeadline => Deadlines.Earlier(_againAt, _bestEffort.NextDeadline);
 
     /// <summary>Does what is due.</summary>
     public void Tick()
     {
+        PutAgain();
         if (_againAt is not { } due || due > Now)
             return;
         _againAt = null;
@@ -149,8 +150,20 @@ internal sealed partial class NodeDrops : IDropRoute
         if (_mailbox is not { } mailbox || !_writes.TryGetValue(peer, out var box))
             return;
         var id = NewId();
-        _once.Add(id);
+        _bestEffort.Add(id, peer, envelope);
         mailbox.Put(box, [new Parcel(id, envelope)]);
+    }
+
+    private void PutAgain()
+    {
+        // Under the same id: where some holders have it, the others get the same chunk.
+        foreach (var (id, peer, envelope) in _bestEffort.TakeDue(Now))
+        {
+            if (_mailbox is not { } mailbox)
+                _bestEffort.Refused(id, Now);
+            else if (_writes.TryGetValue(peer, out var box))
+                mailbox.Put(box, [new Parcel(id, envelope)]);
+        }
     }
 
     private static MessageId NewId() => MessageId.FromBytes(SystemRandom.Instance.NextBytes(MessageId.Size));
@@ -165,6 +178,7 @@ internal sealed partial class NodeDrops : IDropRoute
             _writes.Remove(gone);
             _canWrite.TryRemove(gone, out _);
             delivery.DropsDown(gone);
+            _bestEffort.Forget(gone);
         }
 
         _readers.Clear();
@@ -176,7 +190,7 @@ internal sealed partial class NodeDrops : IDropRoute
             _readers[box.Secret] = peer;
             // Another box has nothing of what the one before has.
             if (isOther && before is not null)
-                delivery.DropsDown(peer);
+                delivery.DropsMoved(peer, Now);
             delivery.DropsUp(peer);
         }
     }

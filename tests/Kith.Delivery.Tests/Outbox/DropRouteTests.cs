@@ -253,6 +253,21 @@ public sealed class DropRouteTests
     }
 
     [Fact]
+    public void AnotherBox_WhatTheOneBeforeHasIsLeftThereOnce()
+    {
+        Drop(1);
+        Stored(1);
+        Advance(Day);
+        _core.DropsMoved(Peer, _now);
+        Pump();
+        Assert.Equal([1], Taken());
+        _now++;
+        Stored(1);
+        Advance((6 * Day) - 1);
+        Assert.Empty(Taken());
+    }
+
+    [Fact]
     public void ClockSetBackAfterARefusal_TriedAgainWithoutTheOldTime()
     {
         Drop(1);
