@@ -27,6 +27,7 @@ internal sealed class Cubic(int datagramSize) : LossBasedController(datagramSize
     {
         _state = _before;
         _state.Epoch += since;
+        _state.UnusedSince += since; // so that what follows is not counted twice
     }
 
     protected override void Collapsed()

@@ -117,6 +117,21 @@ public sealed class CubicTests
     }
 
     [Fact]
+    public void LossThatWasNone_WhileTheWindowWasNotUsed_NoTimeIsLeftOutTwice()
+    {
+        var flow = LoseAt(100, TimeSpan.FromMilliseconds(100));
+        flow.RunUntil(flow.Now + TimeSpan.FromSeconds(3));
+        flow.RunUntil(flow.Now + TimeSpan.FromSeconds(10), wasFull: false);
+        flow.Lose();
+        flow.RunUntil(flow.Now + TimeSpan.FromSeconds(5), wasFull: false);
+        _controller.Undo(flow.Now);
+        flow.RunUntil(flow.Now + TimeSpan.FromSeconds(6));
+        // Nine seconds of use, after which the curve is far beyond K: as without the loss. The window is up to two round trips behind it.
+        Assert.InRange(flow.Segments, Curve(8.8), Curve(9));
+        static double Curve(double t) => (0.4 * Math.Pow(t - Math.Cbrt(30 / 0.4), 3)) + 100;
+    }
+
+    [Fact]
     public void FirstLossThatWasNone_SlowStartGoesOn()
     {
         var flow = LoseAt(100, TimeSpan.FromMilliseconds(100));
