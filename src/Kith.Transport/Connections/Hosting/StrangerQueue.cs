@@ -14,7 +14,9 @@ internal sealed class StrangerQueue(StrangerQueue.Taker take, Action dropped)
     /// <summary>Datagrams that may wait: what comes within some milliseconds of a flood.</summary>
     public const int Capacity = 256;
 
-    /// <summary>The longest datagram that is taken, bytes: an Initial has <see cref="ConnectionLimits.MinInitialDatagram"/>, and nothing else that matters is longer.</summary>
+    /// <summary>
+    /// What is kept of a datagram, bytes: an Initial has <see cref="ConnectionLimits.MinInitialDatagram"/>, and of a packet for a connection that is not there nothing but its beginning matters.
+    /// </summary>
     public const int MaxDatagram = 1536;
 
     private readonly object _gate = new(); // guards everything below, and is what the thread sleeps on
@@ -35,13 +37,14 @@ internal sealed class StrangerQueue(StrangerQueue.Taker take, Action dropped)
         {
             if (_isClosed)
                 return;
-            if (_count < Capacity && datagram.Length <= MaxDatagram)
+            if (_count < Capacity)
             {
                 if (_bytes.Length == 0)
                     Start();
                 var at = (_first + _count++) % Capacity;
-                datagram.CopyTo(_bytes.AsSpan(at * MaxDatagram));
-                _waiting[at] = (from, datagram.Length);
+                var kept = datagram[..Math.Min(datagram.Length, MaxDatagram)];
+                kept.CopyTo(_bytes.AsSpan(at * MaxDatagram));
+                _waiting[at] = (from, kept.Length);
                 if (!_isAsleep)
                     return;
                 _isAsleep = false;
