@@ -27,7 +27,7 @@ internal sealed partial class UdpSession
                 _core.PathGone(_goneAt, endpoint, effects);
                 isOver = isForbidden && _core.Path == endpoint;
                 _goneTimer?.Dispose();
-                _goneTimer = isOver ? null : _host.Time.CreateTimer(static session => ((UdpSession)session!).EndIfGone(), this, GonePatience, Timeout.InfiniteTimeSpan);
+                _goneTimer = isOver ? null : _host.Time.CreateTimer(static state => EndIfGone(((UdpSession, TimeSpan))state!), (this, _goneAt), GonePatience, Timeout.InfiniteTimeSpan);
             }
             else
             {
@@ -44,10 +44,15 @@ internal sealed partial class UdpSession
     }
 
     // What took the path's place may have worked long ago: it is asked at once, so whoever is there has answered by now.
-    private void EndIfGone()
+    private static void EndIfGone((UdpSession Session, TimeSpan GoneAt) gone) => gone.Session.EndIfGone(gone.GoneAt);
+
+    private void EndIfGone(TimeSpan goneAt)
     {
         lock (_gate)
         {
+            // Another path has gone since, and has a timer of its own.
+            if (goneAt != _goneAt)
+                return;
             _goneTimer?.Dispose();
             _goneTimer = null;
             if (_core.State != ConnectionState.Open || _core.LastReceived > _goneAt)
