@@ -14,16 +14,15 @@ internal sealed class AnswerAddresses
 
     private volatile ConcurrentDictionary<Endpoint, Endpoint> _young = new();
     private volatile ConcurrentDictionary<Endpoint, Endpoint> _old = new();
-    private volatile Answer? _last;
     private int _count;
 
     /// <summary>Notes that something came from an endpoint to one of our addresses.</summary>
     public void Note(Endpoint remote, Endpoint local)
     {
-        // One peer that sends much: nothing to look up.
-        if (_last is { } last && last.Remote == remote && last.Local == local)
+        var isKnown = _young.TryGetValue(remote, out var before);
+        if (isKnown && before == local)
             return;
-        if (!_young.ContainsKey(remote) && ++_count > MaxOfGeneration)
+        if (!isKnown && ++_count > MaxOfGeneration)
         {
             _old = _young;
             _young = new ConcurrentDictionary<Endpoint, Endpoint>();
@@ -31,28 +30,15 @@ internal sealed class AnswerAddresses
         }
 
         _young[remote] = local;
-        _last = new Answer(remote, local);
     }
 
     /// <summary>From which of our addresses a remote endpoint wants its answer; false when it has not asked.</summary>
-    public bool TryFind(Endpoint remote, out Endpoint local)
-    {
-        if (_last is { } last && last.Remote == remote)
-        {
-            local = last.Local;
-            return true;
-        }
-
-        return _young.TryGetValue(remote, out local) || _old.TryGetValue(remote, out local);
-    }
+    public bool TryFind(Endpoint remote, out Endpoint local) => _young.TryGetValue(remote, out local) || _old.TryGetValue(remote, out local);
 
     /// <summary>Forgets everything: the machine has other addresses now, or other ways lead from it.</summary>
     public void Clear()
     {
-        _last = null;
         _young.Clear();
         _old.Clear();
     }
-
-    private sealed record Answer(Endpoint Remote, Endpoint Local);
 }
