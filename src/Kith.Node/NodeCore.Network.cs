@@ -61,8 +61,12 @@ internal sealed partial class NodeCore
                 Overlay.Attach(run.Overlay);
                 WantRelayed();
             }));
-            var drops = DropsRun.Start(home, udp, _carriesOverUdp ? _udpCarrier : null, _identity, run.Overlay, _takers, Drops, Room, _time, log);
+            var room = Room;
+            var drops = DropsRun.Start(home, udp, _carriesOverUdp ? _udpCarrier : null, _identity, run.Overlay, _takers, Drops, room, _time, log);
             _dropsRun = drops;
+            // Another may have been offered while it started.
+            if (Room != room)
+                drops.Mailbox.Offer(Room);
             _loop.TryPost(new TickItem(() => Drops.Attach(drops.Mailbox)));
         }
         catch (SocketException e)

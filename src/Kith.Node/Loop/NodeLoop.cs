@@ -129,13 +129,18 @@ internal sealed class NodeLoop
         while (true)
         {
             if (_queue.Reader.TryRead(out var first))
-                return Take(first);
+            {
+                Take(first);
+                return true;
+            }
+
             Interlocked.Exchange(ref _isAsleep, true);
             // Once more: what was posted before that woke nobody.
             if (_queue.Reader.TryRead(out first))
             {
                 Volatile.Write(ref _isAsleep, false);
-                return Take(first);
+                Take(first);
+                return true;
             }
 
             if (_queue.Reader.Completion.IsCompleted)
@@ -148,7 +153,7 @@ internal sealed class NodeLoop
         }
     }
 
-    private bool Take(WorkItem first)
+    private void Take(WorkItem first)
     {
         var bytes = first.Size;
         _batch.Add(first);
@@ -157,8 +162,6 @@ internal sealed class NodeLoop
             _batch.Add(item);
             bytes += item.Size;
         }
-
-        return true;
     }
 
     private void FailEverything(Exception reason)

@@ -140,7 +140,10 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         if (Now - _begunAt >= IntroducerExpected)
             return;
         for (var until = Now + IntroducerPatience; Now < until && !_introduced.Task.IsCompleted && MayBeIntroduced();)
+        {
             await Task.WhenAny(_introduced.Task, Task.Delay(IntroducerLook, _time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     /// <summary>Searches still under way end without a result. While the loop still runs.</summary>
