@@ -13,14 +13,19 @@ public sealed partial class OverlayHost
     public Task<IReadOnlyList<Endpoint>> FindPeersAsync(NodeId key, Action<IReadOnlyList<Endpoint>>? progress = null, CancellationToken cancellationToken = default) =>
         SearchAsync(
             new PendingSearch<IReadOnlyList<Endpoint>>(
-                (dht, now, search) => dht.GetPeers(now, key, found =>
+                (dht, now, search) =>
                 {
-                    search.Best = found.Peers;
-                    if (progress is not null)
-                        _tellings.Add(() => progress(found.Peers));
-                    if (found.IsFinished)
-                        EndSearch(search, found.Peers);
-                }),
+                    var earlier = search.Best; // on the core before this one
+                    return dht.GetPeers(now, key, found =>
+                    {
+                        IReadOnlyList<Endpoint> peers = earlier.Count == 0 ? found.Peers : [.. earlier.Union(found.Peers)];
+                        search.Best = peers;
+                        if (progress is not null)
+                            _tellings.Add(() => progress(peers));
+                        if (found.IsFinished)
+                            EndSearch(search, peers);
+                    });
+                },
                 []),
             cancellationToken);
 
@@ -56,10 +61,10 @@ public sealed partial class OverlayHost
         return await search.Task.ConfigureAwait(false);
     }
 
-    // The core is another one; what was found so far is not lost, and the rest is asked anew.
+    // The core is another one; what was found so far is not lost, and the rest is asked anew. Where there is nobody to ask a search ends at once.
     private void BeginSearchesAnew(long now)
     {
-        foreach (var search in _searches)
+        foreach (var search in _searches.ToArray())
             search.Begin(_core, now);
     }
 

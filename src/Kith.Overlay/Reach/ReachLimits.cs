@@ -45,7 +45,7 @@ public static class ReachLimits
     /// <summary>Somebody says that an introducer is gone: it is asked at once, unless that was done so lately.</summary>
     public const long SuspectPause = 1_000;
 
-    /// <summary>Introducers that are avoided at once; of more the oldest is forgotten.</summary>
+    /// <summary>Introducers that are avoided at once; of more all are forgotten.</summary>
     public const int MaxAvoided = 256;
 
     /// <summary>How long an introducer keeps a registration that is not renewed (specification).</summary>

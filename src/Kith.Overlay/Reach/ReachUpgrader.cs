@@ -182,7 +182,8 @@ internal sealed class ReachUpgrader
             Session.Probe(endpoint);
         if (addresses.Via.Count == 0)
         {
-            _isMoved &= Session.Silence >= AliveWithin;
+            if (Session.Silence < AliveWithin)
+                _isMoved = false;
             return;
         }
 
