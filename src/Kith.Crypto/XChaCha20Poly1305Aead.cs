@@ -9,25 +9,19 @@ namespace Kith.Crypto;
 public static unsafe class XChaCha20Poly1305Aead
 {
     /// <summary>Bytes in a key.</summary>
-    public const int KeySize = 32;
+    public const int KeySize = SodiumAead.KeySize;
 
     /// <summary>Bytes in a nonce.</summary>
     public const int NonceSize = 24;
 
     /// <summary>Bytes in a tag.</summary>
-    public const int TagSize = 16;
+    public const int TagSize = SodiumAead.TagSize;
 
     /// <summary>Encrypts into <paramref name="destination"/>, which takes exactly the plaintext and <see cref="TagSize"/> bytes.</summary>
     /// <exception cref="ArgumentException">A size is wrong.</exception>
     public static void Seal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData,
-        ReadOnlySpan<byte> plaintext, Span<byte> destination)
-    {
-        Misuse.ThrowUnlessSize(key.Length, KeySize, nameof(key));
-        Misuse.ThrowUnlessSize(nonce.Length, NonceSize, nameof(nonce));
-        Misuse.ThrowUnlessSize(destination.Length, plaintext.Length + TagSize, nameof(destination));
-        fixed (byte* c = destination, m = plaintext, ad = associatedData, n = nonce, k = key)
-            _ = Sodium.XChaCha20Poly1305Encrypt(c, null, m, (ulong)plaintext.Length, ad, (ulong)associatedData.Length, null, n, k);
-    }
+        ReadOnlySpan<byte> plaintext, Span<byte> destination) =>
+        SodiumAead.Seal(&Sodium.XChaCha20Poly1305Encrypt, NonceSize, key, nonce, associatedData, plaintext, destination);
 
     /// <summary>
     /// Decrypts into <paramref name="destination"/>, which takes exactly the ciphertext less <see cref="TagSize"/> bytes. False, with
@@ -35,18 +29,6 @@ public static unsafe class XChaCha20Poly1305Aead
     /// </summary>
     /// <exception cref="ArgumentException">A size other than the ciphertext's is wrong.</exception>
     public static bool TryOpen(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData,
-        ReadOnlySpan<byte> ciphertext, Span<byte> destination)
-    {
-        Misuse.ThrowUnlessSize(key.Length, KeySize, nameof(key));
-        Misuse.ThrowUnlessSize(nonce.Length, NonceSize, nameof(nonce));
-        if (ciphertext.Length < TagSize)
-            return false;
-        Misuse.ThrowUnlessSize(destination.Length, ciphertext.Length - TagSize, nameof(destination));
-        fixed (byte* m = destination, c = ciphertext, ad = associatedData, n = nonce, k = key)
-        {
-            // Given no room for a message, libsodium only verifies: right for an empty one.
-            return Sodium.XChaCha20Poly1305Decrypt(
-                m, null, null, c, (ulong)ciphertext.Length, ad, (ulong)associatedData.Length, n, k) == 0;
-        }
-    }
+        ReadOnlySpan<byte> ciphertext, Span<byte> destination) =>
+        SodiumAead.TryOpen(&Sodium.XChaCha20Poly1305Decrypt, NonceSize, key, nonce, associatedData, ciphertext, destination);
 }
