@@ -222,7 +222,7 @@ internal static class DhtTargets
             Assert.True(KrpcMessage.TryRead(datagram, out var message));
             Assert.Equal(KrpcKind.Answer, message.Kind);
             Assert.True(KrpcAnswer.TryRead(message.Body, out var answer));
-            return (answer.Token.ToArray(), answer.Value.ToArray());
+            return (answer.Item.Token.ToArray(), answer.Item.Value.ToArray());
         }
     }
 }

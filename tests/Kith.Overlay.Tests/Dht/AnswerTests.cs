@@ -33,7 +33,7 @@ public sealed class AnswerTests
         Assert.Equal(Stranger, seen);
         Assert.True(KrpcAnswer.TryRead(message.Body, out var answer));
         Assert.Equal(_peer.Core.Id, answer.Id);
-        Assert.Equal(method.StartsWith("get", StringComparison.Ordinal), !answer.Token.IsEmpty);
+        Assert.Equal(method.StartsWith("get", StringComparison.Ordinal), !answer.Item.Token.IsEmpty);
     }
 
     [Theory]
@@ -124,7 +124,7 @@ public sealed class AnswerTests
         _peer.Reply(Stranger, ping, KrpcPeer.StrangerId);
         Assert.True(KrpcMessage.TryRead(Assert.Single(_peer.TakeSent()).Datagram, out var message));
         Assert.True(KrpcAnswer.TryRead(message.Body, out var answer));
-        Assert.Equal(1000, answer.Value.Length);
+        Assert.Equal(1000, answer.Item.Value.Length);
         // The next time there is nothing to wait for.
         _peer.Ask(Stranger, "get", KrpcPeer.Entry("target", target));
         Assert.InRange(Assert.Single(_peer.TakeSent()).Datagram.Length, 1000, KrpcLimits.MaxSent);
@@ -139,9 +139,9 @@ public sealed class AnswerTests
         _peer.Pass(HeldQueries.Patience);
         Assert.True(KrpcMessage.TryRead(Assert.Single(_peer.TakeSent()).Datagram, out var message));
         Assert.True(KrpcAnswer.TryRead(message.Body, out var answer));
-        Assert.True(answer.Value.IsEmpty);
-        Assert.True(answer.HasSequence);
-        Assert.False(answer.Token.IsEmpty);
+        Assert.True(answer.Item.Value.IsEmpty);
+        Assert.True(answer.Item.HasSequence);
+        Assert.False(answer.Item.Token.IsEmpty);
     }
 
     [Fact]
@@ -209,8 +209,8 @@ public sealed class AnswerTests
             peer.Ask(Stranger, "get", [.. KrpcPeer.Text($"3:seqi{known}e"), .. KrpcPeer.Entry("target", target)]);
             Assert.True(KrpcMessage.TryRead(Assert.Single(peer.TakeSent()).Datagram, out var message));
             Assert.True(KrpcAnswer.TryRead(message.Body, out var answer));
-            Assert.Equal(isSent, !answer.Value.IsEmpty);
-            Assert.Equal(5, answer.Sequence);
+            Assert.Equal(isSent, !answer.Item.Value.IsEmpty);
+            Assert.Equal(5, answer.Item.Sequence);
         }
     }
 

@@ -72,8 +72,8 @@ internal sealed class KrpcPeer : IDatagramSink
         var (_, datagram) = Assert.Single(TakeSent());
         Assert.True(KrpcMessage.TryRead(datagram, out var message));
         Assert.True(KrpcAnswer.TryRead(message.Body, out var answer));
-        Assert.Equal(8, answer.Token.Length);
-        return answer.Token.ToArray();
+        Assert.Equal(8, answer.Item.Token.Length);
+        return answer.Item.Token.ToArray();
     }
 
     /// <summary>Answers a query of the node's as the one that it asked.</summary>

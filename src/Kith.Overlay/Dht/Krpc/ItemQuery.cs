@@ -9,17 +9,8 @@ internal ref struct ItemQuery
     public NodeId Target;
     public bool HasTarget;
     public Families Want;
-    public ReadOnlySpan<byte> Token;
-
-    /// <summary><c>v</c>, encoded.</summary>
-    public ReadOnlySpan<byte> Value;
-
-    /// <summary><c>k</c>; empty for an immutable item.</summary>
-    public ReadOnlySpan<byte> Key;
+    public ItemFields Item;
     public ReadOnlySpan<byte> Salt;
-    public ReadOnlySpan<byte> Signature;
-    public long Sequence;
-    public bool HasSequence;
     public long Cas;
     public bool HasCas;
 
@@ -85,30 +76,9 @@ internal ref struct ItemQuery
             Target = fields.Id();
             HasTarget = true;
         }
-        else if (key.SequenceEqual("token"u8))
-        {
-            Token = fields.Bytes();
-        }
-        else if (key.SequenceEqual("v"u8))
-        {
-            Value = fields.Encoded();
-        }
-        else if (key.SequenceEqual("k"u8))
-        {
-            Key = fields.Bytes();
-        }
         else if (key.SequenceEqual("salt"u8))
         {
             Salt = fields.Bytes();
-        }
-        else if (key.SequenceEqual("sig"u8))
-        {
-            Signature = fields.Bytes();
-        }
-        else if (key.SequenceEqual("seq"u8))
-        {
-            Sequence = fields.Integer();
-            HasSequence = true;
         }
         else if (key.SequenceEqual("cas"u8))
         {
@@ -121,7 +91,7 @@ internal ref struct ItemQuery
         }
         else
         {
-            return false;
+            return Item.TryTake(key, ref fields);
         }
 
         return true;

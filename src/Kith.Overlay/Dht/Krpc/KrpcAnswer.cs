@@ -13,14 +13,7 @@ internal ref struct KrpcAnswer
 
     /// <summary><c>nodes6</c>: ids with compact IPv6 endpoints.</summary>
     public ReadOnlySpan<byte> Nodes6;
-    public ReadOnlySpan<byte> Token;
-
-    /// <summary><c>v</c>, encoded; empty where there is none.</summary>
-    public ReadOnlySpan<byte> Value;
-    public ReadOnlySpan<byte> Key;
-    public ReadOnlySpan<byte> Signature;
-    public long Sequence;
-    public bool HasSequence;
+    public ItemFields Item;
 
     /// <summary><c>values</c>, an encoded list; empty where there is none.</summary>
     public ReadOnlySpan<byte> Peers;
@@ -45,7 +38,7 @@ internal ref struct KrpcAnswer
 
         answer = read;
         return fields.IsSound && hasId && read.Nodes.Length % (NodeId.Size + Endpoint.CompactSize4) == 0
-            && read.Nodes6.Length % (NodeId.Size + Endpoint.CompactSize6) == 0 && read.Token.Length <= KrpcLimits.MaxToken;
+            && read.Nodes6.Length % (NodeId.Size + Endpoint.CompactSize6) == 0 && read.Item.Token.Length <= KrpcLimits.MaxToken;
     }
 
     /// <summary>Reads the next node of <see cref="Nodes"/> or <see cref="Nodes6"/> and cuts it off; false when there is none left.</summary>
@@ -82,30 +75,9 @@ internal ref struct KrpcAnswer
         {
             Nodes = fields.Bytes();
         }
-        else if (key.SequenceEqual("token"u8))
-        {
-            Token = fields.Bytes();
-        }
         else if (key.SequenceEqual("nodes6"u8))
         {
             Nodes6 = fields.Bytes();
-        }
-        else if (key.SequenceEqual("v"u8))
-        {
-            Value = fields.Encoded();
-        }
-        else if (key.SequenceEqual("k"u8))
-        {
-            Key = fields.Bytes();
-        }
-        else if (key.SequenceEqual("sig"u8))
-        {
-            Signature = fields.Bytes();
-        }
-        else if (key.SequenceEqual("seq"u8))
-        {
-            Sequence = fields.Integer();
-            HasSequence = true;
         }
         else if (key.SequenceEqual("values"u8))
         {
@@ -113,7 +85,7 @@ internal ref struct KrpcAnswer
         }
         else
         {
-            return false;
+            return Item.TryTake(key, ref fields);
         }
 
         return true;

@@ -20,12 +20,9 @@ internal sealed class GetSearch(DhtTarget wanted, SearchGround ground, Action<Ge
     public override void Take(long now, Traversal by, byte slot, in KrpcAnswer answer, int depth)
     {
         // One of ours that others have too: how far away is what people ask.
-        if (_foundAt == 0 && _newest?.Key is not null && answer.HasSequence && answer.Sequence == _newest.Sequence)
+        if (_foundAt == 0 && _newest?.Key is not null && answer.Item.HasSequence && answer.Item.Sequence == _newest.Sequence)
             _foundAt = depth;
-        // We kept it ourselves; another node says that it has it too.
-        if (_foundAt == 0 && _newest?.Key is not null && answer.HasSequence && answer.Sequence == _newest.Sequence)
-            _foundAt = depth;
-        if (answer.Value.IsEmpty || IsKnown(answer))
+        if (answer.Item.Value.IsEmpty || IsKnown(answer))
             return;
         if (TryVerify(answer, out var item))
             Found(item!, depth);
@@ -45,15 +42,15 @@ internal sealed class GetSearch(DhtTarget wanted, SearchGround ground, Action<Ge
         Report();
     }
 
-    private bool IsKnown(in KrpcAnswer answer) => _newest is not null && (_newest.Key is null || answer.Sequence <= _newest.Sequence);
+    private bool IsKnown(in KrpcAnswer answer) => _newest is not null && (_newest.Key is null || answer.Item.Sequence <= _newest.Sequence);
 
     private bool TryVerify(in KrpcAnswer answer, out DhtItem? item)
     {
         item = null;
         if (wanted.Key is not { } key)
-            return DhtItem.TryVerify(Target, answer.Value, out item);
-        return answer.HasSequence && Ed25519PublicKey.TryParse(answer.Key, out var signer) && signer == key
-            && DhtItem.TryVerify(key, wanted.Salt.Span, answer.Sequence, answer.Value, answer.Signature, out item);
+            return DhtItem.TryVerify(Target, answer.Item.Value, out item);
+        return answer.Item.HasSequence && Ed25519PublicKey.TryParse(answer.Item.Key, out var signer) && signer == key
+            && DhtItem.TryVerify(key, wanted.Salt.Span, answer.Item.Sequence, answer.Item.Value, answer.Item.Signature, out item);
     }
 
     private void Found(DhtItem item, int depth)

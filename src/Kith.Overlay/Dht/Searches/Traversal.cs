@@ -136,8 +136,8 @@ internal sealed class Traversal(Search search, SearchGround ground, bool isIPv4)
         candidate.State = CandidateState.Answered;
         Answers++;
         Hops = Math.Max(Hops, candidate.Depth);
-        if (search.NeedsTokens && !answer.Token.IsEmpty)
-            candidate.Token = answer.Token.ToArray();
+        if (search.NeedsTokens && !answer.Item.Token.IsEmpty)
+            candidate.Token = answer.Item.Token.ToArray();
         TakeNodes(now, candidate, answer.Nodes, fromIPv4: true);
         TakeNodes(now, candidate, answer.Nodes6, fromIPv4: false);
         search.Take(now, this, slot, answer, _candidates[slot].Depth);

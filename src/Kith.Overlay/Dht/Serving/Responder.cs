@@ -167,14 +167,14 @@ internal sealed class Responder
         _tokens.Write(asking.Now, asking.From, token);
         Span<KnownNode> nodes = stackalloc KnownNode[NodesInAnswer], nodes6 = stackalloc KnownNode[NodesInAnswer];
         var reply = new KrpcReply { Asker = asking.From, Transaction = message.Transaction, Token = token, Item = Items.Find(asking.Now, query.Target) };
-        reply.OnlySequence = reply.Item?.Key is not null && query.HasSequence && reply.Item.Sequence <= query.Sequence;
+        reply.OnlySequence = reply.Item?.Key is not null && query.Item.HasSequence && reply.Item.Sequence <= query.Item.Sequence;
         FillNodes(ref reply, asking, query.Target, query.Want, nodes, nodes6);
         Send(asking, ref reply, query.Id, message.IsReadOnly);
     }
 
     private void AnswerPut(in Asking asking, in KrpcMessage message)
     {
-        if (!ItemQuery.TryRead(message.Body, out var query) || !_tokens.IsGood(asking.Now, asking.From, query.Token))
+        if (!ItemQuery.TryRead(message.Body, out var query) || !_tokens.IsGood(asking.Now, asking.From, query.Item.Token))
         {
             Refuse(asking, message, DhtError.Protocol);
             return;
