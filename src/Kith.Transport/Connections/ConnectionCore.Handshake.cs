@@ -113,6 +113,18 @@ internal sealed partial class ConnectionCore
         _refusedEnd = null;
     }
 
+    /// <summary>
+    /// The machine at a candidate says that nobody is at its port. Anybody can forge that who knows both ports, so it ends no more than a call that nothing has come of yet, and that only where it is so of all
+    /// candidates; a connection that is open never hears of it.
+    /// </summary>
+    public void NobodyAt(TimeSpan now, Endpoint candidate)
+    {
+        if (State != ConnectionState.Connecting || FindCandidate(candidate) is not { Sent: > 0, IsHopeless: false } empty)
+            return;
+        empty.IsEmpty = true;
+        EndSoonIfHopeless(now);
+    }
+
     private int WriteInitial(TimeSpan now, Span<byte> destination, out Endpoint to, out int segmentSize)
     {
         (to, segmentSize) = (default, 0);
@@ -211,6 +223,8 @@ internal sealed partial class ConnectionCore
 
         var isFirst = candidate.Cookie is null;
         candidate.Cookie = cookie;
+        if (candidate.IsEmpty)
+            (candidate.IsEmpty, _refusedEnd) = (false, null); // somebody is there after all
         if (isFirst)
             candidate.NextSend = now;
     }
@@ -221,8 +235,13 @@ internal sealed partial class ConnectionCore
         if (!RefusalPacket.TryRead(datagram, out var code, out var version) || FindCandidate(from) is not { Refusal: null } candidate)
             return;
         candidate.Refusal = version != ConnectionLimits.Version ? SessionErrorCode.VersionMismatch : code;
-        if (_candidates.TrueForAll(static one => one.Refusal is not null))
-            _refusedEnd = now + ConnectionLimits.RefusedGrace;
+        EndSoonIfHopeless(now);
+    }
+
+    private void EndSoonIfHopeless(TimeSpan now)
+    {
+        if (_candidates.TrueForAll(static one => one.IsHopeless))
+            _refusedEnd ??= now + ConnectionLimits.RefusedGrace;
     }
 
     private void ReceiveFinal(TimeSpan now, ReadOnlySpan<byte> message)

@@ -61,8 +61,11 @@ internal sealed partial class ConnectionCore
     {
         if (_refusedEnd is { } end && now >= end)
         {
-            var code = _candidates[0].Refusal!.Value;
-            End(new SessionClose(code, ByRemote: true, "the other node refused the handshake"), effects);
+            End(
+                _candidates.Find(static one => one.Refusal is not null) is { Refusal: { } code }
+                    ? new SessionClose(code, ByRemote: true, "the other node refused the handshake")
+                    : new SessionClose(SessionErrorCode.Unreachable, ByRemote: false, "nobody is at that port"),
+                effects);
         }
         else if (now >= _handshakeDeadline)
         {

@@ -20,4 +20,10 @@ internal sealed class DialCandidate(Endpoint endpoint, TimeSpan now)
 
     /// <summary>Why whoever is there does not take the call.</summary>
     public SessionErrorCode? Refusal { get; set; }
+
+    /// <summary>Whether the machine there said that nobody is at that port. Somebody may be soon, so the Initial goes on going there.</summary>
+    public bool IsEmpty { get; set; }
+
+    /// <summary>Whether nothing more is to be hoped for.</summary>
+    public bool IsHopeless => Refusal is not null || IsEmpty;
 }

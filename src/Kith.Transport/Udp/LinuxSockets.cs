@@ -10,6 +10,7 @@ namespace Kith.Transport.Udp;
 internal static unsafe partial class LinuxSockets
 {
     public const int DontWait = 0x40; // MSG_DONTWAIT
+    public const int ErrorQueue = 0x2000; // MSG_ERRQUEUE
     public const int LevelSocket = 1; // SOL_SOCKET
     public const int LevelIPv4 = 0; // IPPROTO_IP
     public const int LevelIPv6 = 41; // IPPROTO_IPV6
@@ -22,13 +23,17 @@ internal static unsafe partial class LinuxSockets
     public const int MtuDiscover6 = 23; // IPV6_MTU_DISCOVER
     public const int ReceivePacketInfo6 = 49; // IPV6_RECVPKTINFO
     public const int PacketInfo6 = 50; // IPV6_PKTINFO: struct in6_pktinfo (RFC 3542 section 6)
+    public const int ReceiveErrors4 = 11; // IP_RECVERR
+    public const int ReceiveErrors6 = 25; // IPV6_RECVERR
     public const int MtuDiscoverProbe = 3; // IP_PMTUDISC_PROBE: DF set, the kernel's own idea of the path's MTU not obeyed
     public const int Both = 2; // SHUT_RDWR
 
     public const int ErrorInterrupted = 4; // EINTR
     public const int ErrorInputOutput = 5; // EIO
+    public const int ErrorAgain = 11; // EAGAIN
     public const int ErrorInvalid = 22; // EINVAL
     public const int ErrorAddressNotAvailable = 99; // EADDRNOTAVAIL
+    public const int ErrorConnectionRefused = 111; // ECONNREFUSED
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     public static partial nint SendMessage(SafeSocketHandle socket, MessageHeader* message, int flags);

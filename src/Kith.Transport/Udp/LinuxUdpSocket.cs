@@ -37,7 +37,9 @@ internal sealed class LinuxUdpSocket : UdpSocket
     private readonly AnswerAddresses? _answers;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _pause = new();
+    private readonly bool _keepsErrors;
     private volatile bool _canSegment;
+    private bool _isEmptying; // whether a thread of the pool will empty the queue of errors
     private bool _isStarted;
     private volatile bool _isStopping;
     private bool _isDisposed;
@@ -53,6 +55,7 @@ internal sealed class LinuxUdpSocket : UdpSocket
         _ = IsIPv6 ? TrySetOption(handle, LevelIPv6, MtuDiscover6, MtuDiscoverProbe) : TrySetOption(handle, LevelIPv4, MtuDiscover4, MtuDiscoverProbe);
         _ = TrySetOption(handle, LevelUdp, UdpGro, 1);
         _canSegment = HasOption(handle, LevelUdp, UdpSegment);
+        _keepsErrors = LinuxErrorQueue.TryTurnOn(handle, IsIPv6);
         if (local.Address.Equals(IPAddress.IPv6Any) && TrySetOption(handle, LevelIPv6, ReceivePacketInfo6, 1))
             _answers = new AnswerAddresses();
     }
@@ -149,11 +152,16 @@ internal sealed class LinuxUdpSocket : UdpSocket
                 message.Control = null;
             try
             {
-                while (SendMessage(Socket.SafeHandle, &message, DontWait) < 0)
+                for (var isSecond = false; SendMessage(Socket.SafeHandle, &message, DontWait) < 0;)
                 {
                     var error = Marshal.GetLastPInvokeError();
-                    if (error != ErrorInterrupted)
+                    if (error == ErrorInterrupted)
+                        continue;
+                    if (isSecond || !_keepsErrors || error is ErrorAgain or ErrorInvalid or ErrorInputOutput)
                         return error;
+                    // It may be what became of another datagram, said here because the receiving thread was not there first.
+                    isSecond = true;
+                    EmptyErrorsSoon();
                 }
 
                 return 0;
@@ -176,6 +184,26 @@ internal sealed class LinuxUdpSocket : UdpSocket
         return value;
     }
 
+    // Not on this thread: whoever sends may hold locks.
+    private void EmptyErrorsSoon()
+    {
+        if (!Interlocked.Exchange(ref _isEmptying, true))
+            ThreadPool.UnsafeQueueUserWorkItem(static socket => socket.EmptyErrors(), this, preferLocal: false);
+    }
+
+    private int EmptyErrors()
+    {
+        Volatile.Write(ref _isEmptying, false);
+        try
+        {
+            return _keepsErrors ? LinuxErrorQueue.Empty(Socket.SafeHandle, IsIPv6, _port.TellNobodyAt) : 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
+        }
+    }
+
     private void Receive()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(UdpPort.LongestDatagram + 1);
@@ -188,7 +216,7 @@ internal sealed class LinuxUdpSocket : UdpSocket
                 if (!_isStopping)
                     _port.Deliver(from, buffer.AsSpan(0, count), size);
             }
-            else if (++errors >= MaxErrorsInARow)
+            else if (!_isStopping && EmptyErrors() == 0 && ++errors >= MaxErrorsInARow)
             {
                 _ = _pause.Wait(ErrorPause);
             }

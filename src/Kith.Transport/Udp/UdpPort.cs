@@ -260,6 +260,11 @@ public sealed class UdpPort : IAsyncDisposable
             HandOut(from, datagram, default, datagram.Length);
     }
 
+    /// <summary>Raised with an endpoint of which its machine says that nobody is at that port, on a thread that holds no locks. A hint, which can be forged.</summary>
+    internal event Action<Endpoint>? NobodyAt;
+
+    internal void TellNobodyAt(Endpoint endpoint) => NobodyAt?.Invoke(endpoint);
+
     internal void CountSent(int bytes) => Interlocked.Add(ref _bytesOut, bytes);
 
     internal void CountReceived(int bytes) => Interlocked.Add(ref _bytesIn, bytes);

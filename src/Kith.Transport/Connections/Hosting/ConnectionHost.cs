@@ -20,6 +20,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
     private readonly Lock _tableGate = new(); // guards what the table says is guarded
     private readonly ConnectionTable _table;
     private readonly ConcurrentDictionary<UdpSession, bool> _sessions = new();
+    private readonly ConcurrentDictionary<UdpSession, bool> _dials = new(); // of the sessions, those that may be calling still
     private readonly StrangerQueue _strangers;
     private volatile Func<UdpSession, bool>? _accept;
 
@@ -33,6 +34,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
         port.Register(ShortHeader.First, ShortHeader.Last, this);
         port.Register(FirstLong, LastLong, this);
         port.PathRemoved += OnPathRemoved;
+        port.NobodyAt += OnNobodyAt;
     }
 
     public ConnectionOptions Options { get; }
@@ -64,6 +66,15 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
             session.PathGone(path, isForbidden);
     }
 
+    private void OnNobodyAt(Endpoint endpoint)
+    {
+        foreach (var session in _dials.Keys)
+        {
+            if (!session.NobodyAt(endpoint))
+                _dials.TryRemove(session, out _);
+        }
+    }
+
     /// <summary>Begins a call; <see cref="UdpSession.Try"/> says where to.</summary>
     public UdpSession Dial(X25519PublicKey? remoteKey, TransportIdentity? identity = null)
     {
@@ -71,6 +82,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
         lock (_tableGate)
             session = new UdpSession(this, _table.Dial(Now, remoteKey, identity));
         _sessions[session] = true;
+        _dials[session] = true;
         return session;
     }
 
@@ -83,6 +95,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
         lock (_tableGate)
             _table.Forget(core);
         _sessions.TryRemove(session, out _);
+        _dials.TryRemove(session, out _);
     }
 
     public void TakeOwned(Endpoint from, Span<byte> datagrams, int size)
@@ -122,6 +135,7 @@ internal sealed class ConnectionHost : IPacketTaker, IAsyncDisposable
         _port.Register(ShortHeader.First, ShortHeader.Last, null);
         _port.Register(FirstLong, LastLong, null);
         _port.PathRemoved -= OnPathRemoved;
+        _port.NobodyAt -= OnNobodyAt;
         await _strangers.CloseAsync().ConfigureAwait(false);
         foreach (var session in _sessions.Keys)
         {

@@ -102,6 +102,19 @@ internal sealed partial class UdpSession : IUdpSession, IStreamOwner
 
     public void Probe(Endpoint candidate) => Try(candidate);
 
+    /// <summary>The machine there says that nobody is at that port; false when this is no call any more, and will not be one again.</summary>
+    public bool NobodyAt(Endpoint candidate)
+    {
+        lock (_gate)
+        {
+            if (_core.State != ConnectionState.Connecting)
+                return false;
+            _core.NobodyAt(_host.Now, candidate);
+            ArmTimer();
+            return true;
+        }
+    }
+
     public void NetworkChanged()
     {
         lock (_gate)

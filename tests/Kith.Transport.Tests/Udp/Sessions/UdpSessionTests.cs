@@ -120,6 +120,28 @@ public sealed class UdpSessionTests
         await Assert.ThrowsAsync<ArgumentException>(() => a.Carrier.ConnectAsync([via!], null));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task PortWhereNobodyIs_IsUnreachableAndNoTimeoutIsWaitedFor_AndSessionsGoOn(string loopback)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere nobody says what became of a datagram.");
+        var address = IPAddress.Parse(loopback);
+        await using var a = await UdpNode.StartAsync(options: ConnectionOptions.Default with { HandshakeTimeout = TimeSpan.FromHours(1) }, address: address);
+        await using var b = await UdpNode.StartAsync(address: address);
+        var gone = await UdpNode.StartAsync(address: address);
+        await gone.DisposeAsync();
+        var (here, there) = await a.ConnectAsync(b).WaitAsync(Patience);
+        // What is said of these may come when others are sent, which must not suffer for it.
+        for (var i = 0; i < 500; i++)
+            a.Port.Send(gone.Endpoint, "d"u8);
+        var error = await Assert.ThrowsAsync<SessionException>(() => a.Carrier.ConnectAsync([gone.Address], b.Key.PublicKey).WaitAsync(Patience));
+        Assert.Equal(SessionErrorCode.Unreachable, error.Code);
+        Assert.True(here.TrySendDatagram("still there"u8));
+        Assert.Equal("still there"u8.ToArray(), (await there.Datagrams.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience)).ToArray());
+        Assert.False(here.Closed.IsCompleted);
+    }
+
     [Fact]
     public async Task OfSeveralAddresses_WhoeverAnswersIsTaken()
     {
