@@ -81,6 +81,9 @@ public static class ClientLimits
     /// <summary>Boxes that are watched; others are looked into now and then.</summary>
     public const int WatchedBoxes = 256;
 
+    /// <summary>Holders that are asked for news: each keeps a session, and there are <see cref="Hosting.HostingLimits.MaxSessions"/> of them for everything.</summary>
+    public const int WatchedHolders = 160;
+
     /// <summary>How long a chunk that others list is waited for from a holder that brings chunks with its news.</summary>
     public const long NewsPatience = 40;
 

@@ -10,6 +10,9 @@ internal sealed class HolderLines(IHolders holders)
     private long _ticket;
     private int _waiting;
 
+    /// <summary>Holders that tell news, or were asked to.</summary>
+    public int Watched { get; private set; }
+
     /// <summary>Requests under way, news among them.</summary>
     public int Count => _tickets.Count;
 
@@ -35,7 +38,7 @@ internal sealed class HolderLines(IHolders holders)
         if (goesOn)
             ask.IsStanding = true;
         else
-            _tickets.Remove(ticket);
+            End(ask);
         return ask;
     }
 
@@ -43,12 +46,17 @@ internal sealed class HolderLines(IHolders holders)
     public void Forget(ReadAsk ask)
     {
         ask.IsOver = true;
-        if (_tickets.Remove(ask.Ticket))
+        if (_tickets.ContainsKey(ask.Ticket))
         {
             Free(ask);
+            End(ask);
             holders.Forget(ask.Ticket);
         }
     }
+
+    /// <summary>Whether a holder may be asked for news: each that is keeps a session open, so only so many are, however many boxes they have.</summary>
+    public bool MayWatch(HolderHandle holder) =>
+        Watched < ClientLimits.WatchedHolders || (_lines.TryGetValue(holder.At, out var line) && line.Watches > 0);
 
     /// <summary>The request of a ticket.</summary>
     public ReadAsk? Find(long ticket) => _tickets.GetValueOrDefault(ticket);
@@ -59,7 +67,7 @@ internal sealed class HolderLines(IHolders holders)
         if (!_lines.TryGetValue(holder.At, out var line))
             return;
         Send(now, line, sent);
-        if (line.UnderWay == 0 && line.Urgent.Count == 0 && line.Lists.Count == 0)
+        if (line.UnderWay == 0 && line.Watches == 0 && line.Urgent.Count == 0 && line.Lists.Count == 0)
             _lines.Remove(holder.At);
     }
 
@@ -68,9 +76,12 @@ internal sealed class HolderLines(IHolders holders)
         while (line.UnderWay < ClientLimits.ReadsAtOnce && (line.Urgent.TryDequeue(out var ask) || line.Lists.TryDequeue(out ask)))
         {
             _waiting--;
-            if (ask.IsOver)
+            // Of a box that is left meanwhile nothing more is listed.
+            if (ask.IsOver || (ask.Box.IsGone && ask.Kind is AskKind.List or AskKind.Watch))
                 continue;
             line.UnderWay++;
+            if (ask.Kind == AskKind.Watch && ++line.Watches == 1)
+                Watched++;
             ask.Ticket = ++_ticket;
             ask.AskedAt = now;
             _tickets[ask.Ticket] = ask;
@@ -85,6 +96,13 @@ internal sealed class HolderLines(IHolders holders)
             line.UnderWay--;
     }
 
+    private void End(ReadAsk ask)
+    {
+        _tickets.Remove(ask.Ticket);
+        if (ask.Kind == AskKind.Watch && _lines.TryGetValue(ask.Reading.Holder.At, out var line) && --line.Watches == 0)
+            Watched--;
+    }
+
     private sealed class Line
     {
         public Queue<ReadAsk> Urgent { get; } = new();
@@ -92,5 +110,7 @@ internal sealed class HolderLines(IHolders holders)
         public Queue<ReadAsk> Lists { get; } = new();
 
         public int UnderWay { get; set; }
+
+        public int Watches { get; set; }
     }
 }

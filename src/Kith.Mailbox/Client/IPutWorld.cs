@@ -20,8 +20,8 @@ internal interface IPutWorld
     /// <summary>Asks for a deletion whose answer nobody waits for.</summary>
     void Delete(HolderHandle holder, DeleteRequest request);
 
-    /// <summary>Does work in slices; told when it is done.</summary>
-    void Toil(ProofOfWork work, Action<long, ulong> done);
+    /// <summary>Does work in slices, for a batch as long as it is not over; told when it is done.</summary>
+    void Toil(PutBatch batch, ProofOfWork work, Action<long, ulong> done);
 
     /// <summary>A batch is stored, or refused for a reason.</summary>
     void Ended(long now, PutBatch batch, string? why);

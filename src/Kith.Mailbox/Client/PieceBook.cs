@@ -27,7 +27,7 @@ internal sealed class PieceBook
     /// <param name="chunk">Which chunk it is in.</param>
     /// <param name="piece">The piece.</param>
     /// <param name="envelope">The envelope when it is whole.</param>
-    /// <param name="chunks">The chunks of its pieces, one for each item that is settled by it, this one among them.</param>
+    /// <param name="chunks">The chunks of its pieces, each once, this one among them.</param>
     public PieceFate Add(KnownChunk chunk, in ChunkItem piece, out byte[] envelope, out List<KnownChunk> chunks)
     {
         (envelope, chunks) = ([], []);
@@ -40,8 +40,9 @@ internal sealed class PieceBook
 
         if (piece.Count != unfinished.Pieces.Length || unfinished.Size + piece.Bytes.Length > ChunkItems.MaxEnvelope)
             return PieceFate.Refused;
-        unfinished.Chunks.Add(chunk);
-        // The same piece again settles another item, and brings nothing new.
+        // The same piece in another chunk settles another item, and brings nothing new. A chunk that was fetched again, since others of its pieces found no room, has the same items as before.
+        if (!unfinished.Chunks.Contains(chunk))
+            unfinished.Chunks.Add(chunk);
         if (unfinished.Pieces[piece.Index] is null)
         {
             unfinished.Pieces[piece.Index] = piece.Bytes.ToArray();

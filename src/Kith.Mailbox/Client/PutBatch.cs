@@ -21,7 +21,7 @@ internal sealed class PutBatch
     private readonly ChunkHash[] _hashes;
     private readonly ulong[] _works;
     private readonly BoxEntry[] _entries;
-    private readonly int[] _acknowledged;
+    private readonly HashSet<Endpoint>[] _acknowledged; // by whom; a holder that is asked again counts once
     private readonly List<PutAttempt> _attempts = [];
     private readonly HashSet<MessageId> _parcels;
     private readonly HashSet<MessageId> _withdrawn = [];
@@ -31,8 +31,9 @@ internal sealed class PutBatch
     private int _wanted = MailboxLimits.Holders;
     private int _kept;
     private int _expiryVotes;
-    private long _endsAt;
+    private long _endsAt = long.MaxValue;
     private bool _isFound;
+    private bool _isPaid;
     private int _finds;
     private int _known;
     private long _findAt = long.MaxValue;
@@ -51,7 +52,7 @@ internal sealed class PutBatch
         _parcels = [.. chunks.SelectMany(chunk => chunk.Parcels)];
         _works = new ulong[chunks.Count];
         _entries = new BoxEntry[chunks.Count];
-        _acknowledged = new int[chunks.Count];
+        _acknowledged = [.. chunks.Select(_ => new HashSet<Endpoint>())];
         _bytes = _sealed.Sum(chunk => (long)chunk.Length);
         foreach (var chunk in chunks)
             chunk.Items.Clear(); // the envelopes are in the sealed chunks now
@@ -77,17 +78,13 @@ internal sealed class PutBatch
     /// <summary>The parcels in it that are not withdrawn.</summary>
     public IEnumerable<MessageId> Parcels => _parcels.Where(id => !_withdrawn.Contains(id));
 
-    /// <summary>Whether some holder has it though too few have: worth to go on with rather than to put the same parcels as other chunks.</summary>
-    public bool IsHalfDone => !IsStored && _attempts.Exists(attempt => attempt.HasAll) && _withdrawn.Count == 0;
+    /// <summary>Whether some holder has it though too few have, or its price is paid: worth to go on with rather than to put the same parcels as other chunks.</summary>
+    public bool IsHalfDone => !IsStored && (_isPaid || _attempts.Exists(attempt => attempt.HasAll)) && _withdrawn.Count == 0;
 
     /// <summary>When <see cref="Tick"/> has something to do, unix milliseconds.</summary>
     public long Deadline { get; private set; } = long.MaxValue;
 
-    public void Begin(long now)
-    {
-        Deadline = _endsAt = EndOf(now);
-        Pay(now, 0);
-    }
+    public void Begin(long now) => Pay(now, 0);
 
     /// <summary>The holders of the box.</summary>
     public void Found(long now, IReadOnlyList<HolderHandle> holders)
@@ -124,7 +121,7 @@ internal sealed class PutBatch
             attempt.WorkTries++;
             attempt.SilentAt = long.MaxValue; // it is we who work
             var challenge = put.Wanted.Challenge;
-            _world.Toil(ProofOfWork.OfLoad(challenge.Span, put.Wanted.Bits), (later, work) => Ask(later, attempt, work, challenge));
+            _world.Toil(this, ProofOfWork.OfLoad(challenge.Span, put.Wanted.Bits), (later, work) => Ask(later, attempt, work, challenge));
             return;
         }
 
@@ -203,15 +200,17 @@ internal sealed class PutBatch
             return;
         if (_keys.Box.Price == 0 || from == _chunks.Count)
         {
+            // However long we have worked, holders have their time from now on.
+            Deadline = _endsAt = EndOf(now);
+            _isPaid = _keys.Box.Price > 0;
             Sign(now);
             _world.Find(now, this, Load.Box.Preferred);
             return;
         }
 
-        _world.Toil(ProofOfWork.OfEntry(_keys.Box, _hashes[from]), (later, work) =>
+        _world.Toil(this, ProofOfWork.OfEntry(_keys.Box, _hashes[from]), (later, work) =>
         {
             _works[from] = work;
-            _endsAt += Math.Max(0, later - now);
             Pay(later, from + 1);
         });
     }
@@ -229,15 +228,21 @@ internal sealed class PutBatch
         _kept++;
         _expiryVotes = 0;
         Sign(now);
-        var again = _attempts.Where(attempt => attempt.IsOver && attempt.Code == DropCode.Expiry).Select(attempt => attempt.Holder).ToList();
-        _candidates = [.. again, .. _candidates.Skip(_nextCandidate)];
+        var again = _attempts.Where(attempt => attempt.IsOver && attempt.Code == DropCode.Expiry).Select(attempt => attempt.Holder);
+        _candidates = [.. again.Concat(_candidates.Skip(_nextCandidate)).DistinctBy(holder => holder.At)];
         _nextCandidate = 0;
     }
 
     private void Fill(long now)
     {
         while (!IsOver && _attempts.Count(attempt => attempt.Counts) < _wanted && _nextCandidate < _candidates.Count)
-            Start(now, _candidates[_nextCandidate++]);
+        {
+            var holder = _candidates[_nextCandidate++];
+            // Each once: asked again it would stand for two, and have one copy.
+            if (!_attempts.Exists(attempt => attempt.Holder.At == holder.At && (attempt.HasAll || !attempt.IsOver)))
+                Start(now, holder);
+        }
+
         if (IsOver)
             return;
         if (_attempts.TrueForAll(attempt => attempt.IsOver) && _nextCandidate >= _candidates.Count)
@@ -264,7 +269,7 @@ internal sealed class PutBatch
 
     private void Start(long now, HolderHandle holder)
     {
-        int[] indexes = [.. Enumerable.Range(0, _chunks.Count).Where(i => _acknowledged[i] < _wanted)];
+        int[] indexes = [.. Enumerable.Range(0, _chunks.Count).Where(i => _acknowledged[i].Count < _wanted)];
         var attempt = new PutAttempt(holder, indexes, indexes.Sum(i => (long)_sealed[i].Length));
         _attempts.Add(attempt);
         Ask(now, attempt);
@@ -288,7 +293,7 @@ internal sealed class PutBatch
         {
             // What was deleted was read.
             if (codes[i] is DropCode.Done or DropCode.Deleted)
-                _acknowledged[attempt.Indexes[i]]++;
+                _acknowledged[attempt.Indexes[i]].Add(attempt.Holder.At);
             else
                 (attempt.HasAll, attempt.Code) = (false, codes[i]);
         }
@@ -305,7 +310,7 @@ internal sealed class PutBatch
 
     private void Settle(long now)
     {
-        if (IsStored || HasEnded || Array.Exists(_acknowledged, count => count < MailboxLimits.Enough))
+        if (IsStored || HasEnded || Array.Exists(_acknowledged, by => by.Count < MailboxLimits.Enough))
             return;
         (IsStored, HasEnded) = (true, true);
         _endsAt = now + ClientLimits.BackgroundPatience + (MailboxLimits.Holders * _bytes / ClientLimits.SlowLine);
@@ -336,7 +341,7 @@ internal sealed class PutBatch
     {
         if (_candidates.Count == 0)
             return "no holders are known yet";
-        var took = _acknowledged.Min();
+        var took = _acknowledged.Min(by => by.Count);
         var reasons = _attempts.Where(attempt => !attempt.HasAll).GroupBy(attempt => Say(attempt.Code)).Select(group => $"{group.Count()} {group.Key}");
         return $"{took} of the {MailboxLimits.Enough} holders that are needed took it ({string.Join(", ", reasons.DefaultIfEmpty("no others are known"))})";
     }

@@ -74,6 +74,9 @@ internal sealed class ReadBox(ReaderRow row, BoxKeys keys)
     /// <summary>Whether they will be soon.</summary>
     public bool IsDeleteDue { get; set; }
 
+    /// <summary>Whether so many of its holders tell news that nothing which is stored can be missed.</summary>
+    public bool IsWatched => Holders.Count(reading => reading.Watch != 0) >= Math.Min(Asked, MailboxLimits.Holders - MailboxLimits.Enough + 1);
+
     /// <summary>Whether anything in it is neither done nor hopeless.</summary>
     public bool HasOpen => Chunks.Values.Any(chunk => chunk.State is not (ChunkState.Done or ChunkState.Bad));
 

@@ -92,8 +92,8 @@ public sealed partial class ReaderCore
         {
             box.Asked++;
             var isWatching = reading.Watch != 0;
-            var becomes = isWatching || watch > 0;
-            watch -= becomes ? 1 : 0;
+            // Who stands farther away has nothing to tell: where one of the first may not be asked for news, none takes its place.
+            var becomes = (watch-- > 0 && _lines.MayWatch(reading.Holder)) || isWatching;
             if (isWatching && !box.IsSettling)
             {
                 box.Answered++;
@@ -216,7 +216,7 @@ public sealed partial class ReaderCore
         var row = box.Row;
         var isPast = box.Index < row.Schedule.IndexAt(Wall(now) - Margin);
         var pause = isRead
-            ? Around(row.IsWatched ? ClientLimits.WatchedPause : ClientLimits.Pause) * (IsPresent(now, row, box.Index) ? 1 : 4)
+            ? Around(row.IsWatched && box.IsWatched ? ClientLimits.WatchedPause : ClientLimits.Pause) * (IsPresent(now, row, box.Index) ? 1 : 4)
             : Around(Math.Min(ClientLimits.Pause, ClientLimits.FailedPause << Math.Min(box.Failures - 1, 10)));
         TryHandOn(now, row);
         TellSince(now, row);

@@ -20,9 +20,9 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
     private readonly Queue<WriterRow> _turns = new();
     private readonly List<PutBatch> _batches = [];
     private readonly Dictionary<long, (PutBatch Batch, PutAttempt Attempt)> _tickets = [];
-    private readonly Dictionary<BoxAddress, List<PutBatch>> _finding = [];
+    private readonly Dictionary<BoxAddress, (long At, List<PutBatch> Waiting)> _finding = [];
     private readonly Dictionary<BoxAddress, (long At, IReadOnlyList<HolderHandle> Holders)> _found = [];
-    private readonly Queue<(ProofOfWork Work, Action<long, ulong> Done)> _toils = new();
+    private readonly Queue<(PutBatch Batch, ProofOfWork Work, Action<long, ulong> Done)> _toils = new();
     private readonly HolderManners _manners = new();
     private int _underWay; // rows with a load
     private long _waitingBytes;
@@ -115,7 +115,7 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
             _found[address] = (now, found);
         if (_finding.Remove(address, out var waiting))
         {
-            foreach (var batch in waiting)
+            foreach (var batch in waiting.Waiting)
                 batch.Found(now, found);
         }
 
@@ -136,12 +136,7 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
     /// <summary>Does what is due.</summary>
     public void Tick(long now)
     {
-        if (_toils.TryPeek(out var toil) && toil.Work.TryFinish(ClientLimits.WorkSlice, out var work))
-        {
-            _toils.Dequeue();
-            toil.Done(now, work);
-        }
-
+        Toil(now);
         foreach (var batch in _batches.Where(batch => batch.Deadline <= now).ToList())
             batch.Tick(now);
         Turn(now);
@@ -155,13 +150,15 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
             return;
         }
 
-        if (_finding.TryGetValue(batch.Address, out var waiting))
+        if (_finding.TryGetValue(batch.Address, out var finding))
         {
-            waiting.Add(batch);
-            return;
+            finding.Waiting.Add(batch);
+            if (now - finding.At < ClientLimits.FindPatience)
+                return;
         }
 
-        _finding[batch.Address] = [batch];
+        // Asked again where no answer came: it was lost for a defect, and must not hold up this box for ever.
+        _finding[batch.Address] = (now, finding.Waiting ?? [batch]);
         holders.Find(batch.Address, MailboxLimits.Asked, preferred);
     }
 
@@ -174,7 +171,7 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
 
     void IPutWorld.Delete(HolderHandle holder, DeleteRequest request) => holders.Ask(++_ticket, holder, request);
 
-    void IPutWorld.Toil(ProofOfWork work, Action<long, ulong> done) => _toils.Enqueue((work, done));
+    void IPutWorld.Toil(PutBatch batch, ProofOfWork work, Action<long, ulong> done) => _toils.Enqueue((batch, work, done));
 
     void IPutWorld.Ended(long now, PutBatch batch, string? why)
     {
@@ -193,6 +190,21 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
             observer.Refused(load.Box, [.. load.Ids], reason);
         else
             observer.Stored(load.Box, [.. load.Ids]);
+    }
+
+    // A slice of one work, then it stands behind the others: a dear link does not hold up what holders under load want.
+    private void Toil(long now)
+    {
+        while (_toils.TryDequeue(out var toil))
+        {
+            if (toil.Batch.IsOver)
+                continue; // nobody wants it any more
+            if (toil.Work.TryFinish(ClientLimits.WorkSlice, out var work))
+                toil.Done(now, work);
+            else
+                _toils.Enqueue(toil);
+            return;
+        }
     }
 
     // Gives rows their turn while there is room, and forgets what is over.

@@ -10,9 +10,6 @@ internal sealed class WriterRow(WritableBox box)
 
     private readonly Dictionary<long, BoxKeys> _keys = [];
 
-    /// <summary>The row as it was given last.</summary>
-    public WritableBox Box { get; set; } = box;
-
     public BoxSchedule Schedule { get; } = new(box.Secret, box.Period);
 
     public List<(WritableBox Box, Parcel Parcel)> Waiting { get; } = [];
@@ -40,7 +37,4 @@ internal sealed class WriterRow(WritableBox box)
             _keys[index] = keys;
         return keys;
     }
-
-
-
 }

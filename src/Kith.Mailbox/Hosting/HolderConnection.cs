@@ -21,7 +21,7 @@ internal sealed class HolderConnection : IDisposable
     private long _heardAt;
     private long _usedAt;
     private ulong _number;
-    private bool _isMade;
+    private volatile bool _isMade;
 
     /// <param name="holder">Where it is.</param>
     /// <param name="answered">Told of what comes of a request, outside of locks.</param>
@@ -41,10 +41,16 @@ internal sealed class HolderConnection : IDisposable
     /// <summary>Whether it takes nothing more.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>Whether nothing waits for it and nothing is told by it: its place may be another's.</summary>
+    public bool IsIdle => _isMade && !_ending.IsCancellationRequested && _pending.IsEmpty && !_waiting.Reader.TryPeek(out _);
+
+    /// <summary>When it was last of use, as <see cref="TimeProvider.GetTimestamp"/> tells it.</summary>
+    public long UsedAt => Volatile.Read(ref _usedAt);
+
     /// <summary>Queues a request; false when too many wait or it has ended.</summary>
     public bool TryAsk(HolderRequest request)
     {
-        _usedAt = _time.GetTimestamp();
+        Volatile.Write(ref _usedAt, _time.GetTimestamp());
         return _waiting.Writer.TryWrite(request);
     }
 
@@ -74,8 +80,8 @@ internal sealed class HolderConnection : IDisposable
     /// <summary>After <see cref="RunAsync"/>.</summary>
     public void Dispose()
     {
+        // Not what counts the room: whoever gives something up at this moment still releases it, and it holds nothing.
         _ending.Dispose();
-        _room.Dispose();
     }
 
     /// <summary>Gives up what waits for too long, and ends when nothing is wanted of it. Called now and then.</summary>
@@ -96,15 +102,16 @@ internal sealed class HolderConnection : IDisposable
         }
 
         if (isBusy)
-            _usedAt = now;
-        else if (_time.GetElapsedTime(_usedAt, now) >= HostingLimits.IdleTime)
+            Volatile.Write(ref _usedAt, now);
+        else if (_time.GetElapsedTime(UsedAt, now) >= HostingLimits.IdleTime)
             End();
     }
 
     /// <summary>Makes the session and works until it ends; then all that waits is answered with nothing.</summary>
     /// <param name="dial">Makes the session.</param>
     /// <param name="ended">Told when it takes nothing more, before what waits is answered.</param>
-    public async Task RunAsync(Func<CancellationToken, Task<ISession>> dial, Action<HolderConnection> ended)
+    /// <param name="defect">Told of what must not happen.</param>
+    public async Task RunAsync(Func<CancellationToken, Task<ISession>> dial, Action<HolderConnection> ended, Action<Exception> defect)
     {
         try
         {
@@ -116,6 +123,12 @@ internal sealed class HolderConnection : IDisposable
         catch (Exception error) when (error is SessionException or StreamException or OperationCanceledException)
         {
             HasFailed |= !_ending.IsCancellationRequested;
+        }
+        catch (Exception error)
+        {
+            // A defect of ours: this session is lost for it, and whoever waits is told.
+            HasFailed = true;
+            defect(error);
         }
 
         IsOver = true;
@@ -166,7 +179,8 @@ internal sealed class HolderConnection : IDisposable
     {
         while (await _waiting.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            while (_waiting.Reader.TryRead(out var request))
+            // Taken only when there is room: were it to end while that is waited for, what was taken would never be answered.
+            while (_waiting.Reader.TryPeek(out _))
             {
                 // What is written goes out before there is a wait.
                 if (!_room.Wait(0, CancellationToken.None))
@@ -175,6 +189,8 @@ internal sealed class HolderConnection : IDisposable
                     await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
 
+                if (!_waiting.Reader.TryRead(out var request))
+                    return;
                 var number = ++_number;
                 _pending[number] = new Pending(request, _time.GetTimestamp());
                 if (!TryWrite(stream, number, request.Request, session.HandshakeHash) && Forget(number))

@@ -13,22 +13,28 @@ internal sealed class HolderSessions : IAsyncDisposable
     private readonly Lock _gate = new(); // guards everything below
     private readonly Dictionary<Endpoint, HolderConnection> _connections = [];
     private readonly HashSet<Task> _tasks = [];
-    private readonly SemaphoreSlim _sessions = new(HostingLimits.MaxSessions);
+    private readonly SemaphoreSlim _sessions;
     private readonly SemaphoreSlim _dials = new(HostingLimits.MaxDials);
     private readonly NamelessDialer _dialer;
     private readonly TimeProvider _time;
     private readonly Action<HolderRequest, HolderAnswer?, AskFailure> _answered;
     private readonly Action<Endpoint> _failed;
+    private readonly Action<Exception> _defect;
+    private readonly int _most;
     private readonly ITimer _checks;
     private bool _isDisposed;
 
     /// <param name="dialer">Makes sessions.</param>
     /// <param name="answered">Told of what comes of a request, outside of locks.</param>
     /// <param name="failed">Told of a holder that did not answer, before its requests are.</param>
+    /// <param name="defect">Told of what must not happen.</param>
     /// <param name="time">The clock.</param>
-    public HolderSessions(NamelessDialer dialer, Action<HolderRequest, HolderAnswer?, AskFailure> answered, Action<Endpoint> failed, TimeProvider time)
+    /// <param name="most">Sessions at most.</param>
+    public HolderSessions(
+        NamelessDialer dialer, Action<HolderRequest, HolderAnswer?, AskFailure> answered, Action<Endpoint> failed, Action<Exception> defect, TimeProvider time, int most = HostingLimits.MaxSessions)
     {
-        (_dialer, _answered, _failed, _time) = (dialer, answered, failed, time);
+        (_dialer, _answered, _failed, _defect, _time, _most) = (dialer, answered, failed, defect, time, most);
+        _sessions = new SemaphoreSlim(most);
         _checks = time.CreateTimer(static pool => ((HolderSessions)pool!).Check(), this, CheckPeriod, CheckPeriod);
     }
 
@@ -102,7 +108,18 @@ internal sealed class HolderSessions : IAsyncDisposable
         _connections[holder] = connection;
         _tasks.RemoveWhere(static done => done.IsCompleted);
         _tasks.Add(RunAsync(connection));
+        MakeRoom();
         return connection;
+    }
+
+    // With the gate held. Where more are wanted than there may be, those that nothing is under way with end before their time, the longest unused first.
+    private void MakeRoom()
+    {
+        var surplus = _connections.Count - _most;
+        if (surplus <= 0)
+            return;
+        foreach (var idle in _connections.Values.Where(one => one.IsIdle).OrderBy(one => one.UsedAt).Take(surplus).ToList())
+            idle.End();
     }
 
     private async Task RunAsync(HolderConnection connection)
@@ -122,7 +139,7 @@ internal sealed class HolderSessions : IAsyncDisposable
             {
                 _dials.Release();
             }
-        }, Forget).ConfigureAwait(false);
+        }, Forget, _defect).ConfigureAwait(false);
         connection.Dispose();
         _sessions.Release();
     }
@@ -150,5 +167,7 @@ internal sealed class HolderSessions : IAsyncDisposable
     {
         foreach (var connection in All())
             connection.Check();
+        lock (_gate)
+            MakeRoom();
     }
 }

@@ -36,6 +36,7 @@ public sealed partial class MailboxHost : IMailbox
     private long _ahead; // of the wall clock
     private readonly long _startedAt;
     private bool _isReady;
+    private bool _isOutside; // somebody tells what is queued
     private bool _isDisposed;
 
     private MailboxHost(MailboxParts parts, long room)
@@ -45,13 +46,13 @@ public sealed partial class MailboxHost : IMailbox
         _clock = new HostClock(parts.Time);
         _startedAt = Now();
         _directory = new HolderDirectory(new World(this), parts.Random);
-        _sessions = new HolderSessions(parts.Dialer, Answered, holder => Run(now => _directory.Failed(now, holder)), parts.Time);
+        _sessions = new HolderSessions(parts.Dialer, Answered, holder => Run(now => _directory.Failed(now, holder)), Defect, parts.Time);
         var relay = new Relay(this);
         _writer = new WriterCore(
             new HoldersFor(this, (now, ticket, answer, failure) => _writer!.Answered(now, ticket, answer, failure), (now, address, found) => _writer!.Found(now, address, found)), relay, parts.Random);
         _reader = new ReaderCore(
             new HoldersFor(this, (now, ticket, answer, failure) => _reader!.Answered(now, ticket, answer, failure), (now, address, found) => _reader!.Found(now, address, found)), relay, parts.Random);
-        _timer = parts.Time.CreateTimer(static host => ((MailboxHost)host!).Run(static _ => { }), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = parts.Time.CreateTimer(static host => ((MailboxHost)host!).TimerCame(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Starts it.</summary>
@@ -150,8 +151,9 @@ public sealed partial class MailboxHost : IMailbox
             }
             catch (Exception error)
             {
-                // A defect of ours: one answer or call is lost for it, not the node.
-                _parts.Log?.WriteLine($"mailbox: {error}");
+                // A defect of ours: one answer or call is lost for it, not the node, and not what is due.
+                Defect(error);
+                Arm(LongestSleep);
             }
         }
 
@@ -183,22 +185,46 @@ public sealed partial class MailboxHost : IMailbox
         if (next >= _armed && _armed > now)
             return;
         _armed = next;
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, next - now)), Timeout.InfiniteTimeSpan);
+        Arm(Math.Max(1, next - now));
     }
 
-    // Outside of the gate and in order: whoever is told may call us again.
+    private void Arm(long pause)
+    {
+        if (!_isDisposed)
+            _timer.Change(TimeSpan.FromMilliseconds(pause), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Defect(Exception error) => _parts.Log?.WriteLine($"mailbox: {error}");
+
+    // It may come a little early, by the system's coarse clock: it is armed anew whenever it has come.
+    private void TimerCame() => Run(_ => _armed = long.MaxValue);
+
+    // Outside of the gate, one thread at a time, so that what was caused first is told first; whoever is told may call us again.
     private void GoOutside()
     {
         while (true)
         {
-            Action next;
+            Action? next;
             lock (_gate)
             {
-                if (!_outside.TryDequeue(out next!))
+                if (_isOutside || !_outside.TryDequeue(out next))
                     return;
+                _isOutside = true;
             }
 
-            next();
+            try
+            {
+                next();
+            }
+            catch (Exception error)
+            {
+                Defect(error);
+            }
+            finally
+            {
+                lock (_gate)
+                    _isOutside = false;
+            }
         }
     }
 

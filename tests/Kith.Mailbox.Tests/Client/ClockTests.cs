@@ -18,6 +18,7 @@ public sealed class ClockTests
         var reader = new TestReader(_world);
         writer.Put(_box, 2);
         Assert.True(_world.RunUntil(() => writer.Stored.Count == 2, TimeSpan.FromSeconds(20)), string.Join(' ', writer.Refusals));
+        Assert.True(_world.Holders.Values.Count(holder => holder.Chunks > 0) >= MailboxLimits.Enough);
         reader.Read(Rows.Readable() with { Since = Rows.Now });
         _world.Run(TimeSpan.FromSeconds(5));
         reader.ReadNow();
@@ -35,6 +36,7 @@ public sealed class ClockTests
         var reader = new TestReader(_world);
         writer.Put(_box, 1);
         Assert.True(_world.RunUntil(() => writer.Stored.Count == 1, TimeSpan.FromSeconds(20)), string.Join(' ', writer.Refusals));
+        Assert.True(_world.Holders.Values.Count(holder => holder.Chunks > 0) >= MailboxLimits.Enough);
         reader.Read(Rows.Readable() with { Since = Rows.Now });
         Assert.True(_world.RunUntil(() => reader.Vault.Count == 1, TimeSpan.FromHours(1)));
     }

@@ -1,7 +1,9 @@
 using Kith.Crypto;
 using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Client;
 using Kith.Mailbox.Tests.Boxes;
 using Kith.Mailbox.Wire;
+using Kith.Wire;
 
 namespace Kith.Mailbox.Tests.Client;
 
@@ -152,6 +154,46 @@ public sealed class ExchangeTests
         _world.Run(20 * Second);
         Assert.Equal(6, _world.Holders.Values.Sum(holder => holder.Chunks));
         Assert.Equal(0, _writer.Waiting);
+    }
+
+    [Fact]
+    public void HolderThatIsAskedAgain_CountsOnce()
+    {
+        const int Large = 16_384;
+        foreach (var holder in _world.Holders.Values)
+            (holder.Conduct, holder.RefusesWith) = (Conduct.Refusing, DropCode.Full);
+        var four = _world.Nearest(Address)[..4];
+        foreach (var holder in four)
+            holder.Conduct = Conduct.Honest;
+        // Two take the large chunk alone, two the small one alone.
+        foreach (var holder in four[..2])
+            holder.RefusesSize = size => size < Large;
+        foreach (var holder in four[2..])
+            holder.RefusesSize = size => size == Large;
+        List<MessageId> ids = [.. _writer.Put(_box, 1, 16_000), .. _writer.Put(_box, 1, 600)];
+        Assert.True(_world.RunUntil(() => _writer.Refusals.Count > 0 && _writer.Waiting == 0, 120 * Second));
+        var refusals = _writer.Refusals.Count;
+        foreach (var holder in four[..2])
+            holder.RefusesSize = null;
+        _writer.PutAgain(_box, ids);
+        Assert.True(_world.RunUntil(() => _writer.Waiting == 0, 120 * Second));
+        Assert.DoesNotContain(ids[0], _writer.Stored);
+        Assert.True(_writer.Refusals.Count > refusals);
+    }
+
+    [Fact]
+    public void ManyBoxesAmongManyHolders_AreWatchedAtSoManyThatSessionsAreLeftForOthers()
+    {
+        var world = new ClientWorld(holders: 500);
+        var (reader, writer) = (new TestReader(world), new TestWriter(world));
+        var rows = Enumerable.Range(1, 60).Select(i => (byte)i).ToArray();
+        reader.Read([.. rows.Select(row => Rows.Readable(row) with { Since = Rows.Now, IsWatched = true })]);
+        world.Run(30 * Second);
+        Assert.InRange(world.Holders.Values.Count(holder => holder.Watchers > 0), ClientLimits.WatchedHolders / 2, ClientLimits.WatchedHolders);
+        foreach (var row in rows)
+            writer.Put(Rows.Writable(row), 1);
+        // Boxes that nobody tells news of are looked into now and then.
+        Assert.True(world.RunUntil(() => reader.Told.Count == rows.Length, TimeSpan.FromMilliseconds(2 * ClientLimits.Pause)));
     }
 
     [Fact]

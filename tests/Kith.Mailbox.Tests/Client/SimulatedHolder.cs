@@ -38,7 +38,12 @@ internal sealed class SimulatedHolder
 
     public DropCode RefusesWith { get; set; } = DropCode.Full;
 
+    /// <summary>Refuses chunks of some sizes alone, as one does that is nearly full.</summary>
+    public Predicate<int>? RefusesSize { get; set; }
+
     public bool IsDown { get; private set; }
+
+    public int Watchers => _watchers.Count;
 
     /// <summary>Unix milliseconds ahead of the world's.</summary>
     public long ClockOff { get; set; }
@@ -104,7 +109,7 @@ internal sealed class SimulatedHolder
 
     private DropCode Take(long now, PublicBox box, PutItem item)
     {
-        if (Conduct == Conduct.Refusing)
+        if (Conduct == Conduct.Refusing || RefusesSize?.Invoke(item.Entry.Size) == true)
             return RefusesWith;
         if (!ChunkFormat.IsSize(item.Entry.Size))
             return DropCode.Size;
