@@ -11,6 +11,7 @@ internal static class Benchmarks
         ["chat"] = new ChatBenchmark(),
         ["connect"] = new ConnectBenchmark(),
         ["drop"] = new DropBenchmark(),
+        ["dropnet"] = new DropNetBenchmark(),
         ["find"] = new FindBenchmark(),
         ["flood"] = new FloodBenchmark(),
         ["holder"] = new HolderBenchmark(),
