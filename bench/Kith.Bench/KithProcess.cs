@@ -87,12 +87,15 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
         }
     }
 
-    /// <summary>What of others' drops it has, and who it knows to offer room.</summary>
-    public async Task<(int Boxes, int Holders, bool IsOffering)> RoomAsync()
+    /// <summary>Who it knows to offer room, and whether it does so itself.</summary>
+    public async Task<(int Holders, bool IsOffering)> RoomAsync()
     {
         var room = await GetAsync("room");
-        return (room.GetProperty("boxes").GetInt32(), room.GetProperty("holders").GetInt32(), room.GetProperty("offering").GetBoolean());
+        return (room.GetProperty("holders").GetInt32(), room.GetProperty("offering").GetBoolean());
     }
+
+    /// <summary>Bytes of others' drops that it has.</summary>
+    public async Task<long> KeptAsync() => (await GetAsync("room")).GetProperty("used").GetInt64();
 
     /// <summary>SIGKILL: no instruction of it runs after this.</summary>
     public async Task KillAsync()

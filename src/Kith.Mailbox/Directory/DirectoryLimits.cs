@@ -43,6 +43,9 @@ public static class DirectoryLimits
     /// <summary>A holder that has not answered HELLO for so long is passed over by those who wait; it counts once it answers.</summary>
     public const long GreetingPatience = 600;
 
+    /// <summary>After so long without an answer the next nearest is asked beside it, so that many who are gone are not waited for one after the other.</summary>
+    public const long GreetingDoubt = 150;
+
     /// <summary>A search takes so long at most; then it brings what there is.</summary>
     public const long SearchPatience = 2_000;
 

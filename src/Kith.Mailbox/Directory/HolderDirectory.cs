@@ -147,10 +147,11 @@ public sealed class HolderDirectory : IHolderFinder
             return;
         var chosen = new List<Endpoint>(search.Count);
         var waits = Choose(now, search, chosen);
-        if (waits == long.MaxValue || now >= search.End)
+        var isEnough = chosen.Count == search.Count && now >= search.GreetingEnd;
+        if (waits == long.MaxValue || isEnough || now >= search.End)
             End(search, chosen);
         else
-            search.Deadline = Math.Min(waits, search.End);
+            search.Deadline = Math.Min(waits, chosen.Count == search.Count ? Math.Min(search.GreetingEnd, search.End) : search.End);
     }
 
     // The keys around the box have been looked under, or it takes too long.
@@ -180,7 +181,7 @@ public sealed class HolderDirectory : IHolderFinder
     {
         var taken = new HashSet<AddressPrefix>();
         var waits = long.MaxValue;
-        var pending = 0;
+        var pending = 0; // without those that somebody else is asked beside
         foreach (var holder in search.Candidates!)
         {
             if (chosen.Count + pending == search.Count)
@@ -196,8 +197,9 @@ public sealed class HolderDirectory : IHolderFinder
             }
             else if (TryWait(now, holder, out var until))
             {
-                pending++;
-                waits = Math.Min(waits, until);
+                var doubt = until - DirectoryLimits.GreetingPatience + DirectoryLimits.GreetingDoubt;
+                pending += now < doubt ? 1 : 0;
+                waits = Math.Min(waits, now < doubt ? doubt : until);
             }
             else if (holder.Serves(now))
             {

@@ -32,6 +32,9 @@ internal sealed class HolderSearch(long now, BoxAddress address, int count, int 
     /// <summary>When a look that has brought something is waited for no longer.</summary>
     public long LookEnd { get; } = now + DirectoryLimits.GreetingPatience;
 
+    /// <summary>From when on those who have answered serve, when they are enough.</summary>
+    public long GreetingEnd { get; private set; } = long.MaxValue;
+
     /// <summary>Takes the values of a key; true when another key is to be looked under.</summary>
     public bool Visit(Region region)
     {
@@ -56,5 +59,6 @@ internal sealed class HolderSearch(long now, BoxAddress address, int count, int 
         var candidates = book.All.Where(holder => holder.Serves(time) || _named.Contains(holder.Endpoint)).ToList();
         candidates.Sort((one, other) => Address.CompareDistance(one.Place, other.Place));
         Candidates = candidates;
+        GreetingEnd = time + DirectoryLimits.GreetingPatience;
     }
 }

@@ -44,10 +44,10 @@ internal sealed class KnownHolder(Endpoint endpoint)
             PassOver(now, DirectoryLimits.AnnouncementPeriod);
     }
 
-    /// <summary>It did not answer.</summary>
+    /// <summary>It did not answer: it counts again once it has said HELLO anew.</summary>
     public void Fail(long now)
     {
-        GreetedAt = 0;
+        (GreetedAt, WelcomedAt) = (0, 0);
         // Several things that were under way fail together, and say one thing.
         if (PassedOverUntil > now)
             return;

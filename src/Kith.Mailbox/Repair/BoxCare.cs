@@ -1,4 +1,5 @@
 using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Directory;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Repair;
@@ -28,6 +29,18 @@ internal sealed class BoxCare(BoxAddress address)
 
     /// <summary>Whether something came in while it was.</summary>
     public bool HasNews { get; set; }
+
+    /// <summary>Whether it is new here, and its holders are not known yet.</summary>
+    public bool IsNew { get; set; }
+
+    /// <summary>Whether one of its holders was found silent while it was: it is looked at again at once.</summary>
+    public bool IsPressing { get; set; }
+
+    /// <summary>How far the farthest of its holders was at the last look (<see cref="Distance"/>).</summary>
+    public uint Reach { get; set; } = uint.MaxValue;
+
+    /// <summary>How far a place is from the box, by its first 32 bits: more are no use to tell holders apart.</summary>
+    public uint Distance(BoxAddress place) => RoomKey.PrefixAt(Address, RoomKey.MaxDepth) ^ RoomKey.PrefixAt(place, RoomKey.MaxDepth);
 
     /// <summary>Whether others were nearer at the last look: our copy is one more than there must be.</summary>
     public bool IsSpare { get; set; }

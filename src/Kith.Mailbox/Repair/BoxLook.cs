@@ -1,5 +1,6 @@
 using Kith.Crypto;
 using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Client;
 using Kith.Mailbox.Holding;
 using Kith.Mailbox.Hosting;
 using Kith.Mailbox.Wire;
@@ -13,9 +14,12 @@ namespace Kith.Mailbox.Repair;
 /// <param name="entries">What of it is looked at.</param>
 /// <param name="last">Where the next look goes on; 0 when all has been looked at.</param>
 /// <param name="isForRoom">Whether to find out what may give way.</param>
-internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEntry> entries, long last, bool isForRoom)
+/// <param name="others">Who takes the place of a holder that is silent, nearest first.</param>
+internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEntry> entries, long last, bool isForRoom, Queue<Endpoint> others)
 {
     private readonly HashSet<int> _checked = [];
+    private readonly HashSet<Endpoint> _audited = []; // whose answer is waited for
+    private readonly List<ChunkHash> _hashes = [.. entries.Select(entry => entry.Hash)];
     private readonly int[] _proofs = new int[entries.Count];
     private int _pending;
 
@@ -36,21 +40,48 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
         while (_checked.Count < Math.Min(isForRoom ? RepairLimits.CheckedForRoom : RepairLimits.Checked, entries.Count))
             _checked.Add(core.Dice.NextInt32(entries.Count));
         // One more, which is taken back last: nothing may end before all have begun.
-        _pending = holders.Count + 1;
-        var hashes = entries.Select(entry => entry.Hash).ToList();
+        _pending = 1;
         foreach (var holder in holders)
-        {
-            var nonce = new byte[ChunkAudit.NonceSize];
-            core.Dice.Fill(nonce);
-            core.CountAudit();
-            core.Ask(holder, new HolderRequest(new AuditRequest(Box.Address, nonce, hashes), (later, answer, _) => Audited(later, holder, nonce, answer)));
-        }
-
+            Audit(holder);
         Done(now);
     }
 
-    private void Audited(long now, Endpoint holder, byte[] nonce, HolderAnswer? answer)
+    /// <summary>A holder is gone: it is waited for no longer, and the next nearest is audited in its place.</summary>
+    public void Replace(long now, Endpoint holder)
     {
+        if (!_audited.Remove(holder))
+            return;
+        WasWrong = true;
+        if (others.TryDequeue(out var next))
+            Audit(next);
+        Done(now);
+    }
+
+    private void Audit(Endpoint holder)
+    {
+        var nonce = new byte[ChunkAudit.NonceSize];
+        core.Dice.Fill(nonce);
+        core.CountAudit();
+        _pending++;
+        _audited.Add(holder);
+        core.Ask(holder, new HolderRequest(new AuditRequest(Box.Address, nonce, _hashes), (later, answer, failure) => Audited(later, holder, nonce, answer, failure))
+        {
+            Patience = RepairLimits.AuditPatience + (_hashes.Count * RepairLimits.EntryPatience),
+        });
+    }
+
+    private void Audited(long now, Endpoint holder, byte[] nonce, HolderAnswer? answer, AskFailure failure)
+    {
+        if (answer is null && failure != AskFailure.Crowded)
+        {
+            core.Gone(now, holder);
+            Replace(now, holder);
+            return;
+        }
+
+        // Late: another has taken its place.
+        if (!_audited.Remove(holder))
+            return;
         if (answer?.Answer is not AuditAnswer { Outcomes: var outcomes } || outcomes.Count != entries.Count)
         {
             WasWrong = true;
@@ -59,6 +90,7 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
             return;
         }
 
+        core.Heard(now, holder);
         var lacking = new List<KeptEntry>();
         var isHonest = Check(outcomes, nonce, answer.HolderKey, lacking);
         // By what our own disk does not give nobody is measured.

@@ -1,8 +1,10 @@
 using Kith.Crypto;
 using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Client;
 using Kith.Mailbox.Directory;
 using Kith.Mailbox.Holding;
 using Kith.Mailbox.Hosting;
+using Kith.Mailbox.Wire;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Repair;
@@ -21,6 +23,9 @@ public sealed class RepairCore : ISurplus
     private readonly LookPlan _plan = new();
     private readonly LoadWork _work = new();
     private readonly SurplusBook _surplus = new();
+    private readonly FollowerWatch _watch = new();
+    private readonly List<BoxLook> _looks = []; // under way
+    private readonly Dictionary<Endpoint, long> _gone = []; // and when
     private BoxAddress? _loadAfter;
     private long _loadAt;
     private long _lookNotBefore;
@@ -50,7 +55,8 @@ public sealed class RepairCore : ISurplus
         {
             if (_work.HasSome)
                 return 0;
-            return _looking < RepairLimits.Looks ? Math.Min(_loadAt, Math.Max(_plan.Next, _lookNotBefore)) : _loadAt;
+            var next = Math.Min(_loadAt, _watch.Next);
+            return _looking < RepairLimits.Looks ? Math.Min(next, Math.Max(_plan.Next, _lookNotBefore)) : next;
         }
     }
 
@@ -62,13 +68,14 @@ public sealed class RepairCore : ISurplus
             // What was refused leaves nothing to look after.
             if (_store.Size(address).Entries == 0 && !_store.HasFailed)
                 return;
-            _boxes.Add(address, box = new BoxCare(address) { LookAt = long.MaxValue });
+            _boxes.Add(address, box = new BoxCare(address) { IsNew = true });
+            Plan(now, box, RepairPolicy.Acquaintance);
         }
 
         box.IsWary = true;
         box.HasNews |= box.IsLooking;
         // Not put off by each further entry; and after a look it is planned anyway.
-        if (!box.IsLooking && (box.Pause > RepairPolicy.FirstPause || box.LookAt == long.MaxValue))
+        if (!box.IsLooking && box.Pause > RepairPolicy.FirstPause)
             Plan(now, box, RepairPolicy.FirstPause);
     }
 
@@ -83,15 +90,17 @@ public sealed class RepairCore : ISurplus
         _work.Tick(now);
         if (_surplus.TrySeek(now))
             SeekSurplus(now);
+        if (_watch.TryTake(now, out var follower))
+            AskWhetherThere(follower);
         while (_looking < RepairLimits.Looks && _lookNotBefore <= now && _plan.TryTake(now, out var box))
         {
             if (box.IsLooking || !_boxes.ContainsKey(box.Address))
                 continue;
             _lookNotBefore = now + RepairLimits.LookPeriod;
-            (box.IsLooking, box.HasNews) = (true, false);
+            (box.IsLooking, box.HasNews, box.IsPressing) = (true, false, false);
             _looking++;
             // Where some refuse, others as far as readers look take their place.
-            _finder.Find(now, box.Address, box.Troubles is null ? MailboxLimits.Holders : MailboxLimits.Asked, (later, found) => Look(later, box, found));
+            _finder.Find(now, box.Address, box is { Troubles: null, IsWary: false } ? MailboxLimits.Holders : MailboxLimits.Asked, (later, found) => Look(later, box, found));
         }
     }
 
@@ -107,12 +116,42 @@ public sealed class RepairCore : ISurplus
 
     internal void CountPushed() => Pushed++;
 
-    internal bool TryWork(Wire.WorkWanted wanted, Action<long, ulong> done) => _work.TryBegin(wanted, done);
+    /// <summary>A holder has answered.</summary>
+    internal void Heard(long now, Endpoint holder) => _watch.Heard(now, holder);
+
+    /// <summary>A holder is silent: the boxes that it should have are looked at now, all of them and by all who notice, so that others take its place. Of the same holder once a minute.</summary>
+    internal void Gone(long now, Endpoint holder)
+    {
+        _finder.Failed(now, holder);
+        if (_gone.TryGetValue(holder, out var before) && now - before < RepairLimits.GoneFor)
+            return;
+        if (_gone.Count >= RepairLimits.Gone)
+            _gone.Clear();
+        _gone[holder] = now;
+        foreach (var look in _looks.ToArray())
+            look.Replace(now, holder);
+        var place = RoomKey.PlaceOf(holder);
+        var pause = RepairPolicy.AfterSilence;
+        foreach (var box in _boxes.Values)
+        {
+            if (box.Distance(place) > box.Reach)
+                continue;
+            box.IsWary = true;
+            if (box.IsLooking)
+                box.HasNews = box.IsPressing = true;
+            else if (box.LookAt > now + (long)pause.TotalMilliseconds)
+                Plan(now, box, pause);
+            pause += TimeSpan.FromMilliseconds(RepairLimits.GonePeriod);
+        }
+    }
+
+    internal bool TryWork(WorkWanted wanted, Action<long, ulong> done) => _work.TryBegin(wanted, done);
 
     /// <summary>A look has come to its end.</summary>
     internal void Ended(long now, BoxLook look)
     {
         var box = look.Box;
+        _looks.Remove(look);
         foreach (var chunk in look.Surplus)
             _surplus.Add(now, box.Address, chunk);
         box.After = look.Last;
@@ -165,19 +204,38 @@ public sealed class RepairCore : ISurplus
         }
 
         var members = new List<Endpoint>(MailboxLimits.Holders);
+        var others = new Queue<Endpoint>();
         var own = -1;
         foreach (var holder in found)
         {
-            if (members.Count == MailboxLimits.Holders)
-                break;
-            if (_finder.IsSelf(holder))
-                own = members.Count;
-            else if (box.Troubles?.Refuses(holder, now) == true)
+            var isSelf = _finder.IsSelf(holder);
+            if (!isSelf && box.Troubles?.Refuses(holder, now) == true)
                 continue;
+            if (members.Count == MailboxLimits.Holders)
+            {
+                // In our own place we are already.
+                if (!isSelf)
+                    others.Enqueue(holder);
+                continue;
+            }
+
+            own = isSelf ? members.Count : own;
             members.Add(holder);
         }
 
         box.IsSpare = own < 0 && members.Count == MailboxLimits.Holders;
+        box.Reach = members.Count == MailboxLimits.Holders ? box.Distance(RoomKey.PlaceOf(members[^1])) : uint.MaxValue;
+        Follow(now, members, own, box.IsWary);
+        if (box.IsNew)
+        {
+            // Nothing is audited yet, since the writer may not have come to all of them; but whoever gave it to us may have done so because they are gone.
+            box.IsNew = false;
+            foreach (var holder in members.Concat(others).Where(holder => !_finder.IsSelf(holder)))
+                AskWhetherThere(holder);
+            Rest(now, box, wasWrong: true, hasMore: false);
+            return;
+        }
+
         var isForRoom = box.IsSpare && _surplus.IsWanted(now);
         var chosen = new List<int>(MailboxLimits.Holders);
         RepairPolicy.Choose(members.Count, own, box.IsWary || isForRoom, Random(), chosen);
@@ -188,15 +246,45 @@ public sealed class RepairCore : ISurplus
         }
 
         var last = entries.Count < RepairLimits.Entries ? 0 : entries[^1].Place;
-        var look = new BoxLook(this, box, [.. entries.Where(entry => entry.Expiry > now + WallAhead)], last, isForRoom);
+        var look = new BoxLook(this, box, [.. entries.Where(entry => entry.Expiry > now + WallAhead)], last, isForRoom, others);
+        _looks.Add(look);
         look.Begin(now, chosen.ConvertAll(index => members[index]));
     }
+
+    // Each member watches those that it audits, so each is watched by two others; all of them for a while, where something was wrong or may be.
+    private void Follow(long now, List<Endpoint> members, int own, bool isWary)
+    {
+        for (var i = own < 0 ? 0 : 1; i < members.Count; i++)
+        {
+            var holder = members[(Math.Max(own, 0) + i) % members.Count];
+            if (own >= 0 && i <= RepairPolicy.Audited)
+                _watch.Follow(now, holder, RepairLimits.FollowerLifetime);
+            else if (isWary)
+                _watch.Follow(now, holder, RepairLimits.WaryLifetime);
+        }
+    }
+
+    private void AskWhetherThere(Endpoint holder) => Ask(holder, new HolderRequest(new HelloRequest(), (now, answer, failure) =>
+    {
+        if (answer is not null)
+            _watch.Heard(now, holder);
+        else if (failure == AskFailure.Crowded)
+            _watch.Unknown(now, holder);
+        else if (_watch.IsGone(now, holder))
+            Gone(now, holder);
+    }) { Patience = RepairLimits.FollowerPatience });
 
     private void Rest(long now, BoxCare box, bool wasWrong, bool hasMore)
     {
         _looking--;
         box.IsLooking = false;
         box.IsWary = wasWrong || box.HasNews;
+        if (box.IsPressing)
+        {
+            Plan(now, box, RepairPolicy.AfterSilence);
+            return;
+        }
+
         // A large box is gone through part by part before it rests.
         Plan(now, box, hasMore ? RepairPolicy.FirstPause : RepairPolicy.Next(box.Pause, box.IsWary));
     }

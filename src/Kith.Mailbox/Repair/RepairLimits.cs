@@ -56,4 +56,37 @@ internal static class RepairLimits
 
     /// <summary>Boxes looked at at once for it.</summary>
     public const int Sought = 1_024;
+
+    /// <summary>Holders that are watched because they follow this one in a box.</summary>
+    public const int Followers = 32;
+
+    /// <summary>Between two times that one of them is asked whether it is there; longer when there are more than five.</summary>
+    public const long FollowerPause = 5_000;
+
+    /// <summary>Between two times that any of them is asked.</summary>
+    public const long FollowerPeriod = 1_000;
+
+    /// <summary>How long one is watched that was not found following again: longer than a box goes without a look.</summary>
+    public const long FollowerLifetime = 2 * 60 * 60_000;
+
+    /// <summary>How long all holders of a box are watched in which something was wrong.</summary>
+    public const long WaryLifetime = 2 * 60_000;
+
+    /// <summary>How long a follower may take to answer.</summary>
+    public static readonly TimeSpan FollowerPatience = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>How long an audit may take, and how much longer for each entry: every chunk is read for it.</summary>
+    public static readonly TimeSpan AuditPatience = TimeSpan.FromSeconds(3);
+
+    /// <inheritdoc cref="AuditPatience"/>
+    public static readonly TimeSpan EntryPatience = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Between two boxes that are looked at because one holder is gone: so one with many that is back in a minute has not brought about copies of them all.</summary>
+    public const long GonePeriod = 50;
+
+    /// <summary>Holders remembered as gone, so that one that comes and goes does not bring about looks each time.</summary>
+    public const int Gone = 256;
+
+    /// <summary>How long.</summary>
+    public const long GoneFor = 60_000;
 }

@@ -9,6 +9,12 @@ public static class RepairPolicy
     /// <summary>Between an entry that came, or something found wrong, and the next look.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
 
+    /// <summary>Between a box's first entry here and finding out who the others are, so that each is watched.</summary>
+    public static readonly TimeSpan Acquaintance = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between the silence of a holder and the next look at the boxes that it should have.</summary>
+    public static readonly TimeSpan AfterSilence = TimeSpan.FromMilliseconds(500);
+
     /// <summary>The longest pause between two looks.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
@@ -31,7 +37,7 @@ public static class RepairPolicy
     {
         if (wasWrong)
             return FirstPause;
-        var next = last * 2;
+        var next = last < FirstPause ? FirstPause : last * 2;
         return next < LongestPause ? next : LongestPause;
     }
 

@@ -38,6 +38,40 @@ public sealed class HolderDirectoryTests
     }
 
     [Fact]
+    public void Find_WithHalfOfThemSilent_BringsTheNearestOfTheOthersAsSoon()
+    {
+        var world = new SmallWorld();
+        var all = Local(40);
+        var nearest = Nearest(all).ToList();
+        world.Silent.UnionWith(nearest.Where((_, i) => i % 2 == 0));
+        world.Announce(RoomKey.At(0, 0), all);
+        world.Directory.Ready(world.Now);
+        var found = world.Find(Box, 12);
+        world.Settle();
+        world.Pass(DirectoryLimits.GreetingPatience);
+        Assert.Equal(nearest.Where((_, i) => i % 2 == 1).Take(12), found());
+    }
+
+    [Fact]
+    public void Failed_HolderThatIsGone_IsNotFoundOnceItsSilenceIsOver()
+    {
+        var world = new SmallWorld();
+        var all = Local(10);
+        var gone = Nearest(all).First();
+        world.Announce(RoomKey.At(0, 0), all);
+        world.Directory.Ready(world.Now);
+        world.Find(Box, 6);
+        world.Settle();
+        world.Silent.Add(gone);
+        world.Directory.Failed(world.Now, gone);
+        world.Pass(DirectoryLimits.FirstSilence);
+        var found = world.Find(Box, 6);
+        world.Settle();
+        world.Pass(DirectoryLimits.GreetingPatience);
+        Assert.Equal(Nearest(all).Skip(1).Take(6), found());
+    }
+
+    [Fact]
     public void Find_OfOneThatOffersNoRoom_PassesItOver()
     {
         var world = new SmallWorld();

@@ -65,7 +65,8 @@ internal sealed class RepairNode : IHolderFinder, IHolderCalls
 
     public bool IsSelf(Endpoint holder) => holder == At;
 
-    public void Failed(long now, Endpoint holder) => _passedOver[holder] = now + 60_000;
+    // Who is silent is not found again before it has answered.
+    public void Failed(long now, Endpoint holder) => _passedOver[holder] = _world.IsDeathKnown ? now + 60_000 : long.MaxValue;
 
     public void Distrust(long now, Endpoint holder)
     {

@@ -28,6 +28,25 @@ public sealed class RepairTests
     });
 
     [Fact]
+    public void OneDiesEveryThreeSecondsAfterHoursOfQuiet_EverythingStays() => SimulationRun.Under(seed =>
+    {
+        var (world, box, hashes) = Begin(seed, _ => Honesty.Honest);
+        // Audits are an hour apart by now, and nobody is told who dies.
+        world.Run(TimeSpan.FromHours(6));
+        world.IsDeathKnown = false;
+        for (var killed = 0; killed < 15; killed++)
+        {
+            // The worst: always one that has it.
+            world.Nearest(box.Address).First(node => Has(node, box, hashes[^1])).IsUp = false;
+            world.Run(TimeSpan.FromSeconds(3));
+            Assert.All(hashes, hash => Assert.True(Copies(world, box, hash) >= 2, $"{Copies(world, box, hash)} copies after {killed + 1} deaths"));
+        }
+
+        world.Run(TimeSpan.FromMinutes(1));
+        Assert.All(hashes, hash => Assert.True(Copies(world, box, hash) >= MailboxLimits.Holders));
+    });
+
+    [Fact]
     public void ThreeOfSixDieAtOnceAgainAndAgain_EverythingStays() => SimulationRun.Under(seed =>
     {
         var (world, box, hashes) = Begin(seed, _ => Honesty.Honest);

@@ -11,7 +11,6 @@ internal sealed class RepairWorld
 {
     public const long Delay = 50;
 
-    private const long Patience = 5_000;
     private const long Start = 1_700_000_000_000;
 
     private readonly PriorityQueue<Action<long>, (long At, long Order)> _events = new();
@@ -39,8 +38,11 @@ internal sealed class RepairWorld
     /// <summary>Whether two nodes hear each other; all do unless it is set.</summary>
     public Func<RepairNode, RepairNode, bool> Hears { get; set; } = static (_, _) => true;
 
+    /// <summary>Whether everybody finds out at once who is gone; else each by asking in vain.</summary>
+    public bool IsDeathKnown { get; set; } = true;
+
     public IEnumerable<RepairNode> Nearest(BoxAddress address, RepairNode? looking = null) => _nodes.Values
-        .Where(node => node.IsUp && (looking is null || Hears(looking, node)))
+        .Where(node => (node.IsUp || (looking is not null && !IsDeathKnown)) && (looking is null || Hears(looking, node)))
         .Order(Comparer<RepairNode>.Create((one, other) => address.CompareDistance(one.Place, other.Place)));
 
     public void After(long delay, Action<long> work) => _events.Enqueue(work, (Now + delay, _order++));
@@ -49,7 +51,7 @@ internal sealed class RepairWorld
     {
         var answer = from.IsUp && _nodes[to].IsUp && Hears(from, _nodes[to]) ? _nodes[to].Answer(now, request.Request, ClientOf(from, _nodes[to])) : null;
         var core = from.Core;
-        After(answer is null ? Patience : Delay, later =>
+        After(answer is null ? (long)request.Patience.TotalMilliseconds : Delay, later =>
         {
             // What was asked before the disk was lost is answered to nobody.
             if (from.IsUp && from.Core == core)
