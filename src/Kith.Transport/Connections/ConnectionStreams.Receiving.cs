@@ -64,7 +64,7 @@ internal sealed partial class ConnectionStreams
             case FrameType.MaxStreamData:
                 return HandleMaxStreamData(frame);
             case FrameType.MaxStreams:
-                _localStreamsAllowed = Math.Max(_localStreamsAllowed, frame.Value);
+                _streams.Allow(frame.Value);
                 effects.StreamsAllowed = true;
                 return SessionErrorCode.None;
             case FrameType.Datagram:
@@ -148,7 +148,7 @@ internal sealed partial class ConnectionStreams
 
     private SessionErrorCode HandleOpen(in Frame frame, SessionEffects effects)
     {
-        if (IsLocal(frame.StreamId))
+        if (_streams.IsLocal(frame.StreamId))
             return SessionErrorCode.StreamState;
         var error = FindOrOpen(frame.StreamId, out var stream);
         if (error != SessionErrorCode.None || stream is null || stream.Transfer!.IsAccepted)
@@ -230,7 +230,7 @@ internal sealed partial class ConnectionStreams
         stream.Transfer.RaisedAt = _now;
         receive.Limit = receive.Consumed + receive.Window;
         receive.LimitPending = true;
-        MarkControl(stream);
+        _streams.MarkControl(stream);
         // One stream alone must be able to use its window.
         _window = Math.Min(Math.Max(_window, receive.Window + (receive.Window / 2)), (ulong)_options.MaxSessionWindow);
     }

@@ -13,18 +13,14 @@ internal sealed partial class ConnectionStreams
     /// <summary>What is taken from a pipe at once, bytes.</summary>
     private const int TakeAtOnce = 64 * 1024;
 
-    private readonly Queue<SessionStream> _toOpen = new();
-    private readonly Queue<SessionStream> _controls = new();
-    private readonly Queue<SessionStream> _ready = new();
     private readonly Queue<byte[]> _datagrams = new();
 
     private ulong _sent;
     private ulong _sendLimit;
     private bool _maxDataPending;
-    private bool _maxStreamsPending;
 
     /// <summary>Something may be waiting to be sent (it may still turn out to be blocked by flow control).</summary>
-    public bool HasOutput => _ready.Count > 0 || _controls.Count > 0 || _toOpen.Count > 0 || _datagrams.Count > 0 || _maxDataPending || _maxStreamsPending;
+    public bool HasOutput => _streams.HasOutput || _datagrams.Count > 0 || _maxDataPending;
 
     /// <summary>Queues a datagram; false when it is dropped.</summary>
     public bool TryQueueDatagram(ReadOnlySpan<byte> datagram)
@@ -44,22 +40,22 @@ internal sealed partial class ConnectionStreams
             sent.Add(new SentFrame { Kind = SentKind.MaxData });
         }
 
-        if (_maxStreamsPending && writer.TryWriteMaxStreams(_remoteStreamsAllowed))
+        if (_streams.IsRaised && writer.TryWriteMaxStreams(_streams.RemoteAllowed))
         {
-            _maxStreamsPending = false;
+            _streams.IsRaised = false;
             sent.Add(new SentFrame { Kind = SentKind.MaxStreams });
         }
 
-        while (_toOpen.TryPeek(out var stream) && writer.TryWriteOpen(stream.Number, stream.Kind))
+        while (_streams.ToOpen.TryPeek(out var stream) && writer.TryWriteOpen(stream.Number, stream.Kind))
         {
-            _toOpen.Dequeue();
+            _streams.ToOpen.Dequeue();
             stream.Transfer!.IsOpenPending = false;
             sent.Add(new SentFrame { Kind = SentKind.Open, Stream = stream });
         }
 
-        while (_controls.TryPeek(out var stream) && TryWriteControl(ref writer, stream, sent))
+        while (_streams.Controls.TryPeek(out var stream) && TryWriteControl(ref writer, stream, sent))
         {
-            _controls.Dequeue();
+            _streams.Controls.Dequeue();
             stream.HasControl = false;
         }
 
@@ -114,7 +110,7 @@ internal sealed partial class ConnectionStreams
                 _maxDataPending = true;
                 return;
             case SentKind.MaxStreams:
-                _maxStreamsPending = true;
+                _streams.IsRaised = true;
                 return;
         }
 
@@ -128,19 +124,19 @@ internal sealed partial class ConnectionStreams
                 break;
             case SentKind.Open when !transfer.IsOpenPending:
                 transfer.IsOpenPending = true;
-                _toOpen.Enqueue(stream);
+                _streams.ToOpen.Enqueue(stream);
                 break;
             case SentKind.Reset when !transfer.IsResetAcknowledged:
                 transfer.IsResetSent = false;
-                MarkControl(stream);
+                _streams.MarkControl(stream);
                 break;
             case SentKind.Stop when !receive.IsEnded:
                 receive.PendingStop ??= frame.Value;
-                MarkControl(stream);
+                _streams.MarkControl(stream);
                 break;
             case SentKind.MaxStreamData when !receive.IsEnded && !receive.IsDone:
                 receive.LimitPending = true;
-                MarkControl(stream);
+                _streams.MarkControl(stream);
                 break;
         }
     }
@@ -155,7 +151,7 @@ internal sealed partial class ConnectionStreams
         transfer.Lost.RemoveAllOf(transfer.Acknowledged, frame.Value, end);
         transfer.IsEndLost |= frame.IsFin && !transfer.IsEndAcknowledged;
         if (transfer.Lost.Count > 0 || transfer.IsEndLost)
-            MarkReady(stream);
+            _streams.MarkReady(stream);
     }
 
     private static bool TryWriteControl(ref FrameWriter writer, SessionStream stream, SentContent sent)
@@ -200,12 +196,12 @@ internal sealed partial class ConnectionStreams
     private void WriteStreams(ref FrameWriter writer, SentContent sent)
     {
         // Each ready stream gets its turn at most once a packet; one that has more goes to the end of the queue.
-        for (var turns = _ready.Count; turns > 0 && writer.Space >= LeastStreamRoom; turns--)
+        for (var turns = _streams.Ready.Count; turns > 0 && writer.Space >= LeastStreamRoom; turns--)
         {
-            var stream = _ready.Dequeue();
+            var stream = _streams.Ready.Dequeue();
             stream.Send.IsReady = false;
             if (!stream.IsRetired && stream.Send.PendingReset is null && WriteStream(ref writer, stream, sent))
-                MarkReady(stream);
+                _streams.MarkReady(stream);
         }
     }
 
@@ -288,21 +284,5 @@ internal sealed partial class ConnectionStreams
 
         transfer.IsEndTaken = read.IsCompleted && buffer.Length == read.Buffer.Length;
         send.Pipe.Reader.AdvanceTo(buffer.End);
-    }
-
-    private void MarkReady(SessionStream stream)
-    {
-        if (stream.Send.IsReady)
-            return;
-        stream.Send.IsReady = true;
-        _ready.Enqueue(stream);
-    }
-
-    private void MarkControl(SessionStream stream)
-    {
-        if (stream.HasControl)
-            return;
-        stream.HasControl = true;
-        _controls.Enqueue(stream);
     }
 }

@@ -11,25 +11,13 @@ internal sealed partial class ConnectionStreams
 {
     private readonly ConnectionCore _connection;
     private readonly ConnectionOptions _options;
-    private readonly bool _isInitiator;
-    private readonly SessionParameters _local;
-    private readonly SessionParameters _remote;
-    private readonly Dictionary<ulong, SessionStream> _streams = [];
-
-    private ulong _nextLocalStream;
-    private ulong _nextRemoteStream;
-    private ulong _localStreamsAllowed;
-    private ulong _remoteStreamsAllowed;
+    private readonly StreamTable _streams;
 
     public ConnectionStreams(ConnectionCore connection, ConnectionOptions options, SessionParameters local, SessionParameters remote, TimeSpan now)
     {
         _connection = connection;
         _options = options;
-        _isInitiator = connection.IsInitiator;
-        _local = local;
-        _remote = remote;
-        _localStreamsAllowed = remote.MaxStreams;
-        _remoteStreamsAllowed = local.MaxStreams;
+        _streams = new StreamTable(connection.IsInitiator, local, remote);
         _sendLimit = remote.MaxData;
         _receiveLimit = local.MaxData;
         _window = local.MaxData;
@@ -45,7 +33,7 @@ internal sealed partial class ConnectionStreams
     {
         get
         {
-            foreach (var stream in _streams.Values)
+            foreach (var stream in _streams.All)
             {
                 var transfer = stream.Transfer!;
                 if (stream.Send.PendingReset is not null)
@@ -59,22 +47,14 @@ internal sealed partial class ConnectionStreams
     }
 
     /// <summary>Opens a stream; null while the other side allows no more.</summary>
-    public SessionStream? TryOpen(StreamKind kind)
-    {
-        if (_nextLocalStream >= _localStreamsAllowed)
-            return null;
-        var stream = CreateStream((_nextLocalStream++ << 1) | (_isInitiator ? 0UL : 1UL), kind);
-        stream.Transfer!.IsAccepted = true;
-        stream.Transfer.IsOpenPending = true;
-        _toOpen.Enqueue(stream);
-        return stream;
-    }
+    public SessionStream? TryOpen(StreamKind kind) =>
+        _streams.MayOpen ? _streams.OpenLocal(Owner, kind, new StreamTransfer { RaisedAt = _now, IsAccepted = true, IsOpenPending = true }) : null;
 
     /// <summary>The room above wrote to a stream or ended its output.</summary>
     public void Flushed(SessionStream stream)
     {
         if (stream.Send.IsOpen)
-            MarkReady(stream);
+            _streams.MarkReady(stream);
     }
 
     /// <summary>The room above read bytes.</summary>
@@ -105,7 +85,7 @@ internal sealed partial class ConnectionStreams
                 if (!receive.IsEnded && tellOther)
                 {
                     receive.PendingStop = code;
-                    MarkControl(stream);
+                    _streams.MarkControl(stream);
                 }
             }
         }
@@ -125,63 +105,40 @@ internal sealed partial class ConnectionStreams
         stream.Send.Release(error);
         stream.Transfer!.Unacknowledged.Clear();
         stream.Transfer.Lost.Clear();
-        MarkControl(stream);
+        _streams.MarkControl(stream);
     }
 
     /// <summary>The connection is over: readers and writers see why.</summary>
-    public void Fail(SessionClose close, SessionEffects effects)
-    {
-        var error = new SessionException(close);
-        foreach (var stream in _streams.Values)
-        {
-            // A direction that had ended in good order stays so.
-            if (!stream.Receive.IsEnded)
-                stream.FailInput(error);
-            stream.FailOutput(error);
-            effects.End(stream);
-        }
-
-        effects.StreamsAllowed = true; // those who wait to open one learn that there will be none
-    }
+    public void Fail(SessionClose close, SessionEffects effects) => _streams.Fail(close, effects);
 
     /// <summary>Gives all buffers back.</summary>
     public void Release()
     {
-        foreach (var stream in _streams.Values)
+        foreach (var stream in _streams.All)
         {
             stream.Send.Release(stream.OutputError);
             stream.Transfer!.Release();
         }
 
         _datagrams.Clear();
-        _ready.Clear();
-        _controls.Clear();
-        _toOpen.Clear();
+        _streams.Ready.Clear();
+        _streams.Controls.Clear();
+        _streams.ToOpen.Clear();
     }
 
-    private SessionStream CreateStream(ulong id, StreamKind kind)
-    {
-        var owner = _connection.Owner ?? throw new InvalidOperationException("the connection has no owner for its streams");
-        var stream = new SessionStream(owner, id, kind, _remote.MaxStreamData, _local.MaxStreamData)
-        {
-            Transfer = new StreamTransfer { RaisedAt = _now },
-        };
-        _streams.Add(id, stream);
-        return stream;
-    }
+    private IStreamOwner Owner => _connection.Owner ?? throw new InvalidOperationException("the connection has no owner for its streams");
 
     // Any frame of a stream opens it and all before it (RFC 9000 section 3.2); who it is for is known when its OPEN_STREAM came.
     private SessionErrorCode FindOrOpen(ulong id, out SessionStream? stream)
     {
-        if (_streams.TryGetValue(id, out stream))
+        if (_streams.TryFind(id, out stream) || _streams.WasOpened(id))
             return SessionErrorCode.None;
-        var number = id >> 1;
-        if (IsLocal(id))
-            return number < _nextLocalStream ? SessionErrorCode.None : SessionErrorCode.StreamState;
-        if (number >= _remoteStreamsAllowed)
+        if (_streams.IsLocal(id))
+            return SessionErrorCode.StreamState;
+        if (id >> 1 >= _streams.RemoteAllowed)
             return SessionErrorCode.StreamLimit;
-        while (_nextRemoteStream <= number)
-            stream = CreateStream((_nextRemoteStream++ << 1) | (id & 1), default);
+        while (!_streams.WasOpened(id))
+            stream = _streams.OpenRemote(Owner, default, new StreamTransfer { RaisedAt = _now });
         return SessionErrorCode.None;
     }
 
@@ -190,16 +147,7 @@ internal sealed partial class ConnectionStreams
         var transfer = stream.Transfer!;
         if (stream.IsRetired || !transfer.IsDelivered || !stream.Receive.IsEnded || !stream.Receive.IsDone || !transfer.IsAccepted)
             return;
-        stream.IsRetired = true;
-        _streams.Remove(stream.Number);
-        stream.Send.Release(stream.OutputError);
+        _streams.Retire(stream);
         transfer.Release();
-        if (!IsLocal(stream.Number))
-        {
-            _remoteStreamsAllowed++;
-            _maxStreamsPending = true;
-        }
     }
-
-    private bool IsLocal(ulong id) => (id & 1) == 0 == _isInitiator;
 }

@@ -63,7 +63,7 @@ internal sealed partial class SessionCore
             case FrameType.MaxStreamData:
                 return HandleMaxStreamData(frame);
             case FrameType.MaxStreams:
-                _localStreamsAllowed = Math.Max(_localStreamsAllowed, frame.Value);
+                _streams.Allow(frame.Value);
                 effects.StreamsAllowed = true;
                 return SessionErrorCode.None;
             case FrameType.Datagram:
@@ -80,18 +80,17 @@ internal sealed partial class SessionCore
     private SessionErrorCode HandleOpen(in Frame frame, SessionEffects effects)
     {
         // Streams are opened in the order of their numbers, none left out: this carrier is ordered.
-        if (IsLocal(frame.StreamId) || frame.StreamId >> 1 != _nextRemoteStream)
+        if (_streams.IsLocal(frame.StreamId) || frame.StreamId >> 1 != _streams.RemoteOpened)
             return SessionErrorCode.StreamState;
-        if (_nextRemoteStream >= _remoteStreamsAllowed)
+        if (_streams.RemoteOpened >= _streams.RemoteAllowed)
             return SessionErrorCode.StreamLimit;
-        _nextRemoteStream++;
-        effects.Accept(CreateStream(frame.StreamId, new StreamKind((ushort)frame.Value)));
+        effects.Accept(_streams.OpenRemote(_owner, new StreamKind((ushort)frame.Value)));
         return SessionErrorCode.None;
     }
 
     private SessionErrorCode HandleStream(in Frame frame, SessionEffects effects)
     {
-        if (!_streams.TryGetValue(frame.StreamId, out var stream) || stream.Receive.IsEnded)
+        if (!_streams.TryFind(frame.StreamId, out var stream) || stream.Receive.IsEnded)
             return SessionErrorCode.StreamState;
         var receive = stream.Receive;
         var length = (ulong)frame.Data.Length;
@@ -121,7 +120,7 @@ internal sealed partial class SessionCore
 
     private SessionErrorCode HandleReset(in Frame frame, SessionEffects effects)
     {
-        if (!_streams.TryGetValue(frame.StreamId, out var stream) || stream.Receive.IsEnded)
+        if (!_streams.TryFind(frame.StreamId, out var stream) || stream.Receive.IsEnded)
             return SessionErrorCode.StreamState;
         // RFC 9000 section 4.5. On an ordered carrier everything sent has arrived.
         if (frame.Value != stream.Receive.Offset)
@@ -142,29 +141,27 @@ internal sealed partial class SessionCore
 
     private SessionErrorCode HandleStopSending(in Frame frame)
     {
-        if (_streams.TryGetValue(frame.StreamId, out var stream))
+        if (_streams.TryFind(frame.StreamId, out var stream))
             ResetOutput(stream, frame.Code, byRemote: true);
-        else if (!WasOpened(frame.StreamId))
+        else if (!_streams.WasOpened(frame.StreamId))
             return SessionErrorCode.StreamState;
         return SessionErrorCode.None;
     }
 
     private SessionErrorCode HandleMaxStreamData(in Frame frame)
     {
-        if (_streams.TryGetValue(frame.StreamId, out var stream))
+        if (_streams.TryFind(frame.StreamId, out var stream))
         {
             stream.Send.Limit = Math.Max(stream.Send.Limit, frame.Value);
             Flushed(stream);
         }
-        else if (!WasOpened(frame.StreamId))
+        else if (!_streams.WasOpened(frame.StreamId))
         {
             return SessionErrorCode.StreamState;
         }
 
         return SessionErrorCode.None;
     }
-
-    private bool WasOpened(ulong id) => id >> 1 < (IsLocal(id) ? _nextLocalStream : _nextRemoteStream);
 
     private void Credit(SessionStream stream, ulong bytes)
     {
@@ -175,7 +172,7 @@ internal sealed partial class SessionCore
         {
             receive.Limit = receive.Consumed + receive.Window;
             receive.LimitPending = true;
-            MarkControl(stream);
+            _streams.MarkControl(stream);
         }
 
         if (_receiveLimit - _consumed <= _local.MaxData / 2)

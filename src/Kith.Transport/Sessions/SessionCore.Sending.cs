@@ -8,19 +8,14 @@ internal sealed partial class SessionCore
     /// <summary>A stream's turn is not spent on the last few bytes of a record: its header and at least one byte fit in this.</summary>
     private const int LeastStreamRoom = 16;
 
-    private readonly Queue<SessionStream> _toOpen = new();
-    private readonly Queue<SessionStream> _controls = new();
-    private readonly Queue<SessionStream> _ready = new();
     private readonly Queue<byte[]> _datagrams = new();
 
     private ulong _sent;
     private ulong _sendLimit;
     private bool _maxDataPending;
-    private bool _maxStreamsPending;
 
     /// <summary>Something may be waiting to be sent (it may still turn out to be blocked by flow control).</summary>
-    public bool HasOutput => State == SessionState.Closing || _ready.Count > 0 || _controls.Count > 0 || _toOpen.Count > 0
-        || _datagrams.Count > 0 || _maxDataPending || _maxStreamsPending || _pong is not null || _pingDue;
+    public bool HasOutput => State == SessionState.Closing || _streams.HasOutput || _datagrams.Count > 0 || _maxDataPending || _pong is not null || _pingDue;
 
     /// <summary>Writes the plaintext of the next record; 0 when there is nothing that may be sent.</summary>
     /// <param name="destination">At least <see cref="SessionLimits.MaxRecordPlaintext"/> bytes.</param>
@@ -47,21 +42,21 @@ internal sealed partial class SessionCore
         WriteProbes(ref writer, now);
         if (_maxDataPending && writer.TryWriteMaxData(_receiveLimit))
             _maxDataPending = false;
-        if (_maxStreamsPending && writer.TryWriteMaxStreams(_remoteStreamsAllowed))
-            _maxStreamsPending = false;
-        while (_toOpen.TryPeek(out var stream) && writer.TryWriteOpen(stream.Number, stream.Kind))
-            _toOpen.Dequeue();
+        if (_streams.IsRaised && writer.TryWriteMaxStreams(_streams.RemoteAllowed))
+            _streams.IsRaised = false;
+        while (_streams.ToOpen.TryPeek(out var stream) && writer.TryWriteOpen(stream.Number, stream.Kind))
+            _streams.ToOpen.Dequeue();
         // A stream must not be reset or sent on before it is open at the other side, nor sent on after its reset was written.
-        while (_toOpen.Count == 0 && _controls.TryPeek(out var stream) && TryWriteControl(ref writer, stream))
+        while (_streams.ToOpen.Count == 0 && _streams.Controls.TryPeek(out var stream) && TryWriteControl(ref writer, stream))
         {
-            _controls.Dequeue();
+            _streams.Controls.Dequeue();
             stream.HasControl = false;
             RetireIfOver(stream);
         }
 
         while (_datagrams.TryPeek(out var datagram) && writer.TryWriteDatagram(datagram))
             _datagrams.Dequeue();
-        if (_toOpen.Count == 0)
+        if (_streams.ToOpen.Count == 0)
             WriteStreams(ref writer);
     }
 
@@ -95,12 +90,12 @@ internal sealed partial class SessionCore
     private void WriteStreams(ref FrameWriter writer)
     {
         // Each ready stream gets its turn at most once a record; one that has more goes to the end of the queue.
-        for (var turns = _ready.Count; turns > 0 && writer.Space >= LeastStreamRoom; turns--)
+        for (var turns = _streams.Ready.Count; turns > 0 && writer.Space >= LeastStreamRoom; turns--)
         {
-            var stream = _ready.Dequeue();
+            var stream = _streams.Ready.Dequeue();
             stream.Send.IsReady = false;
             if (stream.Send.IsOpen && WriteStream(ref writer, stream))
-                MarkReady(stream);
+                _streams.MarkReady(stream);
         }
     }
 
@@ -129,21 +124,5 @@ internal sealed partial class SessionCore
         }
 
         return (left > 0 && send.Limit > send.Offset) || (!written && end);
-    }
-
-    private void MarkReady(SessionStream stream)
-    {
-        if (stream.Send.IsReady)
-            return;
-        stream.Send.IsReady = true;
-        _ready.Enqueue(stream);
-    }
-
-    private void MarkControl(SessionStream stream)
-    {
-        if (stream.HasControl)
-            return;
-        stream.HasControl = true;
-        _controls.Enqueue(stream);
     }
 }

@@ -10,26 +10,17 @@ namespace Kith.Transport.Sessions;
 internal sealed partial class SessionCore
 {
     private readonly IStreamOwner _owner;
-    private readonly bool _isInitiator;
     private readonly SessionParameters _local;
-    private readonly SessionParameters _remote;
-    private readonly Dictionary<ulong, SessionStream> _streams = [];
+    private readonly StreamTable _streams;
 
-    private ulong _nextLocalStream;
-    private ulong _nextRemoteStream;
-    private ulong _localStreamsAllowed;
-    private ulong _remoteStreamsAllowed;
     private TimeSpan _closeDeadline;
     private bool _flushBeforeClose;
 
     public SessionCore(IStreamOwner owner, bool isInitiator, SessionParameters local, SessionParameters remote, TimeSpan now)
     {
         _owner = owner;
-        _isInitiator = isInitiator;
         _local = local;
-        _remote = remote;
-        _localStreamsAllowed = remote.MaxStreams;
-        _remoteStreamsAllowed = local.MaxStreams;
+        _streams = new StreamTable(isInitiator, local, remote);
         _sendLimit = remote.MaxData;
         _receiveLimit = local.MaxData;
         _lastReceived = now;
@@ -46,14 +37,7 @@ internal sealed partial class SessionCore
     public int StreamCount => _streams.Count;
 
     /// <summary>Opens a stream; null while the other side allows no more, or the session is not open.</summary>
-    public SessionStream? TryOpen(StreamKind kind)
-    {
-        if (State != SessionState.Open || _nextLocalStream >= _localStreamsAllowed)
-            return null;
-        var stream = CreateStream((_nextLocalStream++ << 1) | (_isInitiator ? 0UL : 1UL), kind);
-        _toOpen.Enqueue(stream);
-        return stream;
-    }
+    public SessionStream? TryOpen(StreamKind kind) => State == SessionState.Open && _streams.MayOpen ? _streams.OpenLocal(_owner, kind) : null;
 
     /// <summary>Queues a datagram; false when it is dropped.</summary>
     public bool TryQueueDatagram(ReadOnlySpan<byte> datagram)
@@ -68,7 +52,7 @@ internal sealed partial class SessionCore
     public void Flushed(SessionStream stream)
     {
         if (stream.Send.IsOpen)
-            MarkReady(stream);
+            _streams.MarkReady(stream);
     }
 
     /// <summary>The room above read bytes: the sender gets them back once they are half a window (RFC 9000 section 4.2).</summary>
@@ -91,7 +75,7 @@ internal sealed partial class SessionCore
             if (!receive.IsEnded && State == SessionState.Open)
             {
                 receive.PendingStop = code;
-                MarkControl(stream);
+                _streams.MarkControl(stream);
             }
         }
 
@@ -109,7 +93,7 @@ internal sealed partial class SessionCore
         stream.Send.PendingReset = code;
         stream.Send.Release(error);
         if (State == SessionState.Open)
-            MarkControl(stream);
+            _streams.MarkControl(stream);
     }
 
     /// <summary>Begins the end from this side. With <paramref name="flush"/>, what is buffered is sent first, as far as the other side takes it.</summary>
@@ -121,7 +105,7 @@ internal sealed partial class SessionCore
         Close = close;
         _flushBeforeClose = flush;
         _closeDeadline = now + SessionLimits.CloseLinger;
-        FailStreams(close, effects);
+        _streams.Fail(close, effects);
     }
 
     /// <summary>The session is over at once: the other side said so, or nothing more can be sent.</summary>
@@ -133,57 +117,25 @@ internal sealed partial class SessionCore
         State = SessionState.Ended;
         Close ??= close;
         if (wasOpen)
-            FailStreams(Close, effects);
+            _streams.Fail(Close, effects);
         ReleaseStreams();
-    }
-
-    private SessionStream CreateStream(ulong id, StreamKind kind)
-    {
-        var stream = new SessionStream(_owner, id, kind, _remote.MaxStreamData, _local.MaxStreamData);
-        _streams.Add(id, stream);
-        return stream;
     }
 
     private void Refuse(SessionErrorCode code, string reason, TimeSpan now, SessionEffects effects) =>
         BeginClose(new SessionClose(code, ByRemote: false, reason), flush: false, now, effects);
 
-    private void FailStreams(SessionClose close, SessionEffects effects)
-    {
-        var error = new SessionException(close);
-        foreach (var stream in _streams.Values)
-        {
-            // A direction that had ended in good order stays so.
-            if (!stream.Receive.IsEnded)
-                stream.FailInput(error);
-            stream.FailOutput(error);
-            effects.End(stream);
-        }
-
-        effects.StreamsAllowed = true; // those who wait to open one learn that there will be none
-    }
-
     private void ReleaseStreams()
     {
-        foreach (var stream in _streams.Values)
+        foreach (var stream in _streams.All)
             stream.Send.Release(stream.OutputError);
     }
 
-    // Both directions have ended and the room above has seen the end: the place is free, and the other side may open another.
+    // Both directions have ended and the room above has seen the end.
     private void RetireIfOver(SessionStream stream)
     {
-        if (stream.IsRetired || !stream.Send.IsEnded || !stream.Receive.IsEnded || !stream.Receive.IsDone || stream.HasControl)
-            return;
-        stream.IsRetired = true;
-        _streams.Remove(stream.Number);
-        stream.Send.Release(stream.OutputError);
-        if (!IsLocal(stream.Number))
-        {
-            _remoteStreamsAllowed++;
-            _maxStreamsPending = true;
-        }
+        if (!stream.IsRetired && stream.Send.IsEnded && stream.Receive.IsEnded && stream.Receive.IsDone && !stream.HasControl)
+            _streams.Retire(stream);
     }
-
-    private bool IsLocal(ulong id) => (id & 1) == 0 == _isInitiator;
 }
 
 /// <summary>Where a session is.</summary>
