@@ -79,9 +79,8 @@ public sealed class MeetingTests
     {
         Assert.True(Endpoint.TryParse(at, out var target));
         // Only who lies says so: its own side goes by what it says.
-        _caller.Wan4 = target.WithPort(_caller.Port);
         _caller.MappedTcp = target;
-        _caller.Wan4 = _caller.Wan4!.Value.WithPort(9);
+        _caller.Wan4 = target.WithPort(9);
         _scene.Lets = (_, _, datagram) => datagram[0] != ProbePacket.First;
         _caller.Call(_called);
         _scene.Run(6_000);

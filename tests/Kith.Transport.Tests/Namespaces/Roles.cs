@@ -42,7 +42,7 @@ public sealed class Roles
         await hearing;
     }
 
-    /// <summary>A node that opens a connection to another at the same time as it. Arguments: own port, the other's endpoint, whether it initiates, seed of the keys.</summary>
+    /// <summary>A node that opens a connection to another at the same time as it, each time that it is told to. Arguments: own port, the other's endpoint, whether it initiates.</summary>
     [Fact]
     public async Task Opener()
     {
@@ -54,32 +54,35 @@ public sealed class Roles
         var carrier = new TcpCarrier(new TransportIdentity(mine, null, SystemRandom.Instance), TimeProvider.System);
         await using var listener = await carrier.ListenAsync(new IPEndPoint(IPAddress.Any, port));
         Role.Say("ready");
-        await Task.Run(Console.In.ReadLine);
-        try
+        while (await Task.Run(Console.In.ReadLine) is not null)
         {
-            await using var session = await carrier.OpenSimultaneouslyAsync(remote, theirs.PublicKey, initiates);
-            if (initiates)
+            try
             {
-                var stream = await session.OpenStreamAsync(StreamIo.Kind);
-                await stream.WriteAsync(StreamIo.Bytes(1_000));
-                await stream.Output.CompleteAsync();
-                Role.Say("open " + (await stream.ReadToEndAsync()).Length.ToString(CultureInfo.InvariantCulture));
+                await using var session = await carrier.OpenSimultaneouslyAsync(remote, theirs.PublicKey, initiates);
+                Role.Say("open " + (await EchoAsync(session, initiates)).ToString(CultureInfo.InvariantCulture));
             }
-            else
+            catch (SessionException error)
             {
-                var stream = await session.AcceptAsync();
-                var bytes = await stream.ReadToEndAsync();
-                await stream.WriteAsync(bytes);
-                await stream.Output.CompleteAsync();
-                Role.Say("open " + bytes.Length.ToString(CultureInfo.InvariantCulture));
+                Role.Say("failed " + error.Message);
             }
+        }
+    }
 
-            await Task.Run(Console.In.ReadLine);
-        }
-        catch (SessionException error)
+    private static async Task<int> EchoAsync(ISession session, bool initiates)
+    {
+        if (initiates)
         {
-            Role.Say("failed " + error.Message);
+            var stream = await session.OpenStreamAsync(StreamIo.Kind);
+            await stream.WriteAsync(StreamIo.Bytes(1_000));
+            await stream.Output.CompleteAsync();
+            return (await stream.ReadToEndAsync()).Length;
         }
+
+        var accepted = await session.AcceptAsync();
+        var bytes = await accepted.ReadToEndAsync();
+        await accepted.WriteAsync(bytes);
+        await accepted.Output.CompleteAsync();
+        return bytes.Length;
     }
 
     private static X25519PrivateKey Key(bool ofInitiator) => X25519PrivateKey.FromBytes(Enumerable.Repeat((byte)(ofInitiator ? 1 : 2), 32).ToArray());

@@ -80,6 +80,20 @@ public sealed class UdpMigrationTests
         Assert.Equal([1], await (await other.AcceptAsync()).ReadExactlyAsync(1));
     }
 
+    [Fact]
+    public async Task ConsentToTheOnlyPathIsTakenBack_TheSessionEndsBeforeAnyTimePasses()
+    {
+        await using var a = await UdpNode.StartAsync(time: new ManualClock());
+        await using var b = await UdpNode.StartAsync();
+        var (there, back) = (new Circuit(b.Port), new Circuit(a.Port));
+        (there.At, back.At) = (b.Port.AddPath(back), a.Port.AddPath(there));
+        await using var dial = a.Carrier.Dial(b.Key.PublicKey);
+        dial.Try(back.At);
+        var here = await dial.Session.WaitAsync(Patience);
+        a.Port.RemovePath(back.At, isForbidden: true);
+        Assert.Equal(SessionErrorCode.ConnectionLost, (await here.Closed.WaitAsync(Patience)).Code);
+    }
+
     private static Task Moved(ISession session)
     {
         var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -23,11 +23,11 @@ internal sealed class UdpNode : IAsyncDisposable
 
     public Endpoint Endpoint => Endpoint.From(Port.LocalEndPoints[0]);
 
-    public static async Task<UdpNode> StartAsync(SecretBytes? swarmKey = null, bool listens = true, ConnectionOptions? options = null, IPAddress? address = null)
+    public static async Task<UdpNode> StartAsync(SecretBytes? swarmKey = null, bool listens = true, ConnectionOptions? options = null, IPAddress? address = null, TimeProvider? time = null)
     {
         var key = X25519PrivateKey.Generate(SystemRandom.Instance);
-        var port = UdpPort.Open([address ?? IPAddress.Loopback], 0, TimeProvider.System);
-        var carrier = new UdpCarrier(port, new TransportIdentity(key, swarmKey, SystemRandom.Instance), TimeProvider.System, options ?? ConnectionOptions.Default);
+        var port = UdpPort.Open([address ?? IPAddress.Loopback], 0, time ?? TimeProvider.System);
+        var carrier = new UdpCarrier(port, new TransportIdentity(key, swarmKey, SystemRandom.Instance), time ?? TimeProvider.System, options ?? ConnectionOptions.Default);
         var listener = listens ? await carrier.ListenAsync(port.LocalEndPoints[0]) : null;
         port.Start();
         return new UdpNode(key, port, carrier, listener);
