@@ -21,6 +21,8 @@ internal sealed partial class OverlayCore : IReachGround
 
     bool IReachGround.Serves(Endpoint peer) => Walker.CarriesCircuits(peer);
 
+    IReadOnlyList<Endpoint> IReachGround.Entries => _entryPoints;
+
     bool? IReachGround.IsReachable => _reachability.IsReachable(_now);
 
     Endpoint? IReachGround.Wan4 => Walker.Wan4.Address ?? OpenAddress(isIPv4: true);

@@ -64,6 +64,8 @@ internal static class ReachTargets
 
         public OwnNetworks Networks { get; } = new([Endpoint.FromIPv4(0xCB00_7105, 4000)]);
 
+        public IReadOnlyList<Endpoint> Entries => [];
+
         public bool? IsReachable => false;
 
         public IReadOnlyList<Endpoint> Candidates { get; } = [Endpoint.FromIPv4(0xCB00_7105, 4000)];

@@ -17,6 +17,9 @@ internal interface IReachGround
     /// <summary>Whether a peer says that it carries circuits.</summary>
     bool Serves(Endpoint peer);
 
+    /// <summary>The ways in that were asked, the latest last: nodes of Kith that strangers reach are likely among them, though no peer of ours any more.</summary>
+    IReadOnlyList<Endpoint> Entries { get; }
+
     /// <summary>Whether strangers reach us; null while not known.</summary>
     bool? IsReachable { get; }
 

@@ -1,4 +1,5 @@
 using Kith.Transport;
+using Kith.Transport.Udp;
 using Kith.Wire;
 
 namespace Kith.Overlay.Reach;
@@ -53,4 +54,7 @@ internal sealed class OwnRegistration(Endpoint introducer, byte[] key, long now)
 
     /// <inheritdoc cref="Own4"/>
     public Endpoint Own6 { get; set; }
+
+    /// <summary>Whether somebody who has this family alone comes to us through it.</summary>
+    public bool Leads(bool isIPv4) => (isIPv4 ? Own4 : Own6) != default || (!UdpPort.IsVirtual(Introducer) && Introducer.IsIPv4 == isIPv4);
 }

@@ -9,6 +9,15 @@ public static class ReachLimits
     /// <summary>The same where they can: so that who cannot reach it after all finds a way.</summary>
     public const int RegistrationsWhenReachable = 1;
 
+    /// <summary>Registrations beyond these that are tried at once while none carries circuits though we agree to such, or none is of a family that we have not; kept is only what brings it.</summary>
+    public const int RegistrationsBeyond = 2;
+
+    /// <summary>How long one that did not bring it is not asked.</summary>
+    public const long SurplusAvoidFor = 10 * 60_000;
+
+    /// <summary>Between two ways in that are asked whether they are what is lacking.</summary>
+    public const long EntryPause = 5_000;
+
     /// <summary>A registration is renewed after so long, and up to <see cref="RenewJitter"/> more: sooner than any mapping of a NAT that is worth the name ends.</summary>
     public const long RenewAfter = 15_000;
 

@@ -7,14 +7,13 @@ using Kith.Wire;
 namespace Kith.Overlay.Reach;
 
 /// <summary>Keeps this node registered with some introducers, of different prefixes where there are any, each under a handle of its own that lasts for this run.</summary>
-internal sealed class Registrar(IReachGround ground, IRandom random)
+internal sealed partial class Registrar(IReachGround ground, IRandom random)
 {
     private readonly List<OwnRegistration> _own = [];
     private readonly Dictionary<Endpoint, long> _avoided = [];
     private readonly LostIntroducers _lost = new();
     private long _lookAt;
     private bool _takesCircuits;
-    private long _exchangeAt;
 
     /// <summary>How often new introducers are looked for, milliseconds.</summary>
     private const long LookPeriod = 1_000;
@@ -93,6 +92,7 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
     public void NetworkChanged(long now)
     {
         _avoided.Clear();
+        _declined.Clear();
         _lost.AskAll(now);
         foreach (var lost in _own.Where(own => !ground.Networks.MayContact(own.Introducer) && !UdpPort.IsVirtual(own.Introducer)).ToList())
             Drop(lost);
@@ -158,7 +158,14 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
         var (own4, own6) = (Usable(message.Own4), Usable(message.Own6));
         var isNews = !own.IsKept || own.Own4 != own4 || own.Own6 != own6 || own.Serves != message.HasFlag;
         own.Seen = message.Seen;
-        (own.IsKept, own.Own4, own.Own6, own.Serves) = (true, own4, own6, message.HasFlag);
+        (own.Own4, own.Own6, own.Serves) = (own4, own6, message.HasFlag);
+        if (!own.IsKept && IsSurplus(own))
+        {
+            Decline(now, own);
+            return;
+        }
+
+        own.IsKept = true;
         _lost.Remove(own.Introducer);
         _avoided.Remove(own.Introducer);
         if (isNews)
@@ -169,28 +176,6 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
     private static Endpoint Usable(Endpoint said) =>
         ReachLimits.MayIntroduceAt(said.Port) && AddressScope.KindOf(said) is AddressKind.Global or AddressKind.Documentation ? said : default;
 
-    private void Look(long now)
-    {
-        var wanted = ground.IsReachable == true ? ReachLimits.RegistrationsWhenReachable : ReachLimits.Registrations;
-        var introducers = ground.Introducers(_takesCircuits);
-        MakeRoomForRelay(now, wanted, introducers);
-        foreach (var introducer in introducers)
-        {
-            if (_own.Count >= wanted)
-                return;
-            if (!IsAvoided(now, introducer) && !IsTaken(introducer))
-                Begin(now, introducer, isReturning: false);
-        }
-
-        foreach (var introducer in _lost.TakeDue(now))
-        {
-            if (_own.Count >= wanted)
-                return;
-            if (ground.Networks.MayContact(introducer) && !IsTaken(introducer))
-                Begin(now, introducer, isReturning: true);
-        }
-    }
-
     private bool IsTaken(Endpoint introducer) => _own.Exists(own => own.Introducer == introducer || IsSamePrefix(own.Introducer, introducer));
 
     private void Begin(long now, Endpoint introducer, bool isReturning)
@@ -198,18 +183,6 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
         var own = new OwnRegistration(introducer, _lost.KeyOf(introducer) ?? random.NextBytes(ReachMessage.KeySize), now) { IsReturning = isReturning };
         _own.Add(own);
         Ask(now, own);
-    }
-
-    // Who agrees to circuits needs an introducer that carries them: it takes the place of one that does not.
-    private void MakeRoomForRelay(long now, int wanted, IReadOnlyList<Endpoint> introducers)
-    {
-        if (!_takesCircuits || _own.Count < wanted || _own.Exists(own => own.Serves || !own.IsKept) || introducers.Count == 0 || now < _exchangeAt)
-            return;
-        var first = introducers[0];
-        if (!ground.Serves(first) || IsAvoided(now, first) || _own.Exists(own => own.Introducer == first))
-            return;
-        _exchangeAt = now + ReachLimits.AvoidFor;
-        Drop(_own.Find(own => IsSamePrefix(own.Introducer, first)) ?? _own[^1]);
     }
 
     private bool IsSamePrefix(Endpoint one, Endpoint other) => !ground.Networks.AreLifted(other) && AddressPrefix.Of(one) == AddressPrefix.Of(other);
@@ -251,11 +224,16 @@ internal sealed class Registrar(IReachGround ground, IRandom random)
             _lost.Remove(own.Introducer);
         else if (own.IsKept && !UdpPort.IsVirtual(own.Introducer))
             _lost.Add(now, own.Introducer, own.Key);
-        if (_avoided.Count >= ReachLimits.MaxAvoided)
-            _avoided.Clear();
-        _avoided[own.Introducer] = now + ReachLimits.AvoidFor;
+        Avoid(own.Introducer, now + ReachLimits.AvoidFor);
         Drop(own);
         _lookAt = now;
+    }
+
+    private void Avoid(Endpoint introducer, long until)
+    {
+        if (_avoided.Count >= ReachLimits.MaxAvoided)
+            _avoided.Clear();
+        _avoided[introducer] = until;
     }
 
     private void Drop(OwnRegistration own)

@@ -276,7 +276,8 @@ public sealed partial class WalkerCore
         if (peer.Standing == PeerStanding.Heard)
             peer.Room = Math.Min(MaxRoom, peer.Room + (MaxAmplification * message.Size));
         peer.SpeaksKith = message.SpeaksKith;
-        peer.ServesRelay = message.ServesRelay;
+        // A puncture is written for an address, not for a peer, and says nothing of this.
+        peer.ServesRelay = message.ServesRelay || (message.Type == WalkerMessageType.Puncture && peer.ServesRelay);
         // Alive, but its answer was lost: it is asked again in its turn.
         if (now - peer.AskedLast >= PeerTable.Timeout)
             peer.AskedSince = 0;

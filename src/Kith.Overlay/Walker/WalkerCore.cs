@@ -112,12 +112,15 @@ public sealed partial class WalkerCore : IDatagramCore
     /// <summary>The token that a peer gave us for our address; empty for none.</summary>
     internal ReadOnlySpan<byte> TokenOf(Endpoint address) => _table.Find(address) is { } peer ? peer.Token : default;
 
-    /// <summary>Active nodes of Kith that proved their addresses and that strangers can reach, those that we came to first, and of them the nearest: who could introduce us to others.</summary>
+    /// <summary>
+    /// Active nodes of Kith that proved their addresses and that strangers can reach, those that we came to first, and of them the nearest: who could introduce us to others. One that carries
+    /// circuits counts too where it came to us: it would refuse if strangers did not reach it.
+    /// </summary>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="preferRelays">Whether those that carry circuits come before all others.</param>
     public IReadOnlyList<Endpoint> Introducers(long now, bool preferRelays) =>
     [
-        .. _table.All.Where(peer => peer is { Standing: PeerStanding.Proven, Connectable: true } && peer.IsActive(now))
+        .. _table.All.Where(peer => peer.Standing == PeerStanding.Proven && (peer.Connectable == true || peer is { ServesRelay: true, WasPunctured: false }) && peer.IsActive(now))
             .OrderBy(peer => preferRelays && !peer.ServesRelay).ThenBy(peer => peer.Incoming).ThenBy(peer => peer.RoundTrip ?? double.MaxValue).Select(peer => peer.Address),
     ];
 

@@ -149,7 +149,11 @@ internal sealed class ReachSide : IReachGround
 
     public IReadOnlyList<Endpoint> Introducers(bool preferRelays) => KnownIntroducers;
 
-    public bool Serves(Endpoint peer) => false;
+    public bool Serves(Endpoint peer) => KnownRelays.Contains(peer);
+
+    public HashSet<Endpoint> KnownRelays { get; } = [];
+
+    public IReadOnlyList<Endpoint> Entries { get; set; } = [];
 
     public ushort Port => Address.Port;
 

@@ -87,6 +87,63 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void NodeThatStrangersReach_AndThatAgreesToCircuits_KeepsOneThatCarriesThemToo()
+    {
+        var relay = _scene.Add("198.18.10.1:4001");
+        relay.Core.SetRelay(takesCircuits: true, serves: true);
+        _node.IsReachable = true;
+        _node.Core.SetRelay(takesCircuits: true, serves: false);
+        _scene.Register(_node, _introducer);
+        Assert.Equal([_introducer.Address], _node.Via.Select(one => one.Introducer));
+        _node.KnownIntroducers = [_introducer.Address, relay.Address];
+        _scene.Run(2_500);
+        Assert.Equal([relay.Address, _introducer.Address], _node.Via.Select(one => one.Introducer));
+    }
+
+    [Fact]
+    public void NodeOfOneFamily_KeepsAnIntroducerOfBoth_AndNoOtherBesideTheOneThatItHas()
+    {
+        var same = _scene.Add("198.18.11.1:4001");
+        var both = _scene.Add("198.18.10.1:4001");
+        both.Wan6 = Endpoint.TryParse("[2001:db8::1]:4001", out var six) ? six : null;
+        _node.IsReachable = true;
+        _scene.Register(_node, _introducer, same, both);
+        _scene.Run(2_500);
+        Assert.Equal([_introducer.Address, both.Address, six], _node.Via.Select(one => one.Introducer));
+        Assert.Equal(0, same.Core.Registered);
+    }
+
+    [Fact]
+    public void RelayThatFellSilentAndIsNoPeerAnyMore_IsTakenAgainBesideTheOneInItsPlace()
+    {
+        var relay = _scene.Add("198.18.10.1:4001");
+        relay.Core.SetRelay(takesCircuits: true, serves: true);
+        _node.IsReachable = true;
+        _node.Core.SetRelay(takesCircuits: true, serves: false);
+        _scene.Register(_node, relay);
+        _node.KnownIntroducers = [_introducer.Address];
+        _scene.Lets = (from, _, _) => from != relay.Address;
+        _scene.Run(ReachLimits.RenewAfter + ReachLimits.RenewJitter + 10_000);
+        Assert.Equal([_introducer.Address], _node.Via.Select(one => one.Introducer));
+        _scene.Lets = (_, _, _) => true;
+        _scene.Run(2 * ReachLimits.LostRetry + 1_500);
+        Assert.Equal([relay.Address, _introducer.Address], _node.Via.Select(one => one.Introducer));
+    }
+
+    [Fact]
+    public void EntryThatIsNoPeer_IsAskedWhileNobodyCarriesCircuits()
+    {
+        var relay = _scene.Add("198.18.10.1:4001");
+        relay.Core.SetRelay(takesCircuits: true, serves: true);
+        _node.IsReachable = true;
+        _node.Core.SetRelay(takesCircuits: true, serves: false);
+        _node.Entries = [relay.Address];
+        _scene.Register(_node, _introducer);
+        _scene.Run(1_500);
+        Assert.Equal([relay.Address, _introducer.Address], _node.Via.Select(one => one.Introducer));
+    }
+
+    [Fact]
     public void WithoutAToken_OnlyASmallChallengeComes()
     {
         var size = Register(_node.Address, new byte[AddressTokens.Size]);
