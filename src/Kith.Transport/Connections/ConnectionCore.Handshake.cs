@@ -26,6 +26,7 @@ internal sealed partial class ConnectionCore
     private TimeSpan? _refusedEnd;
     private int _forged;
     private Endpoint _answered; // where the Response went
+    private TimeSpan _answeredAt;
     private bool _answeredSeveral;
     private ulong _initialId; // the initiator's, at the responder: with the message's first bytes it tells a copy of an Initial
     private byte[] _initialEphemeral = [];
@@ -66,6 +67,7 @@ internal sealed partial class ConnectionCore
             State = ConnectionState.HalfOpen,
             _handshakeDeadline = now + options.HandshakeTimeout,
             _answered = from,
+            _answeredAt = now,
             _initialId = initial.SourceId,
         };
         core._noise = core.CreateNoise(pattern, InitialPacket.BoundPart(datagram), remoteKey: null);
@@ -136,7 +138,8 @@ internal sealed partial class ConnectionCore
             candidate.NextSend = now + (candidate.Wait * (0.75 + (_identity.Random.NextInt32(1 << 10) / 2048.0)));
             candidate.Wait = Min(2 * candidate.Wait, ConnectionLimits.LongestResend);
             candidate.LastSent = now;
-            candidate.Sent++;
+            if (candidate.Sent++ == 0)
+                candidate.FirstSent = now;
             var datagram = destination[.._initial.Length];
             _initial.CopyTo(datagram);
             if (candidate.Cookie is { } cookie)
@@ -199,9 +202,11 @@ internal sealed partial class ConnectionCore
         if (!path.IsValidated)
             path.StartProbing(now);
         _active = path;
-        // Karn: the answer to an Initial that was sent twice says nothing of the round trip.
+        // Karn: the answer to an Initial that was sent twice says no more of the round trip than how long it is at most.
         if (candidate is { Sent: 1 })
             path.Recovery.Sample(now, candidate.LastSent, TimeSpan.Zero);
+        else if (candidate is not null)
+            path.Recovery.Assume(now, candidate.FirstSent);
         _candidates.Clear();
         State = ConnectionState.Open;
         _lastReceived = now;
@@ -325,6 +330,8 @@ internal sealed partial class ConnectionCore
         _active = path;
         if (!path.IsValidated)
             path.StartProbing(now);
+        else
+            path.Recovery.Assume(now, _answeredAt); // the Response may have gone more than once
         State = ConnectionState.Open;
         _response = [];
         Watch(_remoteParameters!.ResetToken);

@@ -55,6 +55,9 @@ internal sealed partial class ConnectionCore : IDisposable
     /// <summary>The smoothed round trip of the path in use, once measured.</summary>
     public TimeSpan? RoundTripTime => _active?.Recovery.Smoothed;
 
+    /// <summary>After how long what was not acknowledged is asked about.</summary>
+    public TimeSpan? ProbeTimeout => _active?.Recovery.ProbeTimeout;
+
     /// <summary>When something authentic last came from the other node.</summary>
     public TimeSpan LastReceived => _lastReceived;
 

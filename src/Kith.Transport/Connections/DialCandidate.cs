@@ -11,6 +11,8 @@ internal sealed class DialCandidate(Endpoint endpoint, TimeSpan now)
 
     public TimeSpan Wait { get; set; } = ConnectionLimits.FirstResend;
 
+    public TimeSpan FirstSent { get; set; }
+
     public TimeSpan LastSent { get; set; }
 
     public int Sent { get; set; }

@@ -44,6 +44,21 @@ public sealed class ConnectionHandshakeTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FirstInitialLost_WhatIsLostNextIsSaidAgainSoon(bool byCaller)
+    {
+        // With nothing known of the round trip but what RFC 9002 assumes, it takes a second.
+        using var pair = new ConnectionPair();
+        var drops = 1;
+        pair.Filter = (_, _, datagram) => drops-- > 0 ? null : datagram;
+        pair.RunUntil(() => pair.Caller.IsEstablished && pair.Called.IsEstablished);
+        var side = byCaller ? pair.Caller : pair.Called;
+        var timeout = side.Core.ProbeTimeout!.Value;
+        Assert.InRange(timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(byCaller ? 750 : 100));
+    }
+
     [Fact]
     public void Handshake_NobodyThere_EndsAsUnreachable()
     {

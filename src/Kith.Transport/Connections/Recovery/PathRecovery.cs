@@ -101,6 +101,9 @@ internal sealed class PathRecovery
         Adapt(now);
     }
 
+    /// <summary>Without a sample yet: the round trip is no longer than since this time.</summary>
+    public void Assume(TimeSpan now, TimeSpan since) => _rtt.Assume(now - since);
+
     /// <summary>A packet that asked for it was acknowledged.</summary>
     public void Acknowledged(TimeSpan now, long number, TimeSpan sentAt, int bytes)
     {

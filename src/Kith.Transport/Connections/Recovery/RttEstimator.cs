@@ -38,6 +38,18 @@ internal sealed class RttEstimator(TimeSpan maxAckDelay)
     /// <summary>Losses that span this long, with nothing acknowledged between, are persistent congestion (RFC 9002 section 7.6.1).</summary>
     public TimeSpan PersistentCongestion => ProbeTimeout * PersistentCongestionThreshold;
 
+    /// <summary>
+    /// The round trip is at most so long: an answer came, though it is not known to which copy of what was sent. Until there is a sample timers go by that and not by <see cref="Initial"/>, where it is less
+    /// (RFC 9002 section 6.2.2 lets what is known take its place).
+    /// </summary>
+    public void Assume(TimeSpan atMost)
+    {
+        if (HasSample || atMost >= Smoothed)
+            return;
+        Smoothed = Max(atMost, Granularity);
+        Variation = Smoothed / 2;
+    }
+
     /// <summary>Takes a sample: an ACK's largest packet was new and at least one new one asked for it (RFC 9002 section 5.1).</summary>
     /// <param name="now">The time of arrival.</param>
     /// <param name="latest">Since that packet was sent.</param>
