@@ -46,6 +46,9 @@ public sealed class OwnNetworks
         return false;
     }
 
+    /// <summary>Whether there is an own address of this one's family, so that something sent there may arrive; true where none is known.</summary>
+    public bool HasFamilyOf(Endpoint other) => _addresses.Length == 0 || Array.Exists(_addresses, own => own.IsIPv4 == other.IsIPv4 && (_onlyLoopback || AddressScope.KindOf(own) != AddressKind.Loopback));
+
     /// <summary>
     /// Whether a node can be on one link with us, as far as addresses tell: one of those that the rules are lifted for, or one in the prefix of an own address. What came to a group of the local
     /// network from anywhere else has a false address.

@@ -7,7 +7,7 @@ namespace Kith.Overlay.Reach;
 
 /// <summary>The addresses of one node, sorted by what they are good for.</summary>
 /// <param name="Direct">Where it may be, those of our own network first, then IPv6, then the others.</param>
-/// <param name="Via">Introducers and the handles that it has there.</param>
+/// <param name="Via">Introducers and the handles that it has there; those of a family that we have first, as a relay is asked for one after the other.</param>
 internal sealed record ReachAddresses(IReadOnlyList<Endpoint> Direct, IReadOnlyList<(Endpoint Introducer, NodeHandle Handle)> Via)
 {
     /// <summary>Endpoints of one name that are tried.</summary>
@@ -30,8 +30,13 @@ internal sealed record ReachAddresses(IReadOnlyList<Endpoint> Direct, IReadOnlyL
                 direct.AddRange(found[i]);
         }
 
-        return new ReachAddresses([.. direct.Distinct().OrderBy(endpoint => networks.AreLifted(endpoint) ? 0 : endpoint.IsIPv4 ? 2 : 1)], [.. via.Distinct()]);
+        return new ReachAddresses(
+            [.. direct.Distinct().OrderBy(endpoint => networks.AreLifted(endpoint) ? 0 : endpoint.IsIPv4 ? 2 : 1)],
+            [.. via.Distinct().OrderBy(one => networks.HasFamilyOf(one.Item1) ? 0 : 1)]);
     }
+
+    /// <summary>The same for a node that gets out by TCP alone: introducers at the port that hardly any network stops come first.</summary>
+    public ReachAddresses ByTcpAlone() => this with { Via = [.. Via.OrderBy(one => one.Introducer.Port == ReachLimits.HttpsPort ? 0 : 1)] };
 
     private static async Task<IReadOnlyList<Endpoint>> EndpointsOfAsync(NodeAddress address, TimeProvider time, CancellationToken cancellationToken)
     {

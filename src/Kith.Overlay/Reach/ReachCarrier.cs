@@ -1,5 +1,6 @@
 using System.Net;
 using Kith.Crypto;
+using Kith.Overlay.Nat;
 using Kith.Transport;
 using Kith.Wire;
 
@@ -43,6 +44,8 @@ public sealed class ReachCarrier : ICarrier, IAsyncDisposable
         if (addresses.FirstOrDefault(address => !Takes(address)) is { } other)
             throw new ArgumentException($"an address of kind {other.Kind} is not for the {Name} carrier", nameof(addresses));
         var sorted = await ReachAddresses.OfAsync(addresses, _networks(), _time, cancellationToken).ConfigureAwait(false);
+        if (_overlay.View.Nat.Kind == NatKind.Blocked)
+            sorted = sorted.ByTcpAlone();
         var circuits = new Circuits(_overlay, _time);
         using var attempt = new ReachAttempt(_dialer, _overlay, remoteKey, sorted, circuits, _time);
         try
