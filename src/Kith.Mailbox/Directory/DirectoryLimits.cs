@@ -37,6 +37,15 @@ public static class DirectoryLimits
     /// <summary>A key with fewer is looked at again after this, then after twice as long each time as nothing new is there.</summary>
     public const long FirstLook = 500;
 
+    /// <summary>A key under which somebody that others name was not found is looked under again after this at the earliest.</summary>
+    public const long RenewPause = 1_000;
+
+    /// <summary>How long somebody that others name is looked for.</summary>
+    public const long ConfirmPatience = 4_000;
+
+    /// <summary>Between two looks whether it is known yet.</summary>
+    public const long ConfirmPause = 250;
+
     /// <summary>The longest of these pauses.</summary>
     public const long LastLook = 60_000;
 

@@ -18,6 +18,7 @@ public sealed class HolderDirectory : IHolderFinder
     private readonly RoomAnnouncer _announcer;
     private readonly List<HolderSearch> _searches = [];
     private readonly List<(HolderSearch Search, IReadOnlyList<Endpoint> Holders)> _ended = [];
+    private readonly List<HolderConfirmation> _confirmations = [];
     private readonly HashSet<Endpoint> _greeted = []; // whose answer to HELLO is under way
     private HashSet<Endpoint> _own = [];
     private int _depth;
@@ -44,12 +45,32 @@ public sealed class HolderDirectory : IHolderFinder
             var next = _announcer.NextDeadline;
             foreach (var search in _searches)
                 next = Math.Min(next, search.Deadline);
+            foreach (var confirmation in _confirmations)
+                next = Math.Min(next, confirmation.Deadline);
             return next;
         }
     }
 
     /// <summary>Holders known to answer.</summary>
     public int CountServing(long now) => _book.Serving(now);
+
+    /// <summary>Whether this is a holder that is known to answer, other than ourselves.</summary>
+    public bool Serves(long now, Endpoint holder) => !IsSelf(holder) && _book.Find(holder)?.Serves(now) == true;
+
+    /// <summary>All holders that are known to answer, other than ourselves.</summary>
+    public IEnumerable<Endpoint> Serving(long now) => _book.All.Where(holder => holder.Serves(now) && !IsSelf(holder.Endpoint)).Select(holder => holder.Endpoint);
+
+    /// <summary>The static key of a holder; null while it is not known.</summary>
+    public X25519PublicKey? KeyOf(Endpoint holder) => _book.Find(holder)?.Key;
+
+    /// <summary>A holder has another key than it had: it is asked anew.</summary>
+    public void KeyFailed(long now, Endpoint holder)
+    {
+        if (_book.Find(holder) is not { } known)
+            return;
+        known.ForgetKey();
+        Suggest(now, holder);
+    }
 
     /// <summary>There is somebody to ask on the DHT, now or on this network for the first time: everything is looked for anew.</summary>
     public void Ready(long now)
@@ -82,6 +103,17 @@ public sealed class HolderDirectory : IHolderFinder
         Advance(now, search);
     }
 
+    /// <summary>
+    /// Looks for a holder that somebody names, where it would have announced itself, unless it is known; a HELLO goes to it only if it stands there. Told once, never during this call, whether it is known to
+    /// answer.
+    /// </summary>
+    public void Confirm(long now, Endpoint holder, Action<long, bool> found)
+    {
+        var confirmation = new HolderConfirmation(holder, now + DirectoryLimits.ConfirmPatience, found);
+        _confirmations.Add(confirmation);
+        Advance(now, confirmation);
+    }
+
     /// <summary>A holder that the user or a contact has chosen: it is greeted at once, and known when it answers.</summary>
     public void Suggest(long now, Endpoint holder)
     {
@@ -104,10 +136,14 @@ public sealed class HolderDirectory : IHolderFinder
     public void Announced(long now, int stored) => _announcer.Announced(now, stored);
 
     /// <summary>A holder answered HELLO.</summary>
-    public void Greeted(long now, Endpoint holder, bool offersRoom)
+    /// <param name="now">The time.</param>
+    /// <param name="holder">The holder.</param>
+    /// <param name="offersRoom">Whether it offers room.</param>
+    /// <param name="key">Its static key, proved by the session.</param>
+    public void Greeted(long now, Endpoint holder, bool offersRoom, X25519PublicKey? key = null)
     {
         EndGreeting(holder);
-        _book.Find(holder)?.Welcome(now, offersRoom);
+        _book.Find(holder)?.Welcome(now, offersRoom, key);
         Advance(now);
     }
 
@@ -133,12 +169,46 @@ public sealed class HolderDirectory : IHolderFinder
         _ended.Clear();
         foreach (var (search, holders) in ended)
             search.Found(now, holders);
+        foreach (var confirmation in _confirmations.FindAll(one => one.Deadline <= now))
+            Advance(now, confirmation);
+        foreach (var (holder, _, found) in _confirmations.FindAll(one => one.IsOver))
+            found(now, Serves(now, holder));
+        _confirmations.RemoveAll(one => one.IsOver);
     }
 
     private void Advance(long now)
     {
         foreach (var search in _searches.ToArray())
             Advance(now, search);
+        foreach (var confirmation in _confirmations)
+            Advance(now, confirmation);
+    }
+
+    private void Advance(long now, HolderConfirmation confirmation)
+    {
+        if (confirmation.IsOver)
+            return;
+        confirmation.Deadline = Math.Min(confirmation.End, now + DirectoryLimits.ConfirmPause);
+        if (now >= confirmation.End || Serves(now, confirmation.Holder))
+        {
+            (confirmation.IsOver, confirmation.Deadline) = (true, 0); // told at the next tick
+            return;
+        }
+
+        if (_book.Find(confirmation.Holder) is { } known && !IsSelf(confirmation.Holder))
+        {
+            if (known.IsWorthGreeting(now))
+                Greet(now, known);
+            return;
+        }
+
+        var place = RoomKey.PlaceOf(confirmation.Holder);
+        _regions.Renew(now, place);
+        for (var depth = _depth; depth <= RoomKey.MaxDepth; depth += DirectoryLimits.DepthStep)
+        {
+            if (_regions.Get(now, depth, RoomKey.PrefixAt(place, depth)) is not { IsKnown: true, Count: >= DirectoryLimits.Full })
+                break;
+        }
     }
 
     private void Advance(long now, HolderSearch search)

@@ -1,3 +1,4 @@
+using Kith.Crypto;
 using Kith.Mailbox.Boxes;
 using Kith.Overlay;
 using Kith.Wire;
@@ -22,6 +23,9 @@ internal sealed class KnownHolder(Endpoint endpoint)
     /// <summary>When it last said that it offers room; 0 for never.</summary>
     public long WelcomedAt { get; private set; }
 
+    /// <summary>Its static key, which its session proved when it said so; null while that is not known.</summary>
+    public X25519PublicKey? Key { get; private set; }
+
     /// <summary>Until when it is passed over.</summary>
     public long PassedOverUntil { get; private set; }
 
@@ -34,8 +38,9 @@ internal sealed class KnownHolder(Endpoint endpoint)
     public bool IsWorthGreeting(long now) => GreetedAt == 0 && PassedOverUntil <= now && (WelcomedAt == 0 || now - WelcomedAt >= DirectoryLimits.WelcomeLifetime);
 
     /// <summary>It answered.</summary>
-    public void Welcome(long now, bool offersRoom)
+    public void Welcome(long now, bool offersRoom, X25519PublicKey? key)
     {
+        Key = key;
         GreetedAt = 0;
         _silence = 0;
         WelcomedAt = offersRoom ? now : 0;
@@ -54,6 +59,9 @@ internal sealed class KnownHolder(Endpoint endpoint)
         _silence = _silence == 0 ? DirectoryLimits.FirstSilence : Math.Min(_silence * 2, DirectoryLimits.LastSilence);
         PassOver(now, _silence);
     }
+
+    /// <summary>It has another key by now, or is another one: it is asked anew.</summary>
+    public void ForgetKey() => (Key, WelcomedAt) = (null, 0);
 
     /// <summary>Passes it over.</summary>
     public void PassOver(long now, long time) => PassedOverUntil = Math.Max(PassedOverUntil, now + time);

@@ -32,9 +32,13 @@ internal sealed class Region(int depth, uint prefix)
     /// <summary>How many there are.</summary>
     public int Count => Holders.Count;
 
+    /// <summary>When the last search began.</summary>
+    public long BegunAt { get; private set; } = long.MinValue / 2;
+
     /// <summary>A search begins.</summary>
-    public void Begin()
+    public void Begin(long now)
     {
+        BegunAt = now;
         IsLooking = true;
         _before = _now;
         _now = [];

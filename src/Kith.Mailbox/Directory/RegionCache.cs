@@ -1,3 +1,4 @@
+using Kith.Mailbox.Boxes;
 using Kith.Overlay.Dht;
 using Kith.Wire;
 
@@ -33,11 +34,21 @@ internal sealed class RegionCache(IDirectoryWorld world)
         region.UsedAt = now;
         if (_isReady && !region.IsLooking && region.LookAt <= now)
         {
-            region.Begin();
+            region.Begin(now);
             world.Look(region.Key);
         }
 
         return region;
+    }
+
+    /// <summary>Somebody says that there is one around this place whom we do not know: it is looked again, where that was not done just now.</summary>
+    public void Renew(long now, BoxAddress place)
+    {
+        for (var depth = 0; depth <= RoomKey.MaxDepth; depth += DirectoryLimits.DepthStep)
+        {
+            if (_regions.TryGetValue((depth, RoomKey.PrefixAt(place, depth)), out var region) && now - region.BegunAt >= DirectoryLimits.RenewPause)
+                region.Expire();
+        }
     }
 
     public void Take(long now, NodeId key, IReadOnlyList<Endpoint> found, bool isFinished) => _byKey.GetValueOrDefault(key)?.Take(now, found, isFinished);

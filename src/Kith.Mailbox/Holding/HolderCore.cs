@@ -60,8 +60,7 @@ public sealed class HolderCore : IHolding
     /// <inheritdoc/>
     public void Take(long now, IHolderClient client, ulong number, MailboxRequest request)
     {
-        if (!_clients.TryGetValue(client, out var known))
-            _clients.Add(client, known = new KnownClient(client));
+        var known = Know(client);
         switch (request)
         {
             case PutRequest put:
@@ -108,6 +107,13 @@ public sealed class HolderCore : IHolding
 
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();
+
+    private KnownClient Know(IHolderClient client)
+    {
+        if (!_clients.TryGetValue(client, out var known))
+            _clients.Add(client, known = new KnownClient(client, client.Stream == client ? null : Know(client.Stream)));
+        return known;
+    }
 
     private void Put(long now, KnownClient client, ulong number, PutRequest request)
     {
@@ -223,7 +229,7 @@ public sealed class HolderCore : IHolding
     {
         var offers = _keeping.Room > 0 && now >= _failingUntil;
         var free = offers ? Math.Max(0, _keeping.Room - _store.Used) >> 20 : 0;
-        return new WelcomeAnswer(offers, PassesOn: false, (uint)Math.Min(free, uint.MaxValue), client.Want(Wanted(now, client), _random));
+        return new WelcomeAnswer(offers, PassesOn: true, (uint)Math.Min(free, uint.MaxValue), client.Want(Wanted(now, client), _random));
     }
 
     private EntriesAnswer Read(long now, KnownClient client, ulong number, ReadRequest request)

@@ -52,6 +52,9 @@ public interface IHolderClient
     /// <summary>Whether it waits for news: then its stream may be silent for as long as its session lives.</summary>
     bool IsWatching { get; set; }
 
+    /// <summary>The stream that it asks by: itself, or that of whoever passes on what it asks. Work that is wanted is wanted of the stream.</summary>
+    IHolderClient Stream => this;
+
     /// <summary>Answers a request.</summary>
     void Answer(ulong number, MailboxAnswer answer);
 

@@ -6,7 +6,9 @@ using Kith.Overlay;
 namespace Kith.Mailbox.Holding;
 
 /// <summary>What is remembered of a client while its stream lasts.</summary>
-internal sealed class KnownClient(IHolderClient client)
+/// <param name="client">The client.</param>
+/// <param name="stream">The one whose stream it asks by; null where that is its own.</param>
+internal sealed class KnownClient(IHolderClient client, KnownClient? stream = null)
 {
     private const ulong NearPrefix = 0;
     private const ulong UnknownPrefix = 1; // all whose address is not known share one
@@ -27,6 +29,8 @@ internal sealed class KnownClient(IHolderClient client)
     /// <summary>Asks for work: a challenge for one PUT.</summary>
     public WorkWanted Want(int bits, IRandom random)
     {
+        if (stream is not null)
+            return stream.Want(bits, random);
         var challenge = new byte[WireLimits.ChallengeSize];
         random.Fill(challenge);
         if (bits > 0)
@@ -42,6 +46,8 @@ internal sealed class KnownClient(IHolderClient client)
     /// <summary>Whether a PUT brings the work for the challenge that it names, which then serves no other. Tried against the one alone: else it would cost the fewer bits the more challenges there are.</summary>
     public bool TrySpend(PutRequest put)
     {
+        if (stream is not null)
+            return stream.TrySpend(put);
         var at = _challenges.FindIndex(one => put.Challenge.Span.SequenceEqual(one.Challenge));
         if (at < 0 || !ProofOfWork.HoldsForLoad(_challenges[at].Challenge, _challenges[at].Bits, put.WorkNonce))
             return false;

@@ -57,10 +57,12 @@ internal sealed class HolderConnection : IDisposable
     /// <summary>Tells nothing of a request any more.</summary>
     public void Drop(HolderRequest request)
     {
+        request.IsDropped = true;
         foreach (var (number, pending) in _pending)
         {
-            if (pending.Request == request)
-                Forget(number);
+            // Whoever passes news on must not do so for ever; it is told when it has answered, so that both count the same requests under way.
+            if (ReferenceEquals(pending.Request, request) && (!pending.IsPassed || pending.IsAnswered) && Forget(number) && pending.IsPassed)
+                TellEnd(number);
         }
     }
 
@@ -182,6 +184,14 @@ internal sealed class HolderConnection : IDisposable
             // Taken only when there is room: were it to end while that is waited for, what was taken would never be answered.
             while (_waiting.Reader.TryPeek(out _))
             {
+                if (request.IsDropped)
+                    continue;
+                if (request.Request is EndRequest end)
+                {
+                    TryWrite(stream, end.Number, end, default);
+                    continue;
+                }
+
                 // What is written goes out before there is a wait.
                 if (!_room.Wait(0, CancellationToken.None))
                 {
@@ -253,7 +263,9 @@ internal sealed class HolderConnection : IDisposable
         var isRead = AnswerFormat.TryRead(frame, out var number, out var read);
         if (!_pending.TryGetValue(number, out var pending))
             return;
-        var answer = isRead ? new HolderAnswer(read!, holder) : null;
+        var opens = pending.Request.Opens;
+        var opened = isRead ? opens is null ? read : opens(read!) : null;
+        var answer = opened is null ? null : new HolderAnswer(opened, holder);
         if (!pending.Request.KeepsOn || answer is null)
         {
             if (Forget(number))
@@ -268,8 +280,13 @@ internal sealed class HolderConnection : IDisposable
             _room.Release();
         }
 
-        _answered(pending.Request, answer, answer is null ? AskFailure.Broken : AskFailure.None);
+        if (pending.Request.IsDropped && Forget(number) && pending.IsPassed)
+            TellEnd(number);
+        else
+            _answered(pending.Request, answer, answer is null ? AskFailure.Broken : AskFailure.None);
     }
+
+    private void TellEnd(ulong number) => _waiting.Writer.TryWrite(new HolderRequest(new EndRequest(number), static (_, _, _) => { }));
 
     private bool Forget(ulong number)
     {
@@ -287,5 +304,8 @@ internal sealed class HolderConnection : IDisposable
         public long SentAt { get; } = sentAt;
 
         public bool IsAnswered { get; set; }
+
+        /// <summary>Whether it goes on through somebody else, who must be told when it ends.</summary>
+        public bool IsPassed { get; } = request is { KeepsOn: true, Request: PassRequest or SealedRequest };
     }
 }

@@ -14,6 +14,15 @@ public sealed record HolderRequest(MailboxRequest Request, Action<long, HolderAn
 {
     /// <summary>How long the first answer may take once the session is there.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Changes an answer before it is told, on the thread that it came on and without locks: opens what is sealed.</summary>
+    public Func<MailboxAnswer, MailboxAnswer?>? Opens { get; init; }
+
+    /// <summary>Whether <paramref name="Answered"/> is told on the thread that the answer came on, without the lock of the cores and with no time.</summary>
+    public bool IsFree { get; init; }
+
+    /// <summary>Nothing is wanted of it any more, though it may not have been written yet.</summary>
+    public bool IsDropped { get; set; }
 }
 
 /// <summary>An answer of a holder.</summary>

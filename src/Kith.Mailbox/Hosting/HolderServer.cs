@@ -1,4 +1,6 @@
+using Kith.Crypto;
 using Kith.Mailbox.Holding;
+using Kith.Mailbox.Passing;
 using Kith.Mailbox.Wire;
 using Kith.Overlay;
 using Kith.Transport;
@@ -19,6 +21,9 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     private readonly Dictionary<ServedClient, AddressPrefix?> _clients = [];
     private readonly TaskKeeper _tasks = new();
     private readonly IHolding _holding;
+    private readonly X25519PrivateKey? _key;
+    private readonly PassDesk? _passes;
+    private readonly IRandom _random;
     private readonly HolderThread _thread;
     private readonly WaitingRequests _waiting;
     private readonly Func<OwnNetworks> _networks;
@@ -28,14 +33,19 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     private readonly HostClock _clock;
     private long _ahead;
     private bool _isDisposed;
+    private long _straight;
+    private long _throughOthers;
 
     /// <param name="holding">What is kept; belongs to this from now on.</param>
+    /// <param name="key">This node's static key, which what comes through others is sealed for; null takes nothing sealed.</param>
+    /// <param name="passes">Passes on what clients ask of other holders; null passes nothing on.</param>
+    /// <param name="random">The randomness.</param>
     /// <param name="networks">The networks that this node is on.</param>
     /// <param name="defect">Told of what must not happen.</param>
     /// <param name="time">The clock.</param>
-    public HolderServer(IHolding holding, Func<OwnNetworks> networks, Action<Exception> defect, TimeProvider time)
+    public HolderServer(IHolding holding, X25519PrivateKey? key, PassDesk? passes, IRandom random, Func<OwnNetworks> networks, Action<Exception> defect, TimeProvider time)
     {
-        (_holding, _networks, _time, _clock) = (holding, networks, time, new HostClock(time));
+        (_holding, _key, _passes, _random, _networks, _time, _clock) = (holding, key, passes, random, networks, time, new HostClock(time));
         _size = (holding.Used, holding.Boxes, holding.Problem);
         _thread = new HolderThread(AfterBatch, defect);
         _waiting = new WaitingRequests(_thread.TryPost);
@@ -52,6 +62,9 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
                 return _size;
         }
     }
+
+    /// <summary>Requests about boxes that came straight from who asked, other holders among them; those that came through somebody else; and those passed on for others.</summary>
+    public (long Straight, long ThroughOthers, long PassedOn) Asked => (Interlocked.Read(ref _straight), Interlocked.Read(ref _throughOthers), _passes?.Passed ?? 0);
 
     /// <summary>Streams of clients.</summary>
     public int Clients
@@ -81,7 +94,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
             if (_isDisposed || _clients.Count >= HostingLimits.MaxClients
                 || (!isNear && _clients.Values.Count(other => other == prefix) >= HostingLimits.MaxClientsPerPrefix))
                 return false;
-            client = new ServedClient(session, first, isNear, _time);
+            client = new ServedClient(session, first, isNear, _time, Gone);
             _clients.Add(client, prefix);
         }
 
@@ -113,12 +126,64 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     {
         // Not on the caller's stack: it may hold locks of its own.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await client.RunAsync((number, request, bytes) => _waiting.Take(client, number, request, bytes, () => _holding.Take(Now(), client, number, request))).ConfigureAwait(false);
+        await client.RunAsync((number, request, bytes) => Take(client, number, request, bytes)).ConfigureAwait(false);
+        _passes?.Gone(client);
         lock (_gate)
             _clients.Remove(client);
         _thread.Post(() => _holding.Gone(client));
         client.Dispose();
     }
+
+    private bool Take(ServedClient client, ulong number, MailboxRequest request, int bytes)
+    {
+        switch (request)
+        {
+            case SealedRequest asked:
+                Open(client, number, asked, bytes);
+                return true;
+            case PassRequest pass when _passes is not null:
+                _passes.Take(client, number, pass);
+                return true;
+            case EndRequest:
+                client.Settle();
+                client.EndSealed(number);
+                _passes?.End(client, number);
+                return true;
+            default:
+                if (request is PutRequest or ReadRequest or DeleteRequest)
+                    Interlocked.Increment(ref _straight);
+                return _waiting.Take(client, number, request, bytes, () => _holding.Take(Now(), client, number, request));
+        }
+    }
+
+    // What somebody else passes on (docs/protocol/mailbox.md, "Passing on"): who asks is not known here, only the box.
+    private void Open(ServedClient client, ulong number, SealedRequest asked, int bytes)
+    {
+        if (_key is null || !PassOpened.TryOpen(_key, asked.Sealed, _random, out var opened))
+        {
+            client.Answer(number, new SealedAnswer(DropCode.Signature, default));
+            return;
+        }
+
+        if (client.Open(number, opened) is not { } behind)
+        {
+            opened.Dispose();
+            client.Answer(number, new SealedAnswer(DropCode.Busy, default));
+            return;
+        }
+
+        Interlocked.Increment(ref _throughOthers);
+        if (_waiting.Take(behind, number, opened.Request, bytes, () => _holding.Take(Now(), behind, number, opened.Request)))
+            return;
+        client.EndSealed(number);
+        client.Answer(number, new SealedAnswer(DropCode.Busy, default));
+    }
+
+    private void Gone(SealedClient client) => _thread.Post(() =>
+    {
+        _holding.Gone(client);
+        client.Erase();
+    });
 
     // On the thread of what is kept, which hears of a wall clock that was set before anything else.
     private long Now()
@@ -148,5 +213,6 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
             clients = [.. _clients.Keys];
         foreach (var client in clients)
             client.Check();
+        _passes?.Check();
     }
 }

@@ -11,7 +11,7 @@ internal sealed class HolderSessions : IAsyncDisposable
     private static readonly TimeSpan CheckPeriod = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new(); // guards everything below
-    private readonly Dictionary<Endpoint, HolderConnection> _connections = [];
+    private readonly Dictionary<(Endpoint Holder, SessionUse Use), HolderConnection> _connections = [];
     private readonly HashSet<Task> _tasks = [];
     private readonly SemaphoreSlim _sessions;
     private readonly SemaphoreSlim _dials = new(HostingLimits.MaxDials);
@@ -48,18 +48,18 @@ internal sealed class HolderSessions : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks a holder.</summary>
-    public void Ask(Endpoint holder, HolderRequest request)
+    /// <summary>Asks a holder, over the session of this use.</summary>
+    public void Ask(Endpoint holder, SessionUse use, HolderRequest request)
     {
         bool isQueued;
         lock (_gate)
         {
-            if (!_connections.TryGetValue(holder, out var connection) && !_isDisposed)
-                connection = Open(holder);
+            if (!_connections.TryGetValue((holder, use), out var connection) && !_isDisposed)
+                connection = Open(holder, use);
             isQueued = connection?.TryAsk(request) == true;
             // It has just ended: another takes its place.
             if (!isQueued && connection is { IsOver: true } && !_isDisposed)
-                isQueued = Open(holder).TryAsk(request);
+                isQueued = Open(holder, use).TryAsk(request);
         }
 
         if (!isQueued)
@@ -67,11 +67,11 @@ internal sealed class HolderSessions : IAsyncDisposable
     }
 
     /// <summary>Tells nothing of a request any more.</summary>
-    public void Drop(Endpoint holder, HolderRequest request)
+    public void Drop(Endpoint holder, SessionUse use, HolderRequest request)
     {
         HolderConnection? connection;
         lock (_gate)
-            connection = _connections.GetValueOrDefault(holder);
+            connection = _connections.GetValueOrDefault((holder, use));
         connection?.Drop(request);
     }
 
@@ -102,12 +102,12 @@ internal sealed class HolderSessions : IAsyncDisposable
     }
 
     // With the gate held.
-    private HolderConnection Open(Endpoint holder)
+    private HolderConnection Open(Endpoint holder, SessionUse use)
     {
         var connection = new HolderConnection(holder, _answered, _time);
-        _connections[holder] = connection;
+        _connections[(holder, use)] = connection;
         _tasks.RemoveWhere(static done => done.IsCompleted);
-        _tasks.Add(RunAsync(connection));
+        _tasks.Add(RunAsync(connection, use));
         MakeRoom();
         return connection;
     }
@@ -122,7 +122,7 @@ internal sealed class HolderSessions : IAsyncDisposable
             idle.End();
     }
 
-    private async Task RunAsync(HolderConnection connection)
+    private async Task RunAsync(HolderConnection connection, SessionUse use)
     {
         // Not on the caller's stack: it holds the gate.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -139,18 +139,18 @@ internal sealed class HolderSessions : IAsyncDisposable
             {
                 _dials.Release();
             }
-        }, Forget, _defect).ConfigureAwait(false);
+        }, ended => Forget(ended, use), _defect).ConfigureAwait(false);
         connection.Dispose();
         _sessions.Release();
     }
 
     // It takes nothing more; those who ask from now on get another.
-    private void Forget(HolderConnection connection)
+    private void Forget(HolderConnection connection, SessionUse use)
     {
         lock (_gate)
         {
-            if (_connections.GetValueOrDefault(connection.Holder) == connection)
-                _connections.Remove(connection.Holder);
+            if (_connections.GetValueOrDefault((connection.Holder, use)) == connection)
+                _connections.Remove((connection.Holder, use));
         }
 
         if (connection.HasFailed)

@@ -1,5 +1,6 @@
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Client;
+using Kith.Mailbox.Passing;
 using Kith.Mailbox.Wire;
 using Kith.Wire;
 
@@ -8,7 +9,7 @@ namespace Kith.Mailbox.Hosting;
 /// <content>Writing and reading.</content>
 public sealed partial class MailboxHost
 {
-    private long NextDeadline => Math.Min(_directory.NextDeadline, Math.Min(_writer.NextDeadline, _reader.NextDeadline));
+    private long NextDeadline => Math.Min(_directory.NextDeadline, Math.Min(_routes.NextDeadline, Math.Min(_writer.NextDeadline, _reader.NextDeadline)));
 
     /// <inheritdoc/>
     public void Put(WritableBox box, IReadOnlyList<Parcel> parcels) => Run(now => _writer.Put(now, box, parcels));
@@ -29,6 +30,8 @@ public sealed partial class MailboxHost
     {
         if (_directory.NextDeadline <= now)
             _directory.Tick(now);
+        if (_routes.NextDeadline <= now)
+            _routes.Tick(now);
         if (_writer.NextDeadline <= now)
             _writer.Tick(now);
         if (_reader.NextDeadline <= now)
@@ -40,11 +43,11 @@ public sealed partial class MailboxHost
         var hello = new HolderRequest(new HelloRequest(), (now, answer, _) =>
         {
             if (answer?.Answer is WelcomeAnswer welcome)
-                _directory.Greeted(now, holder, welcome.OffersRoom);
+                _directory.Greeted(now, holder, welcome.OffersRoom && welcome.PassesOn, answer.HolderKey); // who does not pass on would have to be asked straight
             else
                 _directory.Failed(now, holder);
         });
-        _outside.Enqueue(() => _sessions.Ask(holder, hello));
+        _outside.Enqueue(() => _sessions.Ask(holder, SessionUse.Own, hello));
     }
 
     /// <summary>What one of the client's cores asks, and where it is answered.</summary>
@@ -53,31 +56,28 @@ public sealed partial class MailboxHost
         Action<long, long, MailboxAnswer?, AskFailure> answered,
         Action<long, BoxAddress, IReadOnlyList<HolderHandle>> found) : IHolders
     {
-        private readonly Dictionary<long, (Endpoint Holder, HolderRequest Request)> _asked = [];
+        private readonly Dictionary<long, PassCall> _asked = [];
 
         public void Ask(long ticket, HolderHandle holder, MailboxRequest request)
         {
             var keepsOn = request is ReadRequest read && read.Flags.HasFlag(ReadFlags.News);
-            var asked = new HolderRequest(
-                request,
-                (now, answer, failure) =>
-                {
-                    // Forgotten meanwhile.
-                    if (!_asked.ContainsKey(ticket))
-                        return;
-                    if (!keepsOn || answer is null)
-                        _asked.Remove(ticket);
-                    answered(now, ticket, answer?.Answer, failure);
-                },
-                keepsOn);
-            _asked[ticket] = (holder.At, asked);
-            host._outside.Enqueue(() => host._sessions.Ask(holder.At, asked));
+            var call = new PassCall(holder, request, keepsOn, (now, answer, failure) =>
+            {
+                // Forgotten meanwhile.
+                if (!_asked.ContainsKey(ticket))
+                    return;
+                if (!keepsOn || answer is null)
+                    _asked.Remove(ticket);
+                answered(now, ticket, answer, failure);
+            });
+            _asked[ticket] = call;
+            host._routes.Ask(host._now, call);
         }
 
         public void Forget(long ticket)
         {
-            if (_asked.Remove(ticket, out var asked))
-                host._outside.Enqueue(() => host._sessions.Drop(asked.Holder, asked.Request));
+            if (_asked.Remove(ticket, out var call))
+                host._routes.Drop(call);
         }
 
         public void Find(BoxAddress address, int count, IReadOnlyList<string> preferred)
@@ -97,8 +97,11 @@ public sealed partial class MailboxHost
         {
             foreach (var holder in chosen)
                 host._directory.Suggest(host._now, holder);
-            host._directory.Find(host._now, address, count, (now, nearest) => found(
-                now, address, [.. chosen.Select(at => new HolderHandle(at, IsPreferred: true)), .. nearest.Except(chosen).Select(at => new HolderHandle(at))]));
+            host._directory.Find(host._now, address, count, (now, nearest) =>
+            {
+                host._routes.Found(address, nearest);
+                found(now, address, [.. chosen.Select(at => new HolderHandle(at, IsPreferred: true)), .. nearest.Except(chosen).Select(at => new HolderHandle(at))]);
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Directory;
+using Kith.Mailbox.Passing;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Hosting;
@@ -16,7 +17,8 @@ public sealed partial class MailboxHost
         if (_parts.Holding is null)
             return;
         var world = new WorldOfHolding(this);
-        _server = new HolderServer(_parts.Holding(world, world), _parts.Networks, error => _parts.Log?.WriteLine($"drops: {error}"), _parts.Time);
+        _server = new HolderServer(
+            _parts.Holding(world, world), _parts.Key, new PassDesk(new WorldOfPasses(this), _parts.Time), _parts.Random, _parts.Networks, error => _parts.Log?.WriteLine($"drops: {error}"), _parts.Time);
         _server.Offer(_room);
         _parts.Takers.Register(HostingLimits.StreamKind, _server);
     }
@@ -67,8 +69,9 @@ public sealed partial class MailboxHost
         // What the session brings goes to its thread, not to the lock of the others.
         public void Ask(Endpoint holder, HolderRequest request) => host._sessions.Ask(
             holder,
+            SessionUse.Repair,
             request with { Answered = (_, answer, failure) => host._server?.Post(told => request.Answered(told, answer, failure)) });
 
-        public void Drop(Endpoint holder, HolderRequest request) => host._sessions.Drop(holder, request);
+        public void Drop(Endpoint holder, HolderRequest request) => host._sessions.Drop(holder, SessionUse.Repair, request);
     }
 }

@@ -1,4 +1,5 @@
 using Kith.Mailbox.Client;
+using Kith.Mailbox.Passing;
 using Kith.Mailbox.Directory;
 using Kith.Overlay;
 using Kith.Transport;
@@ -25,6 +26,7 @@ public sealed partial class MailboxHost : IMailbox
     private readonly MailboxParts _parts;
     private readonly HolderDirectory _directory;
     private readonly HolderSessions _sessions;
+    private readonly PassRoutes _routes;
     private readonly WriterCore _writer;
     private readonly ReaderCore _reader;
     private readonly CancellationTokenSource _stopping = new();
@@ -47,6 +49,7 @@ public sealed partial class MailboxHost : IMailbox
         _startedAt = Now();
         _directory = new HolderDirectory(new World(this), parts.Random);
         _sessions = new HolderSessions(parts.Dialer, Answered, holder => Run(now => _directory.Failed(now, holder)), Defect, parts.Time);
+        _routes = new PassRoutes(new WorldOfRoutes(this), parts.Random);
         var relay = new Relay(this);
         _writer = new WriterCore(
             new HoldersFor(this, (now, ticket, answer, failure) => _writer!.Answered(now, ticket, answer, failure), (now, address, found) => _writer!.Found(now, address, found)), relay, parts.Random);
@@ -100,6 +103,7 @@ public sealed partial class MailboxHost : IMailbox
         OverlayChanged();
         Run(now =>
         {
+            _routes.NetworkChanged();
             _writer.NetworkChanged();
             _reader.NetworkChanged(now);
         });
@@ -229,5 +233,11 @@ public sealed partial class MailboxHost : IMailbox
     }
 
     // Whatever a request to a holder brings, on a thread of its session's.
-    private void Answered(HolderRequest request, HolderAnswer? answer, AskFailure failure) => Run(now => request.Answered(now, answer, failure));
+    private void Answered(HolderRequest request, HolderAnswer? answer, AskFailure failure)
+    {
+        if (request.IsFree)
+            request.Answered(0, answer, failure);
+        else
+            Run(now => request.Answered(now, answer, failure));
+    }
 }

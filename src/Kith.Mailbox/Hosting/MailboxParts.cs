@@ -28,6 +28,9 @@ public sealed record MailboxParts(
     IRandom Random,
     TimeProvider Time)
 {
+    /// <summary>This node's static key, which others seal for what they have passed on to it; null takes nothing that is sealed. Stays the caller's.</summary>
+    public X25519PrivateKey? Key { get; init; }
+
     /// <summary>Where defects are written; null for nowhere.</summary>
     public TextWriter? Log { get; init; }
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Kith.Mailbox.Holding;
+using Kith.Mailbox.Passing;
 using Kith.Mailbox.Wire;
 using Kith.Transport;
 using Kith.Wire;
@@ -12,15 +14,18 @@ namespace Kith.Mailbox.Hosting;
 /// <param name="stream">The stream.</param>
 /// <param name="isNear">Whether it is on a network of ours.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ServedClient(ISession session, IStream stream, bool isNear, TimeProvider time) : IHolderClient, IDisposable
+/// <param name="gone">Told of each of those who asked through it, once it is told nothing any more.</param>
+internal sealed class ServedClient(ISession session, IStream stream, bool isNear, TimeProvider time, Action<SealedClient> gone) : IHolderClient, IPassAsker, IDisposable
 {
     /// <summary>Bytes of answers that wait for a client; whoever lets more come together is too slow.</summary>
     private const int MaxUnsent = 8 << 20;
 
     private readonly Channel<ReadOnlyMemory<byte>> _unsent = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentDictionary<ulong, SealedClient> _sealed = new(); // requests that came through it from somebody else
     private int _underWay;
     private int _unsentBytes;
+    private int _passesWaiting;
     private long _heardAt = time.GetTimestamp();
     private ulong? _code;
 
@@ -36,6 +41,9 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
     /// <inheritdoc/>
     public bool IsWatching { get; set; }
 
+    /// <summary>Requests passed on for it whose news it waits for.</summary>
+    public int PassesWaiting => Volatile.Read(ref _passesWaiting);
+
     /// <inheritdoc/>
     public void Answer(ulong number, MailboxAnswer answer)
     {
@@ -46,12 +54,44 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
     /// <inheritdoc/>
     public void Tell(ulong number, EntriesAnswer news) => Send(number, news);
 
+    /// <summary>Tells what was sealed for somebody behind it.</summary>
+    public void TellSealed(ulong number, SealedAnswer news) => Send(number, news);
+
+    /// <summary>Tells what was sealed by a holder that its request was passed on to; the first time it is answered.</summary>
+    public void TellPassed(ulong number, PassAnswer answer, bool isFirst)
+    {
+        if (isFirst)
+            Answer(number, answer);
+        else
+            Send(number, answer);
+    }
+
+    /// <summary>Takes in somebody who asks through it; null when too many that way wait for news.</summary>
+    public SealedClient? Open(ulong number, PassOpened opened)
+    {
+        var client = new SealedClient(this, number, opened);
+        return _sealed.Count < HoldingLimits.WatchesOfClient && _sealed.TryAdd(number, client) ? client : null;
+    }
+
+    /// <summary>Nothing is told any more to whoever asked by this request.</summary>
+    public void EndSealed(ulong number)
+    {
+        if (_sealed.TryRemove(number, out var client))
+            gone(client);
+    }
+
+    /// <summary>Takes a request off those that are under way: it is never answered.</summary>
+    public void Settle() => Interlocked.Decrement(ref _underWay);
+
     /// <inheritdoc/>
     public void End(ulong code)
     {
         _code = code;
         End();
     }
+
+    /// <summary>Counts a pass that goes on, or one that has ended.</summary>
+    public void CountPass(bool isBegun) => Interlocked.Add(ref _passesWaiting, isBegun ? 1 : -1);
 
     /// <summary>Ends it without a reason.</summary>
     public void End()
@@ -69,7 +109,7 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
     /// <summary>Ends it when it has been silent for too long. Called now and then.</summary>
     public void Check()
     {
-        if (!IsWatching && time.GetElapsedTime(Volatile.Read(ref _heardAt)) >= HostingLimits.ClientIdleTime)
+        if (!IsWatching && PassesWaiting == 0 && _sealed.IsEmpty && time.GetElapsedTime(Volatile.Read(ref _heardAt)) >= HostingLimits.ClientIdleTime)
             End();
     }
 
@@ -92,6 +132,8 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
         await _ending.CancelAsync().ConfigureAwait(false);
         _unsent.Writer.TryComplete();
         await sending.ConfigureAwait(false);
+        foreach (var number in _sealed.Keys)
+            EndSealed(number);
         await stream.DisposeAsync().ConfigureAwait(false);
         await session.CloseAsync().ConfigureAwait(false);
     }

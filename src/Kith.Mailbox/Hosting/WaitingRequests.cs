@@ -18,22 +18,22 @@ internal sealed class WaitingRequests(Func<Action, bool> post)
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Lets a request wait, or refuses it; false when the stream must end, since nothing can be said.</summary>
-    /// <param name="client">Whose it is; its calls come one after the other.</param>
+    /// <param name="client">Whose it is; the calls of one stream come one after the other, and its requests are bounded together.</param>
     /// <param name="number">The request's number.</param>
     /// <param name="request">The request.</param>
     /// <param name="bytes">Bytes that it takes.</param>
     /// <param name="work">What is to be done with it on the thread.</param>
     public bool Take(IHolderClient client, ulong number, MailboxRequest request, int bytes, Action work)
     {
-        if (TryEnter(client, bytes))
+        if (TryEnter(client.Stream, bytes))
         {
             if (post(() =>
             {
-                Leave(client, bytes);
+                Leave(client.Stream, bytes);
                 work();
             }))
                 return true;
-            Leave(client, bytes);
+            Leave(client.Stream, bytes);
         }
 
         if (Refusal(request) is not { } busy)
@@ -66,7 +66,7 @@ internal sealed class WaitingRequests(Func<Action, bool> post)
         var own = _ofClients.AddOrUpdate(client, bytes, (_, before) => before + bytes);
         if (bytes <= HostingLimits.SmallRequest || (all <= HostingLimits.WaitingBytes && own <= HostingLimits.WaitingBytesOfClient))
             return true;
-        Leave(client, bytes);
+        Leave(client.Stream, bytes);
         return false;
     }
 

@@ -44,6 +44,7 @@ public static class AnswerFormat
             FrameType.DeleteDone => TryReadCodes(ref cursor, WireLimits.MaxDelete, out var codes) ? new DeleteAnswer(codes) : null,
             FrameType.AuditDone => ReadAuditDone(ref cursor),
             FrameType.Passed => TryReadCode(ref cursor, out var code) ? new PassAnswer(code, cursor.TakeRest()) : null,
+            FrameType.SealedDone => TryReadCode(ref cursor, out var done) ? new SealedAnswer(done, cursor.TakeRest()) : null,
             _ => null,
         };
         if (!cursor.IsAtEnd)
@@ -84,6 +85,10 @@ public static class AnswerFormat
                 body.WriteByte((byte)pass.Code);
                 body.WriteBytes(pass.Sealed.Span);
                 return FrameType.Passed;
+            case SealedAnswer done:
+                body.WriteByte((byte)done.Code);
+                body.WriteBytes(done.Sealed.Span);
+                return FrameType.SealedDone;
             default:
                 throw new ArgumentException("it is no answer", nameof(answer));
         }

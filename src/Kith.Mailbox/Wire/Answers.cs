@@ -66,3 +66,8 @@ public enum AuditState : byte
 /// <param name="Code">Whether it was passed on.</param>
 /// <param name="Sealed">The sealed answer; empty when there is none.</param>
 public sealed record PassAnswer(DropCode Code, ReadOnlyMemory<byte> Sealed) : MailboxAnswer;
+
+/// <summary>What came of a sealed request.</summary>
+/// <param name="Code">Whether it could be opened and is taken.</param>
+/// <param name="Sealed">The sealed answer; empty when there is none.</param>
+public sealed record SealedAnswer(DropCode Code, ReadOnlyMemory<byte> Sealed) : MailboxAnswer;

@@ -44,4 +44,10 @@ public enum DropCode : byte
 
     /// <summary>Malformed.</summary>
     Malformed = 13,
+
+    /// <summary>Whoever passes on does not know that node as a holder.</summary>
+    Unknown = 14,
+
+    /// <summary>The holder that it was passed on to does not answer, or no more.</summary>
+    Silent = 15,
 }

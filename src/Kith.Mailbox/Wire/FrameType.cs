@@ -1,6 +1,6 @@
 namespace Kith.Mailbox.Wire;
 
-/// <summary>The frames of a stream to a holder; requests have odd numbers, each answer the one after its request's (docs/protocol/mailbox.md, "Frames").</summary>
+/// <summary>The frames of a stream to a holder; requests have odd numbers, each answer the one after its request's; END has none (docs/protocol/mailbox.md, "Frames").</summary>
 public enum FrameType : byte
 {
     /// <summary>None; never sent.</summary>
@@ -41,4 +41,13 @@ public enum FrameType : byte
 
     /// <summary>The sealed answer.</summary>
     Passed = 12,
+
+    /// <summary>A sealed request that somebody passes on.</summary>
+    Sealed = 13,
+
+    /// <summary>The sealed answer to it.</summary>
+    SealedDone = 14,
+
+    /// <summary>Nothing more is wanted of a PASS or SEALED that goes on; never answered.</summary>
+    End = 15,
 }

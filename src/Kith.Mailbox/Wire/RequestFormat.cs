@@ -11,6 +11,7 @@ public static class RequestFormat
     private const byte IPv4Family = 4;
     private const byte IPv6Family = 6;
     private const int AddressBytes = 16;
+    private const byte News = 1;
 
     /// <summary>Writes a whole frame.</summary>
     /// <param name="writer">Takes it.</param>
@@ -53,6 +54,8 @@ public static class RequestFormat
             FrameType.Delete => ReadDelete(ref cursor),
             FrameType.Audit => ReadAudit(ref cursor),
             FrameType.Pass => ReadPass(ref cursor),
+            FrameType.Sealed => new SealedRequest(cursor.TakeRest()),
+            FrameType.End => new EndRequest(number),
             _ => null,
         };
         if (!cursor.IsAtEnd)
@@ -82,6 +85,11 @@ public static class RequestFormat
             case PassRequest pass:
                 WritePass(body, pass);
                 return FrameType.Pass;
+            case SealedRequest asked:
+                body.WriteBytes(asked.Sealed.Span);
+                return FrameType.Sealed;
+            case EndRequest:
+                return FrameType.End;
             default:
                 throw new ArgumentException("it is no request", nameof(request));
         }
@@ -150,7 +158,8 @@ public static class RequestFormat
         body.WriteUInt64(holder.High);
         body.WriteUInt64(holder.Low);
         body.WriteUInt16(holder.Port);
-        body.WriteBytes(pass.Sealed.Span);
+        body.WriteByte(pass.HasNews ? News : (byte)0);
+        body.WriteBytes((pass.Seal is { } seal ? seal() : pass.Sealed).Span);
     }
 
     private static void ThrowIfMore(int count, int most)
@@ -224,8 +233,9 @@ public static class RequestFormat
     private static PassRequest? ReadPass(ref BodyCursor cursor)
     {
         if (!cursor.TryReadByte(out var family) || !cursor.TryReadBytes(AddressBytes + sizeof(ushort), out var compact)
-            || !Endpoint.TryReadCompact(compact.Span, out var holder) || holder.Port == 0 || family != (holder.IsIPv4 ? IPv4Family : IPv6Family))
+            || !Endpoint.TryReadCompact(compact.Span, out var holder) || holder.Port == 0 || family != (holder.IsIPv4 ? IPv4Family : IPv6Family)
+            || !cursor.TryReadByte(out var flags) || flags > News)
             return null;
-        return new PassRequest(holder, cursor.TakeRest());
+        return new PassRequest(holder, cursor.TakeRest()) { HasNews = flags == News };
     }
 }

@@ -82,5 +82,20 @@ public sealed record AuditRequest(BoxAddress Address, ReadOnlyMemory<byte> Nonce
 
 /// <summary>Asks to pass a sealed request on to another holder.</summary>
 /// <param name="Holder">The other holder.</param>
-/// <param name="Sealed">What only it can open.</param>
-public sealed record PassRequest(Endpoint Holder, ReadOnlyMemory<byte> Sealed) : MailboxRequest;
+/// <param name="Sealed">What only it can open; on the asking side empty where <see cref="Seal"/> makes it.</param>
+public sealed record PassRequest(Endpoint Holder, ReadOnlyMemory<byte> Sealed) : MailboxRequest
+{
+    /// <summary>Whether answers are passed back until <see cref="EndRequest"/>, rather than one.</summary>
+    public bool HasNews { get; init; }
+
+    /// <summary>On the asking side: seals the request when it is written.</summary>
+    public Func<ReadOnlyMemory<byte>>? Seal { get; init; }
+}
+
+/// <summary>A sealed request that somebody passes on.</summary>
+/// <param name="Sealed">What only the holder that is asked can open.</param>
+public sealed record SealedRequest(ReadOnlyMemory<byte> Sealed) : MailboxRequest;
+
+/// <summary>Nothing more is wanted of a <see cref="PassRequest"/> or <see cref="SealedRequest"/>; never answered. Its number is that of what ends.</summary>
+/// <param name="Number">On the asking side: the number.</param>
+public sealed record EndRequest(ulong Number) : MailboxRequest;

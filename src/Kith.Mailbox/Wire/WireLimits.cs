@@ -11,6 +11,9 @@ public static class WireLimits
     /// <summary>Longest body of any frame, bytes.</summary>
     public const int MaxFrame = 1 << 20;
 
+    /// <summary>Longest body of a frame that holds another one sealed and padded, bytes.</summary>
+    public const int MaxSealedFrame = MaxFrame + (4 << 10);
+
     /// <summary>Longest body of HELLO, DELETE and AUDIT, bytes.</summary>
     public const int MaxSmallFrame = 64 << 10;
 
@@ -56,7 +59,9 @@ public static class WireLimits
     public static int MaxBody(FrameType type) => type switch
     {
         FrameType.Hello or FrameType.Welcome or FrameType.Delete or FrameType.DeleteDone or FrameType.Audit or FrameType.AuditDone => MaxSmallFrame,
-        FrameType.Put or FrameType.PutDone or FrameType.Read or FrameType.Entries or FrameType.Pass or FrameType.Passed => MaxFrame,
+        FrameType.Put or FrameType.PutDone or FrameType.Read or FrameType.Entries => MaxFrame,
+        FrameType.Pass or FrameType.Passed or FrameType.Sealed or FrameType.SealedDone => MaxSealedFrame,
+        FrameType.End => sizeof(ulong),
         _ => 0,
     };
 }

@@ -26,7 +26,7 @@ internal sealed class DropsRun : IAsyncDisposable
     public static DropsRun Start(string home, UdpPort port, UdpCarrier? udp, TransportIdentity identity, IOverlay overlay, SessionTakers takers, IMailboxObserver observer, long room, TimeProvider time, TextWriter? log)
     {
         var dialer = new NamelessDialer(udp, identity, time);
-        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, (finder, calls) => Keep(home, identity, finder, calls), takers, observer, SystemRandom.Instance, time) { Log = log };
+        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, (finder, calls) => Keep(home, identity, finder, calls), takers, observer, SystemRandom.Instance, time) { Key = identity.StaticKey, Log = log };
         return new DropsRun(MailboxHost.Start(parts, room));
     }
 

@@ -17,7 +17,7 @@ namespace Kith.Mailbox.Tests.Hosting;
 /// <summary>A real node on 127.0.0.1 with an overlay and a mailbox, as a person's has them.</summary>
 internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDisposable
 {
-    private readonly X25519PrivateKey _key = X25519PrivateKey.Generate(SystemRandom.Instance);
+    private readonly X25519PrivateKey _key;
     private readonly UdpPort _port;
     private readonly UdpCarrier _carrier;
     private readonly SessionTakers _takers = new();
@@ -31,7 +31,7 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
 
     private MailNode(UdpPort port, UdpCarrier carrier, IListener listener, TransportIdentity identity, Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding> holding, TimeProvider time)
     {
-        (_port, _carrier, _listener) = (port, carrier, listener);
+        (_port, _carrier, _listener, _key) = (port, carrier, listener, identity.StaticKey);
         _accepting = AcceptAsync();
         var options = new OverlayOptions { LocalNetwork = false, Mainline = false, Log = Console.Error, EntryPoints = entry is { } at ? [at.ToString()] : [] };
         _overlay = OverlayHost.Start(port, options, this, SystemRandom.Instance, TimeProvider.System);
@@ -39,6 +39,7 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
         var parts = new MailboxParts(
             _overlay, () => OwnNetworks.Loopback, port.Port, new NamelessDialer(carrier, identity, TimeProvider.System), (finder, calls) => holding(_key.PublicKey, finder, calls), _takers, this, SystemRandom.Instance, time)
         {
+            Key = _key,
             Log = Console.Error,
         };
         _mailbox = MailboxHost.Start(parts, room);

@@ -27,7 +27,7 @@ internal sealed class MemoryHolding : IHolding
     {
         MailboxAnswer answer = request switch
         {
-            HelloRequest => new WelcomeAnswer(_room > 0, false, (uint)(_room >> 20), new WorkWanted(0, new byte[WireLimits.ChallengeSize])),
+            HelloRequest => new WelcomeAnswer(_room > 0, true, (uint)(_room >> 20), new WorkWanted(0, new byte[WireLimits.ChallengeSize])),
             PutRequest put => Put(put),
             ReadRequest read => Read(client, number, read),
             DeleteRequest delete => Delete(delete),

@@ -1,0 +1,66 @@
+namespace Kith.Mailbox.Passing;
+
+/// <summary>The limits of passing on (implementation; docs/protocol/mailbox.md, "Limits").</summary>
+public static class PassLimits
+{
+    // Who passes on.
+
+    /// <summary>Bytes of requests that are being passed on, in all; what is over is answered <see cref="Wire.DropCode.Busy"/>, as with each of the limits below.</summary>
+    public const long BytesUnderWay = 32L << 20;
+
+    /// <summary>Of those, of one asker.</summary>
+    public const long BytesOfAsker = 8L << 20;
+
+    /// <summary>Passes that wait for news, in all.</summary>
+    public const int Standing = 16_384;
+
+    /// <summary>Of those, of one asker.</summary>
+    public const int StandingOfAsker = 2_048;
+
+    /// <summary>A pass that waits for news ends after this; who asks begins another.</summary>
+    public static readonly TimeSpan StandingTime = TimeSpan.FromHours(6);
+
+    /// <summary>Passes a second from one prefix in the mean, and at once; not on one's own network.</summary>
+    public const int Rate = 64;
+
+    /// <inheritdoc cref="Rate"/>
+    public const int Burst = 1_024;
+
+    /// <summary>Bytes a second from one prefix in the mean, both ways together, and at once; not on one's own network.</summary>
+    public const long ByteRate = 1L << 20;
+
+    /// <inheritdoc cref="ByteRate"/>
+    public const long ByteBurst = 32L << 20;
+
+    /// <summary>Prefixes that are counted; of more those go first that have asked for nothing for longest.</summary>
+    public const int Prefixes = 4_096;
+
+    /// <summary>Holders that are being looked for because somebody asks for what passes to them.</summary>
+    public const int Looks = 32;
+
+    /// <summary>How long the holder may take.</summary>
+    public static readonly TimeSpan HolderPatience = TimeSpan.FromSeconds(5);
+
+    // Who asks.
+
+    /// <summary>Holders among which those are that a box's requests go through: the first in an order that is drawn anew at each start.</summary>
+    public const int Chosen = 8;
+
+    /// <summary>Where fewer than so many others are known, nothing is passed on: asking straight tells as much.</summary>
+    public const int Fewest = 4;
+
+    /// <summary>Nodes that one request is tried through.</summary>
+    public const int Tries = 3;
+
+    /// <summary>Of those, that must say that the holder does not answer, or is none, until that is believed.</summary>
+    public const int Witnesses = 2;
+
+    /// <summary>The least time after which a request is tried through another one too, milliseconds.</summary>
+    public const long LeastPatience = 1_000;
+
+    /// <summary>How long one pass may take in all.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    /// <summary>Boxes whose holders are remembered, so that none of them passes on.</summary>
+    public const int Boxes = 8_192;
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using Kith.Crypto;
+using Kith.Crypto.Noise;
+using Kith.Mailbox.Wire;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Passing;
+
+/// <summary>A request that came through somebody else, on the holder's side: opened, and able to seal what is answered. For one thread at a time.</summary>
+internal sealed class PassOpened : IDisposable
+{
+    private readonly PassCipher _cipher;
+    private byte[] _before;
+
+    private PassOpened(MailboxRequest request, byte[] hash, byte[] before, PassCipher cipher) => (Request, HandshakeHash, _before, _cipher) = (request, hash, before, cipher);
+
+    /// <summary>What is asked: a HELLO, PUT, READ or DELETE.</summary>
+    public MailboxRequest Request { get; }
+
+    /// <summary>What a READ in it is signed for: the hash of the handshake after its first message.</summary>
+    public ReadOnlyMemory<byte> HandshakeHash { get; }
+
+    /// <summary>Opens a request; false when it is not for this key, or holds what cannot be passed on. Never throws.</summary>
+    public static bool TryOpen(X25519PrivateKey key, ReadOnlyMemory<byte> sealedRequest, IRandom random, [NotNullWhen(true)] out PassOpened? opened)
+    {
+        opened = null;
+        if (sealedRequest.Length < PassSeal.FirstSize)
+            return false;
+        using var handshake = new HandshakeState(PassSeal.Protocol, initiator: false, PassSeal.Prologue, key, null, null, random);
+        Span<byte> bodyKey = stackalloc byte[ChaCha20Poly1305Aead.KeySize];
+        if (!handshake.TryReadMessage(sealedRequest.Span[..PassSeal.FirstSize], bodyKey, out _))
+            return false;
+        var hash = handshake.HandshakeHash.ToArray();
+        using var body = new PassCipher(bodyKey, hash);
+        bodyKey.Clear();
+        if (!body.TryOpen(sealedRequest.Span[PassSeal.FirstSize..], out var frame) || !RequestFormat.TryRead(frame, out var number, out var request)
+            || number != 0 || request is not (HelloRequest or PutRequest or ReadRequest or DeleteRequest))
+            return false;
+        var before = new byte[PassSeal.SecondSize];
+        handshake.WriteMessage([], before);
+        var answered = handshake.HandshakeHash.ToArray();
+        var (send, receive) = handshake.SplitSecrets();
+        opened = new PassOpened(request, hash, before, new PassCipher(send.Value, answered));
+        send.Dispose();
+        receive.Dispose();
+        return true;
+    }
+
+    /// <summary>Seals the next answer.</summary>
+    public ReadOnlyMemory<byte> Seal(MailboxAnswer answer)
+    {
+        using var writer = new WireWriter();
+        AnswerFormat.Write(writer, 0, answer);
+        var before = _before;
+        _before = [];
+        return _cipher.Seal(before, writer.WrittenSpan);
+    }
+
+    /// <summary>Erases its key.</summary>
+    public void Dispose() => _cipher.Dispose();
+}
