@@ -3,6 +3,7 @@ using Kith.Crypto;
 using Kith.Mailbox;
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Client;
+using Kith.Mailbox.Passing;
 using Kith.Mailbox.Wire;
 using Kith.Wire;
 
@@ -24,6 +25,9 @@ internal static class MailboxTargets
         ("drop items", () => new FuzzTarget("drop items", Items(), Packed, Longest: 17_000)),
         ("drop entry", () => new FuzzTarget("drop entry", [[.. Keys.Box.Bytes, .. Written(Requests()[1])[^(BoxEntry.WireSize + MailboxLimits.MinChunk)..]]], Entry, Longest: 2000, Cost: 4)),
         ("live drop clients", LiveClients),
+        ("passed drop frames", () => new FuzzTarget("passed drop frames", [Padded(Written(Requests()[0])), Padded(Written(Requests()[1]))], input => PassPadding.TryTake(input, out _))),
+        ("passed drop requests", PassedRequests),
+        ("passed drop answers", PassedAnswers),
     ];
 
     private static byte[] Sealed() => ChunkFormat.Seal(Keys, 7, Items()[0], SystemRandom.Instance);
@@ -43,7 +47,7 @@ internal static class MailboxTargets
         [
             new HelloRequest(), new PutRequest(Keys.Box, 3, [new PutItem(entry, chunk)]) { Challenge = Session.AsMemory(0, WireLimits.ChallengeSize) }, new ReadRequest(Keys.Box, ReadFlags.WithChunks, 4, 5, [hash]) { Key = Keys.Read },
             new DeleteRequest(Keys.Box, [new DeleteItem(hash, EntryRules.SignDelete(Keys.Read!, Keys.Address, hash))]), new AuditRequest(Keys.Address, new byte[16], [hash, hash]),
-            new PassRequest(Endpoint.FromIPv4(0x7F00_0001, 7300), new byte[40]),
+            new PassRequest(Endpoint.FromIPv4(0x7F00_0001, 7300), new byte[40]), new SealedRequest(new byte[40]), new EndRequest(1),
         ];
     }
 
@@ -55,8 +59,42 @@ internal static class MailboxTargets
             new WelcomeAnswer(true, true, 9, new WorkWanted(1, new byte[16])), new PutAnswer([DropCode.Done, DropCode.Full], new WorkWanted(0, new byte[16])),
             new EntriesAnswer(DropCode.Done, false, 9, [new ListedEntry(9, ChunkHash.Of(chunk), chunk.Length, chunk), new ListedEntry(3, ChunkHash.Of([1]), 2048, default)]),
             new DeleteAnswer([DropCode.Done]), new AuditAnswer([new(AuditState.Absent, default), new(AuditState.Kept, new byte[32]), new(AuditState.Deleted, new byte[64])]),
-            new PassAnswer(DropCode.Done, new byte[9]),
+            new PassAnswer(DropCode.Done, new byte[9]), new SealedAnswer(DropCode.Done, new byte[9]),
         ];
+    }
+
+    private static byte[] Padded(byte[] frame) => [.. frame, .. new byte[PassPadding.SizeFor(frame.Length) - frame.Length]];
+
+    // What anybody can send a holder through somebody else: each input is two key agreements, so the full run has fewer of them.
+    private static FuzzTarget PassedRequests()
+    {
+        var key = X25519PrivateKey.Generate(SystemRandom.Instance);
+        byte[][] corpus = [.. Requests().Take(4).Select(request => new PassSeal(key.PublicKey, request, SystemRandom.Instance).Seal().ToArray())];
+        return new FuzzTarget("passed drop requests", corpus, input =>
+        {
+            var isOpen = PassOpened.TryOpen(key, input, SystemRandom.Instance, out var opened);
+            opened?.Dispose();
+            return isOpen;
+        }, Longest: 5_000, Cost: 20, FullRun: 100_000);
+    }
+
+    // What whoever passes on can give back, and the holder: of one that was answered already, and of one that was not.
+    private static FuzzTarget PassedAnswers()
+    {
+        var key = X25519PrivateKey.Generate(SystemRandom.Instance);
+        var honest = new byte[] { 0 };
+        return new FuzzTarget("passed drop answers", [honest, [.. new byte[2_000]]], input =>
+        {
+            using var seal = new PassSeal(key.PublicKey, new HelloRequest(), SystemRandom.Instance);
+            Assert.True(PassOpened.TryOpen(key, seal.Seal(), SystemRandom.Instance, out var opened));
+            var answer = opened.Seal(Answers()[0]).ToArray();
+            opened.Dispose();
+            for (var i = 0; i < input.Length && i < answer.Length; i++)
+                answer[i] ^= input[i];
+            Assert.Equal(!input.AsSpan(0, Math.Min(input.Length, answer.Length)).ContainsAnyExcept((byte)0), seal.TryOpen(answer, out _));
+            Assert.False(seal.TryOpen(input, out _));
+            return true;
+        }, Longest: 5_000, Cost: 40, FullRun: 50_000);
     }
 
     private static byte[] Written(MailboxRequest request)

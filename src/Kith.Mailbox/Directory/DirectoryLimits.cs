@@ -37,6 +37,9 @@ public static class DirectoryLimits
     /// <summary>A key with fewer is looked at again after this, then after twice as long each time as nothing new is there.</summary>
     public const long FirstLook = 500;
 
+    /// <summary>The longest of these pauses.</summary>
+    public const long LastLook = 60_000;
+
     /// <summary>A key under which somebody that others name was not found is looked under again after this at the earliest.</summary>
     public const long RenewPause = 1_000;
 
@@ -45,9 +48,6 @@ public static class DirectoryLimits
 
     /// <summary>Between two looks whether it is known yet.</summary>
     public const long ConfirmPause = 250;
-
-    /// <summary>The longest of these pauses.</summary>
-    public const long LastLook = 60_000;
 
     /// <summary>A holder that has not answered HELLO for so long is passed over by those who wait; it counts once it answers.</summary>
     public const long GreetingPatience = 600;

@@ -171,9 +171,10 @@ public sealed class HolderDirectory : IHolderFinder
             search.Found(now, holders);
         foreach (var confirmation in _confirmations.FindAll(one => one.Deadline <= now))
             Advance(now, confirmation);
-        foreach (var (holder, _, found) in _confirmations.FindAll(one => one.IsOver))
+        var confirmed = _confirmations.FindAll(one => one.IsOver);
+        _confirmations.RemoveAll(confirmed.Contains);
+        foreach (var (holder, _, found) in confirmed)
             found(now, Serves(now, holder));
-        _confirmations.RemoveAll(one => one.IsOver);
     }
 
     private void Advance(long now)

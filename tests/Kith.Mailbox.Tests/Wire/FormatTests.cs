@@ -62,7 +62,10 @@ public sealed class FormatTests
         Assert.Equal((_keys.Address, hash), (audit.Address, audit.Hashes[0]));
         var pass = Assert.IsType<PassRequest>(Pass(new PassRequest(Endpoint.FromIPv4(0x7F00_0001, 7), new byte[] { 1, 2 })));
         Assert.Equal(Endpoint.FromIPv4(0x7F00_0001, 7), pass.Holder);
-        Assert.Equal(2, pass.Sealed.Length);
+        Assert.Equal((2, false), (pass.Sealed.Length, pass.HasNews));
+        Assert.True(Assert.IsType<PassRequest>(Pass(new PassRequest(pass.Holder, new byte[] { 1 }) { HasNews = true })).HasNews);
+        Assert.Equal(3, Assert.IsType<SealedRequest>(Pass(new SealedRequest(new byte[3]))).Sealed.Length);
+        Assert.IsType<EndRequest>(Pass(new EndRequest(9)));
     }
 
     [Fact]
@@ -81,6 +84,7 @@ public sealed class FormatTests
         var audit = Back(new AuditAnswer([new(AuditState.Absent, default), new(AuditState.Kept, new byte[32]), new(AuditState.Deleted, new byte[64])]));
         Assert.Equal([AuditState.Absent, AuditState.Kept, AuditState.Deleted], audit.Outcomes.Select(one => one.State));
         Assert.Equal(5, Back(new PassAnswer(DropCode.Busy, new byte[5])).Sealed.Length);
+        Assert.Equal(DropCode.Signature, Back(new SealedAnswer(DropCode.Signature, default)).Code);
     }
 
     [Fact]

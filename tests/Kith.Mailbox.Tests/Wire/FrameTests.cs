@@ -25,7 +25,7 @@ public sealed class FrameTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(13)]
+    [InlineData(16)]
     [InlineData(255)]
     public void FrameOfUnknownType_IsMalformed(byte type)
     {
