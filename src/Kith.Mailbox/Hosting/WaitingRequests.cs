@@ -66,7 +66,7 @@ internal sealed class WaitingRequests(Func<Action, bool> post)
         var own = _ofClients.AddOrUpdate(client, bytes, (_, before) => before + bytes);
         if (bytes <= HostingLimits.SmallRequest || (all <= HostingLimits.WaitingBytes && own <= HostingLimits.WaitingBytesOfClient))
             return true;
-        Leave(client.Stream, bytes);
+        Leave(client, bytes);
         return false;
     }
 

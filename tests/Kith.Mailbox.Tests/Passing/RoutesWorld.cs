@@ -1,0 +1,84 @@
+using Kith.Crypto;
+using Kith.Mailbox.Client;
+using Kith.Mailbox.Hosting;
+using Kith.Mailbox.Passing;
+using Kith.Mailbox.Wire;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Tests.Passing;
+
+/// <summary>Holders at distinct prefixes, each of which answers as the test says; what is asked stays until then.</summary>
+internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
+{
+    private readonly X25519PrivateKey _key = X25519PrivateKey.Generate(SystemRandom.Instance);
+
+    public RoutesWorld(int holders)
+    {
+        Holders = [.. Enumerable.Range(1, holders).Select(i => Endpoint.FromIPv4(0xC600_0005 + ((uint)i << 8), 4_000))];
+        Routes = new PassRoutes(this, SystemRandom.Instance);
+    }
+
+    public PassRoutes Routes { get; }
+
+    public List<Endpoint> Holders { get; }
+
+    public List<Endpoint> KeyFailures { get; } = [];
+
+    public long Now { get; set; } = 1_790_000_000_000;
+
+    /// <summary>What was asked, in order.</summary>
+    public List<(Endpoint At, HolderRequest Request)> Asked { get; } = [];
+
+    public List<HolderRequest> Dropped { get; } = [];
+
+    public List<(MailboxAnswer? Answer, AskFailure Failure)> Told { get; } = [];
+
+    public IEnumerable<Endpoint> Passers(long now) => Holders;
+
+    public X25519PublicKey? KeyOf(Endpoint holder) => _key.PublicKey;
+
+    public bool IsSelf(Endpoint holder) => holder == Self;
+
+    public Endpoint Self { get; set; }
+
+    public bool IsNear(Endpoint holder) => false;
+
+    public void KeyFailed(long now, Endpoint holder) => KeyFailures.Add(holder);
+
+    public void Ask(Endpoint at, HolderRequest request) => Asked.Add((at, request));
+
+    public void Drop(Endpoint at, HolderRequest request) => Dropped.Add(request);
+
+    public PassCall Ask(MailboxRequest request, Endpoint holder, bool keepsOn = false, bool isPreferred = false)
+    {
+        var call = new PassCall(new HolderHandle(holder, isPreferred), request, keepsOn, (_, answer, failure) => Told.Add((answer, failure)));
+        Routes.Ask(Now, call);
+        return call;
+    }
+
+    /// <summary>Answers as a holder does that was asked through somebody.</summary>
+    public void Answer(HolderRequest request, MailboxAnswer answer)
+    {
+        var pass = (PassRequest)request.Request;
+        Assert.True(PassOpened.TryOpen(_key, pass.Seal!(), SystemRandom.Instance, out var opened));
+        Give(request, new PassAnswer(DropCode.Done, opened.Seal(answer)));
+    }
+
+    /// <summary>Answers as whoever passes on does.</summary>
+    public void Give(HolderRequest request, MailboxAnswer answer)
+    {
+        var opened = request.Opens is { } opens ? opens(answer) : answer;
+        request.Answered(Now, opened is null ? null : new HolderAnswer(opened, _key.PublicKey), opened is null ? AskFailure.Broken : AskFailure.None);
+    }
+
+    public void Fail(HolderRequest request, AskFailure failure = AskFailure.Ended) => request.Answered(Now, null, failure);
+
+    /// <summary>Lets time pass until something is due.</summary>
+    public void Wait()
+    {
+        Now = Routes.NextDeadline;
+        Routes.Tick(Now);
+    }
+
+    public void Dispose() => _key.Dispose();
+}
