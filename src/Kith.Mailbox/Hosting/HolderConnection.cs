@@ -60,9 +60,9 @@ internal sealed class HolderConnection : IDisposable
         request.IsDropped = true;
         foreach (var (number, pending) in _pending)
         {
-            // Whoever passes news on must not do so for ever; it is told when it has answered, so that both count the same requests under way.
-            if (ReferenceEquals(pending.Request, request) && (!pending.IsPassed || pending.IsAnswered) && Forget(number) && pending.IsPassed)
-                TellEnd(number);
+            // Whoever passes it on is told when it has answered, so that both count the same requests under way.
+            if (ReferenceEquals(pending.Request, request) && (!pending.IsPassed || pending.IsAnswered) && Forget(number))
+                TellEnd(number, pending);
         }
     }
 
@@ -100,7 +100,10 @@ internal sealed class HolderConnection : IDisposable
             if (_heardAt <= pending.SentAt)
                 Fail();
             else if (Forget(number))
+            {
+                TellEnd(number, pending);
                 _answered(pending.Request, null, AskFailure.Ended);
+            }
         }
 
         if (isBusy)
@@ -182,13 +185,14 @@ internal sealed class HolderConnection : IDisposable
         while (await _waiting.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
             // Taken only when there is room: were it to end while that is waited for, what was taken would never be answered.
-            while (_waiting.Reader.TryPeek(out _))
+            while (_waiting.Reader.TryPeek(out var next))
             {
-                if (request.IsDropped)
-                    continue;
-                if (request.Request is EndRequest end)
+                // What is not answered needs no room.
+                if (next.IsDropped || next.Request is EndRequest)
                 {
-                    TryWrite(stream, end.Number, end, default);
+                    _ = _waiting.Reader.TryRead(out _);
+                    if (next.Request is EndRequest end)
+                        TryWrite(stream, end.Number, end, default);
                     continue;
                 }
 
@@ -268,8 +272,10 @@ internal sealed class HolderConnection : IDisposable
         var answer = opened is null ? null : new HolderAnswer(opened, holder);
         if (!pending.Request.KeepsOn || answer is null)
         {
-            if (Forget(number))
-                _answered(pending.Request, answer, answer is null ? AskFailure.Broken : AskFailure.None);
+            if (!Forget(number))
+                return;
+            TellEnd(number, pending);
+            _answered(pending.Request, answer, answer is null ? AskFailure.Broken : AskFailure.None);
             return;
         }
 
@@ -280,13 +286,18 @@ internal sealed class HolderConnection : IDisposable
             _room.Release();
         }
 
-        if (pending.Request.IsDropped && Forget(number) && pending.IsPassed)
-            TellEnd(number);
+        if (pending.Request.IsDropped && Forget(number))
+            TellEnd(number, pending);
         else
             _answered(pending.Request, answer, answer is null ? AskFailure.Broken : AskFailure.None);
     }
 
-    private void TellEnd(ulong number) => _waiting.Writer.TryWrite(new HolderRequest(new EndRequest(number), static (_, _, _) => { }));
+    // Whoever passes news on must not do so for ever.
+    private void TellEnd(ulong number, Pending pending)
+    {
+        if (pending.IsPassed)
+            _waiting.Writer.TryWrite(new HolderRequest(new EndRequest(number), static (_, _, _) => { }) { IsFree = true });
+    }
 
     private bool Forget(ulong number)
     {

@@ -39,7 +39,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
         for (var i = 0; i < 5; i++)
         {
             _nodes.Add(await MailNode.StartAsync(null, 1 << 20));
-            sessions.Ask(_nodes[i].Endpoint, Hello());
+            sessions.Ask(_nodes[i].Endpoint, SessionUse.Own, Hello());
         }
 
         for (var i = 0; i < 5; i++)
@@ -55,7 +55,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
         var deaf = new DeafHolding();
         _nodes.Add(await MailNode.StartAsync(null, 1 << 20, (_, _, _) => deaf));
         for (var i = 0; i < Requests; i++)
-            sessions.Ask(_nodes[0].Endpoint, Hello());
+            sessions.Ask(_nodes[0].Endpoint, SessionUse.Own, Hello());
         await deaf.Full.WaitAsync(_patience.Token);
         sessions.NetworkChanged();
         for (var i = 0; i < Requests; i++)

@@ -19,18 +19,19 @@ public sealed class PassDeskTests : IPassWorld
     private readonly List<HolderRequest> _dropped = [];
     private readonly List<Action<bool>> _looks = [];
     private bool _knows = true;
+    private bool _passes = true;
 
     public PassDeskTests() => _desk = new PassDesk(this, _clock);
 
-    public bool Passes { get; private set; } = true;
+    bool IPassWorld.Passes => _passes;
 
-    public bool Knows(Endpoint holder) => _knows;
+    bool IPassWorld.Knows(Endpoint holder) => _knows;
 
-    public void Look(Endpoint holder, Action<bool> found) => _looks.Add(found);
+    void IPassWorld.Look(Endpoint holder, Action<bool> found) => _looks.Add(found);
 
-    public void Ask(Endpoint holder, HolderRequest request) => _asked.Add(request);
+    void IPassWorld.Ask(Endpoint holder, HolderRequest request) => _asked.Add(request);
 
-    public void Drop(Endpoint holder, HolderRequest request) => _dropped.Add(request);
+    void IPassWorld.Drop(Endpoint holder, HolderRequest request) => _dropped.Add(request);
 
     [Fact]
     public void Pass_GoesToTheHolderAsItCame_AndTheAnswerBack()
@@ -59,7 +60,7 @@ public sealed class PassDeskTests : IPassWorld
     [Fact]
     public void Pass_WhereNoRoomIsOffered_IsRefused()
     {
-        Passes = false;
+        _passes = false;
         Take(_asker, 1, 100);
         Assert.Equal(DropCode.NoRoom, _asker.Told[^1].Code);
     }
