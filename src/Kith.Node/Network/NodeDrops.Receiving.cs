@@ -4,6 +4,7 @@ using Kith.Mailbox.Boxes;
 using Kith.Messaging;
 using Kith.Messaging.Drops;
 using Kith.Node.Loop;
+using Kith.Storage;
 using Kith.Wire;
 
 namespace Kith.Node.Network;
@@ -17,9 +18,14 @@ internal sealed partial class NodeDrops : IMailboxObserver
     /// <summary>Envelopes that came too early and wait for others; of more the oldest is left where it is kept until the next start.</summary>
     private const int MaxEarly = 1_024;
 
+    /// <summary>What the vault did not take comes again after this, milliseconds.</summary>
+    private const long NotTakenPause = 10_000;
+
     private static readonly PeerOrigin FromHolders = new(RouteKind.Drop, default, default);
 
     private readonly List<ArrivedEnvelope> _early = [];
+    private readonly List<(BoxSecret? Secret, IReadOnlyList<ArrivedEnvelope> Envelopes)> _notTaken = [];
+    private long? _takeAgainAt;
 
     /// <inheritdoc/>
     void IMailboxObserver.Stored(WritableBox box, IReadOnlyList<MessageId> parcels) => Post(() =>
@@ -70,7 +76,7 @@ internal sealed partial class NodeDrops : IMailboxObserver
         for (var i = 0; i < envelopes.Count; i += EnvelopesAtOnce)
         {
             var some = envelopes.Skip(i).Take(EnvelopesAtOnce).ToList();
-            Post(() => Take(box.Secret, some), some.Sum(one => one.Envelope.Length));
+            Post(box.Secret, some);
         }
     }
 
@@ -81,12 +87,18 @@ internal sealed partial class NodeDrops : IMailboxObserver
     void IMailboxObserver.Changed() => _news();
 
     // In the order in which it is said; while the loop has too much to do, in memory.
-    private void Post(Action work, int size = 0) => _ = _loop!.PostAsync(new ActionItem(work, size)).AsTask();
+    private void Post(Action work) => Post(new ActionItem(work));
+
+    private void Post(WorkItem item) => _ = _loop!.PostAsync(item).AsTask();
+
+    // From a box; null for what came earlier, of any.
+    private void Post(BoxSecret? secret, IReadOnlyList<ArrivedEnvelope> envelopes) =>
+        Post(new ArrivedItem(envelopes, () => Take(secret, envelopes), reason => NotTaken(secret, envelopes, reason)));
 
     // Inside the open transaction.
-    private void Take(BoxSecret secret, IReadOnlyList<ArrivedEnvelope> envelopes)
+    private void Take(BoxSecret? secret, IReadOnlyList<ArrivedEnvelope> envelopes)
     {
-        if (_makers.TryGetValue(secret, out var maker))
+        if (secret is not null && _makers.TryGetValue(secret, out var maker))
         {
             foreach (var bundle in envelopes)
                 _messenger.ReceiveStandingBundle(maker, bundle.Envelope.Span);
@@ -98,6 +110,36 @@ internal sealed partial class NodeDrops : IMailboxObserver
         foreach (var envelope in envelopes)
             (_messenger.ReceiveEnvelope(FromHolders, envelope.Envelope) == Reception.Done ? taken : early).Add(envelope);
         _effects.After(() => Taken(taken, early));
+    }
+
+    // Nothing of them is in the vault, and holders keep them yet.
+    private void NotTaken(BoxSecret? secret, IReadOnlyList<ArrivedEnvelope> envelopes, Exception reason)
+    {
+        if (reason is VaultException)
+        {
+            // The disk does not take it: all of it comes again when it may.
+            _notTaken.Add((secret, envelopes));
+            while (_notTaken.Sum(one => one.Envelopes.Count) > MaxEarly)
+                _notTaken.RemoveAt(0);
+            _takeAgainAt = Now + NotTakenPause;
+        }
+        else if (envelopes.Count > 1)
+        {
+            // A defect of ours that one of them brought out: the others go without it.
+            foreach (var envelope in envelopes)
+                Post(secret, [envelope]);
+        }
+    }
+
+    private void TakeAgain()
+    {
+        if (_takeAgainAt is not { } due || due > Now)
+            return;
+        _takeAgainAt = null;
+        var again = _notTaken.ToArray();
+        _notTaken.Clear();
+        foreach (var (secret, envelopes) in again)
+            Post(secret, envelopes);
     }
 
     // After the commit: only now nobody needs to keep it any more.
@@ -121,15 +163,6 @@ internal sealed partial class NodeDrops : IMailboxObserver
             return;
         ArrivedEnvelope[] again = [.. _early];
         _early.Clear();
-        Post(() => TakeAgain(again), again.Sum(one => one.Envelope.Length));
-    }
-
-    private void TakeAgain(IReadOnlyList<ArrivedEnvelope> envelopes)
-    {
-        var taken = new List<ArrivedEnvelope>();
-        var early = new List<ArrivedEnvelope>();
-        foreach (var envelope in envelopes)
-            (_messenger.ReceiveEnvelope(FromHolders, envelope.Envelope) == Reception.Done ? taken : early).Add(envelope);
-        _effects.After(() => Taken(taken, early));
+        Post(null, again);
     }
 }

@@ -113,12 +113,13 @@ internal sealed partial class NodeDrops : IDropRoute
     }
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
-    public long? NextDeadline => Deadlines.Earlier(_againAt, _bestEffort.NextDeadline);
+    public long? NextDeadline => Deadlines.Earlier(Deadlines.Earlier(_againAt, _takeAgainAt), _bestEffort.NextDeadline);
 
     /// <summary>Does what is due.</summary>
     public void Tick()
     {
         PutAgain();
+        TakeAgain();
         if (_againAt is not { } due || due > Now)
             return;
         _againAt = null;
@@ -214,5 +215,4 @@ internal sealed partial class NodeDrops : IDropRoute
             mailbox.Put(box, [new Parcel(NewId(), bundle)]);
         });
     }
-
 }

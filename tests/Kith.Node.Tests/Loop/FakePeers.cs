@@ -22,7 +22,9 @@ internal sealed class FakePeers(List<string> log) : IPeerProtocol
 
     public void Reload() => log.Add("reload");
 
-    public Reception ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope) => throw new NotSupportedException();
+    public Func<ReadOnlyMemory<byte>, Reception> OnEnvelope { get; set; } = _ => throw new NotSupportedException();
+
+    public Reception ReceiveEnvelope(PeerOrigin from, ReadOnlyMemory<byte> envelope) => OnEnvelope(envelope);
 
     public byte[]? WriteBundleRequest(AccountId peer, ReadOnlySpan<byte> handshakeHash) => throw new NotSupportedException();
 
