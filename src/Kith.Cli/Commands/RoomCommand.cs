@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Kith.Cli.Commands;
@@ -27,12 +28,14 @@ internal static class RoomCommand
                 [
                     ["offered", ByteSize.Say(room["offered"]!.GetValue<long>())],
                     ["found by others", room["offering"]!.GetValue<bool>() ? "yes" : "no ('kith doctor' says why)"],
-                    ["used", $"{ByteSize.Say(room["used"]!.GetValue<long>())} in {room["boxes"]} boxes"],
+                    ["used", room["used"]!.GetValue<long>() is > 0 and var used ? $"{ByteSize.Say(used)} in {Boxes(room["boxes"]!.GetValue<int>())}" : "nothing"],
                     ["holders known", $"{room["holders"]}"],
                 ]));
             return ExitStatus.Done;
         });
     }
+
+    private static string Boxes(int count) => count == 1 ? "one box" : string.Create(CultureInfo.InvariantCulture, $"{count} boxes");
 
     /// <summary>Room in a line.</summary>
     public static string Says(JsonNode? room) => room is null

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -35,7 +36,7 @@ internal static class SendCommand
             var reason = sent["reason"]?.GetValue<string>();
             if (reason is not null)
                 result["reason"] = reason;
-            invocation.Output.Result(result, () => $"{sent["state"]}{(WayText.Of(sent["route"]) is { } way ? ", " + way : "")} ({sent["elapsed"]} ms)");
+            invocation.Output.Result(result, () => $"{sent["state"]}{(WayText.Of(sent["route"]) is { } way ? ", " + way : "")} ({sent["elapsed"]!.GetValue<double>().ToString("0", CultureInfo.InvariantCulture)} ms)");
             if (Array.IndexOf(Order, sent["state"]!.GetValue<string>()) >= Array.IndexOf(Order, invocation.Value(wait)))
                 return ExitStatus.Done;
             throw new CliException($"the message is {sent["state"]}, not {invocation.Value(wait)}, after {invocation.Value(timeout).TotalSeconds:0.##} s; it stays in the outbox and goes on being tried.{(reason is null ? "" : " " + reason)}");

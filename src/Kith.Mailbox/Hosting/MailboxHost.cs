@@ -1,3 +1,5 @@
+using Kith.Crypto;
+using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Client;
 using Kith.Mailbox.Passing;
 using Kith.Mailbox.Directory;
@@ -113,6 +115,8 @@ public sealed partial class MailboxHost : IMailbox
     private void Begin(long now)
     {
         _directory.Ready(now);
+        // For a place that is nobody's, so that whether there are holders is known before anything has to be left with them.
+        _directory.Find(now, BoxAddress.FromBytes(_parts.Random.NextBytes(BoxAddress.Size)), MailboxLimits.Asked, static (_, _) => { });
         if (now - _startedAt < DirectoryLimits.SearchPatience)
             return;
         _writer.NetworkChanged();

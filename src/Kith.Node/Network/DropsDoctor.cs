@@ -37,7 +37,7 @@ internal static class DropsDoctor
         if (view.Offered == 0)
             return "This one keeps nothing for others, as you chose (`kith room 256M` offers room).";
         if (view.IsOffering)
-            return string.Create(CultureInfo.InvariantCulture, $"This one offers {view.Offered / MiB} MiB and keeps {view.Used / MiB} MiB of others in {view.Boxes} boxes.");
+            return string.Create(CultureInfo.InvariantCulture, $"This one offers {view.Offered / MiB} MiB for others, and keeps {(view.Used == 0 ? "nothing" : view.Used < MiB ? "less than 1 MiB" : $"{view.Used / MiB} MiB")} now.");
         return overlay.Reachable == false ? "This one keeps nothing for others while nobody can reach it from outside, as behind a router: open its port there, and it begins by itself." : "This one does not offer its room yet.";
     }
 }

@@ -7,6 +7,7 @@ import { useLive } from "../session/LiveProvider";
 import { Address } from "./Address";
 import { Around } from "./Around";
 import { Directory } from "./Directory";
+import { DropsSection } from "./DropsSection";
 import { Entries } from "./Entries";
 import { Headline } from "./Headline";
 import classes from "./Network.module.css";
@@ -50,6 +51,7 @@ export function NetworkPage() {
               {alone ? [ways, address] : [address, ways]}
             </div>
             <div className={classes.below}>
+              <DropsSection />
               <RelaySection relay={seen.relay} />
               <Directory dht={seen.dht} />
               <Traffic traffic={seen.traffic} at={network.dataUpdatedAt} />

@@ -2,8 +2,7 @@ import { NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useOfferRoom, useRoom } from "../../api/queries";
 import { showFailure } from "../../ui/failure";
-import { sizeWords } from "../network/words";
-import { roomChoices } from "./room";
+import { roomChoices, roomWords } from "./room";
 import { Section } from "./Section";
 import classes from "./Settings.module.css";
 
@@ -15,7 +14,7 @@ export function RoomForOthers() {
   const room = useRoom(LOOK_EVERY).data;
   const offer = useOfferRoom();
   if (!room) return null;
-  const words = (bytes: number) => (bytes === 0 ? t("settings.roomNone") : sizeWords(bytes, i18n.language));
+  const words = (bytes: number) => (bytes === 0 ? t("settings.roomNone") : roomWords(bytes, i18n.language));
   return (
     <Section title={t("settings.room")} text={t("settings.roomText")}>
       <div className={classes.stack}>
@@ -26,7 +25,7 @@ export function RoomForOthers() {
           onChange={(event) => void offer(Number(event.currentTarget.value)).catch(showFailure)}
         />
         <p className={classes.quiet}>
-          {t("settings.roomUsed", { count: room.boxes, size: sizeWords(room.used, i18n.language) })} {t("settings.roomHolders", { count: room.holders })}
+          {t("settings.roomUsed", { count: room.boxes, size: roomWords(room.used, i18n.language) })} {t("settings.roomHolders", { count: room.holders })}
         </p>
         {room.offered > 0 && !room.offering && <p className={classes.quiet}>{t("settings.roomHidden")}</p>}
         {room.problem && <p className={classes.quiet}>{room.problem}</p>}
