@@ -61,8 +61,8 @@ internal sealed partial class OverlayCore : IWalkerObserver
     void IWalkerObserver.Answered(long now, WalkerAnswer answer)
     {
         Entry.Answered(now, answer.Address);
-        // A node of Kith has a DHT on the same port.
-        if (answer is { SpeaksKith: true, IsFirst: true })
+        // A node of Kith has a DHT on the same port; where hardly any are known it is not left out because a datagram was lost.
+        if (answer.SpeaksKith && (answer.IsFirst || Dht.Needs(answer.Address)))
             Dht.Ping(now, answer.Address);
         if (answer.SpeaksKith)
             Nat.Met(now);

@@ -172,6 +172,9 @@ public sealed class DhtCore : IDatagramCore
             Report(request.Fail);
     }
 
+    /// <summary>Whether so few nodes are known that each more is worth asking for, and this is none of them.</summary>
+    public bool Needs(Endpoint node) => _book.Count <= Upkeep.FewNodes && !_book.TableOf(node).Has(node);
+
     /// <summary>Looks for an item.</summary>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="target">Which.</param>

@@ -23,6 +23,9 @@ public sealed class RoutingTable
     /// <summary>Most nodes a bucket can be told to hold.</summary>
     public const int MaxBucketSize = 250;
 
+    /// <summary>With fewer nodes that are not bad we ask bad ones too.</summary>
+    public const int EnoughFit = 4;
+
     private readonly IReadOnlyList<int> _sizes;
     private OwnNetworks _networks;
     private Bucket[] _buckets = new Bucket[1];
@@ -92,6 +95,18 @@ public sealed class RoutingTable
 
         var entry = new NodeEntry { Id = id, Endpoint = endpoint, HeardAt = seconds, RoundTrip = (ushort)Math.Min(roundTrip, ushort.MaxValue) };
         return id != Own && Place(entry);
+    }
+
+    /// <summary>Whether a node at this address stands in the table, and answered when it was asked last.</summary>
+    internal bool Has(Endpoint endpoint)
+    {
+        foreach (ref var bucket in Buckets)
+        {
+            if (bucket.IndexOf(endpoint) is >= 0 and var index)
+                return bucket.Nodes[index].Failures == 0;
+        }
+
+        return false;
     }
 
     /// <summary>A node that we know by this id and address has asked us something: that too shows that it lives, when it has answered before.</summary>
@@ -179,22 +194,32 @@ public sealed class RoutingTable
         return stalest != default;
     }
 
-    /// <summary>The nodes closest to a target, closest first; none that is bad, and for others (<paramref name="forOthers"/>) none that is in doubt.</summary>
+    /// <summary>
+    /// The nodes closest to a target, closest first; none that is bad, unless hardly any others are known: of two nodes one that was slow twice is better than nobody. For others
+    /// (<paramref name="forOthers"/>) none that is in doubt.
+    /// </summary>
     internal int FindClosest(NodeId target, Span<NodeEntry> closest, bool forOthers)
     {
         var count = 0;
+        CollectAll(target, closest, ref count, forOthers ? NodeFitness.Certain : NodeFitness.Likely);
+        if (!forOthers && count < EnoughFit)
+            CollectAll(target, closest, ref count, NodeFitness.Bad);
+        return count;
+    }
+
+    private void CollectAll(NodeId target, Span<NodeEntry> closest, ref int count, NodeFitness fitness)
+    {
         var at = IndexFor(target);
         // The target's own bucket is closest to it, then all nearer to us together, then the farther ones one by one.
-        Collect(at, target, closest, ref count, forOthers);
+        Collect(at, target, closest, ref count, fitness);
         if (count < closest.Length)
         {
             for (var i = at + 1; i < Depth; i++)
-                Collect(i, target, closest, ref count, forOthers);
+                Collect(i, target, closest, ref count, fitness);
         }
 
         for (var i = at - 1; i >= 0 && count < closest.Length; i--)
-            Collect(i, target, closest, ref count, forOthers);
-        return count;
+            Collect(i, target, closest, ref count, fitness);
     }
 
     /// <summary>Our id has changed: sorts everybody anew.</summary>
@@ -221,11 +246,11 @@ public sealed class RoutingTable
 
     internal static uint Seconds(long now) => (uint)(now / 1000);
 
-    private void Collect(int index, NodeId target, Span<NodeEntry> closest, ref int count, bool forOthers)
+    private void Collect(int index, NodeId target, Span<NodeEntry> closest, ref int count, NodeFitness fitness)
     {
         foreach (ref var node in _buckets[index].Nodes)
         {
-            if (node.IsBad || (forOthers && node.Failures > 0))
+            if (node.IsBad != (fitness == NodeFitness.Bad) || (fitness == NodeFitness.Certain && node.Failures > 0))
                 continue;
             if (count == closest.Length && !node.Id.IsCloser(target, closest[count - 1].Id))
                 continue;
@@ -350,5 +375,13 @@ public sealed class RoutingTable
         }
 
         return -1;
+    }
+
+    // Which nodes a search is given.
+    private enum NodeFitness
+    {
+        Certain,
+        Likely,
+        Bad,
     }
 }

@@ -193,8 +193,11 @@ internal sealed class NatCore
             if (round.WasAnswered)
             {
                 _servers++;
-                _witnesses.RemoveAll(one => one.Server == round.Witness.Server);
-                _witnesses.Add(round.Witness);
+                var witness = round.Witness;
+                if (_witnesses.Find(one => one.Server == witness.Server) is { } last && (last.PortProbe, last.ThirdProbe) == (witness.PortProbe, witness.ThirdProbe))
+                    witness = witness with { Times = last.Times + 1 };
+                _witnesses.RemoveAll(one => one.Server == witness.Server);
+                _witnesses.Add(witness);
                 if (_witnesses.Count > NatLimits.MaxWitnesses)
                     _witnesses.RemoveAt(0);
             }
@@ -222,6 +225,13 @@ internal sealed class NatCore
     // What nobody else bears out is looked at again soon: there may be more peers by then, a third party among them.
     private void PlanRenewal(long now)
     {
+        // What one server saw once may be three datagrams that were lost; whether it was is worth knowing before others rely on it.
+        if (_view is { Kind: NatKind.None, Filtering: NatFiltering.AddressAndPortDependent } && !_ground.WasReached)
+        {
+            _renewAt = now + NatLimits.DoubtRetest;
+            return;
+        }
+
         _renewAt = now + (_view.IsConfirmed ? NatLimits.Period : _retest);
         if (!_view.IsConfirmed)
             _retest = Math.Min(2 * _retest, NatLimits.Period);

@@ -70,6 +70,9 @@ public static class NatLimits
     /// <summary>When what nobody else bore out is observed anew; twice as long each time, up to <see cref="Period"/>.</summary>
     public const long FirstRetest = 20_000;
 
+    /// <summary>When one server's word that a firewall stands before the own address is asked for again.</summary>
+    public const long DoubtRetest = 3_000;
+
     /// <summary>Between two looks for a further server while there were too few.</summary>
     public const long SearchPause = 5_000;
 

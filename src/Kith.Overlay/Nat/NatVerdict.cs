@@ -29,7 +29,7 @@ internal readonly record struct NatVerdict(NatKind Kind, NatMapping Mapping, Nat
         var seen = Seen(now, ground, wan, witnesses);
         var mapping = isOwn ? NatMapping.None : MappingOf(seen, witnesses);
         var (filtering, bearers) = FilteringOf(witnesses);
-        var kind = KindOf(mapping, filtering, bearers, ground.WasReached);
+        var kind = KindOf(mapping, filtering, Closed(witnesses, filtering) >= MinBearers && !ground.WasReached);
         var agreeing = mapping == NatMapping.None ? seen.Count : Math.Max(seen.GroupBy(one => one).Max(group => (int?)group.Count()) ?? 0, witnesses.Count(one => one.Differs == true));
         return new NatVerdict(kind, mapping, filtering, PortsOf(ground.Port, seen, witnesses), isOwn ? null : HairpinOf(witnesses), agreeing >= MinBearers && bearers >= MinBearers);
     }
@@ -80,13 +80,15 @@ internal readonly record struct NatVerdict(NatKind Kind, NatMapping Mapping, Nat
         return none > 0 ? (NatFiltering.AddressAndPortDependent, none) : (NatFiltering.Unknown, 0);
     }
 
-    private static NatKind KindOf(NatMapping mapping, NatFiltering filtering, int bearers, bool wasReached) => (mapping, filtering) switch
+    // Who is called filtered introduces nobody and is asked by nobody: one server's word, once, is too little for that. Where its other port came in, a third party counts alone, and only two servers'.
+    private static int Closed(List<NatWitness> witnesses, NatFiltering filtering) => filtering == NatFiltering.AddressDependent
+        ? witnesses.Count(one => one.ThirdProbe == false)
+        : witnesses.Where(one => one.PortProbe == false).Sum(one => one.Times);
+
+    private static NatKind KindOf(NatMapping mapping, NatFiltering filtering, bool isFiltered) => (mapping, filtering) switch
     {
         (NatMapping.None, NatFiltering.EndpointIndependent or NatFiltering.Unknown) => NatKind.None,
-        // A port that nothing was sent to came in: a firewall would hardly let it, and that no third party did is, where anybody could be one at all, one server's word. Who is called filtered
-        // introduces nobody and is asked by nobody.
-        (NatMapping.None, NatFiltering.AddressDependent) when bearers < MinBearers => NatKind.None,
-        (NatMapping.None, _) => wasReached ? NatKind.None : NatKind.Firewall,
+        (NatMapping.None, _) => isFiltered ? NatKind.Firewall : NatKind.None,
         (NatMapping.AddressDependent or NatMapping.AddressAndPortDependent, _) => NatKind.Symmetric,
         (NatMapping.EndpointIndependent, NatFiltering.EndpointIndependent) => NatKind.FullCone,
         (NatMapping.EndpointIndependent, NatFiltering.AddressDependent) => NatKind.AddressRestricted,

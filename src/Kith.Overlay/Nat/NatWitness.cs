@@ -30,6 +30,9 @@ internal sealed record NatWitness(Endpoint Server, long At)
     /// <summary>Whether what we sent to our own outer endpoint came in.</summary>
     public bool? Hairpin { get; init; }
 
+    /// <summary>How often in a row this server has shown the same of whom the NAT lets in.</summary>
+    public int Times { get; init; } = 1;
+
     /// <summary>Whether its two ports see us at different endpoints.</summary>
     public bool? Differs => Seen is { } one && SeenByAlternate is { } other ? one != other : null;
 }

@@ -81,7 +81,11 @@ internal sealed class Publisher(IMutableItems items, IRandom random)
         if (known.Change(now, publication) is not { } due)
             return;
         foreach (var period in known.Periods)
+        {
             Restart(period, due);
+            // How long it took the last one to be taken says nothing of this one, which somebody may be waiting for.
+            (period.Failures, period.WeakPuts) = (0, 0);
+        }
     }
 
     private void Restart(PublishedPeriod period, long due)
@@ -170,7 +174,8 @@ internal sealed class Publisher(IMutableItems items, IRandom random)
 
     private long Wait(PublishedPeriod period)
     {
-        var tries = Math.Max(period.Failures, period.WeakPuts);
+        // One that nobody took is put again twice after each wait: somebody may look for it, and a datagram may have been lost.
+        var tries = period.Failures > 0 ? (period.Failures + 1) / 2 : period.WeakPuts;
         if (tries > 0)
         {
             var wait = Math.Min(RendezvousLimits.FirstRetry << Math.Min(tries - 1, 20), RendezvousLimits.LastRetry);

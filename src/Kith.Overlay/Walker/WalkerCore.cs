@@ -26,6 +26,9 @@ public sealed partial class WalkerCore : IDatagramCore
     /// <summary>Active peers that are enough.</summary>
     public const int EnoughPeers = 6;
 
+    /// <summary>Peers of whom it is not known whether strangers reach them that may be asked to introduce us, while there are no others.</summary>
+    public const int MaxDoubtfulIntroducers = 8;
+
     private readonly IDatagramSink _sink;
     private readonly IRandom _random;
     private readonly IWalkerObserver? _observer;
@@ -113,16 +116,24 @@ public sealed partial class WalkerCore : IDatagramCore
     internal ReadOnlySpan<byte> TokenOf(Endpoint address) => _table.Find(address) is { } peer ? peer.Token : default;
 
     /// <summary>
-    /// Active nodes of Kith that proved their addresses and that strangers can reach, those that we came to first, and of them the nearest: who could introduce us to others. One that carries
-    /// circuits counts too where it came to us: it would refuse if strangers did not reach it.
+    /// Active nodes of Kith that proved their addresses and that strangers can reach, those that we came to first, and of them the nearest: who could introduce us to others. Whether strangers reach
+    /// one is not seen where it came to us, or was named and punctured, first: one that carries circuits counts all the same, and others where there are none else. They refuse if they must.
     /// </summary>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="preferRelays">Whether those that carry circuits come before all others.</param>
     public IReadOnlyList<Endpoint> Introducers(long now, bool preferRelays) =>
     [
-        .. _table.All.Where(peer => peer.Standing == PeerStanding.Proven && (peer.Connectable == true || peer is { ServesRelay: true, WasPunctured: false }) && peer.IsActive(now))
-            .OrderBy(peer => preferRelays && !peer.ServesRelay).ThenBy(peer => peer.Incoming).ThenBy(peer => peer.RoundTrip ?? double.MaxValue).Select(peer => peer.Address),
+        .. PossibleIntroducers(now)
+            .OrderBy(peer => preferRelays && !peer.ServesRelay).ThenBy(peer => peer.Connectable != true).ThenBy(peer => peer.Incoming).ThenBy(peer => peer.RoundTrip ?? double.MaxValue)
+            .Select(peer => peer.Address),
     ];
+
+    private List<WalkerPeer> PossibleIntroducers(long now)
+    {
+        var all = _table.All.Where(peer => peer.Standing == PeerStanding.Proven && peer.IsActive(now)).ToList();
+        var good = all.FindAll(peer => peer.Connectable == true || peer.ServesRelay);
+        return good.Count > 0 ? good : [.. all.OrderBy(peer => peer.Incoming).Take(MaxDoubtfulIntroducers)];
+    }
 
     /// <summary>Whether a peer says that it carries circuits.</summary>
     internal bool CarriesCircuits(Endpoint address) => _table.Find(address)?.ServesRelay == true;

@@ -4,6 +4,7 @@ using Kith.Overlay.Nat;
 using Kith.Overlay.Rendezvous;
 using Kith.Overlay.Swarm;
 using Kith.Simulation.Network;
+using Kith.Transport;
 using Kith.Wire;
 
 namespace Kith.Simulation.Nat;
@@ -18,6 +19,9 @@ internal sealed class NatWorld(ulong seed, LinkQuality? quality = null, SwarmKey
     /// <summary>Makes what a node says; null for what is true.</summary>
     public Func<SimulatedNode, IDatagramSink, IDatagramSink>? Lies { get; set; }
 
+    /// <summary>Gives each node a key of its own, so that it registers with introducers; null for none.</summary>
+    public Func<SimulatedNode, TransportIdentity>? Identities { get; set; }
+
     /// <summary>Adds a node that enters at the first public ones, and starts it.</summary>
     public SimulatedNode<OverlayCore> Add(SimulatedNat? nat = null)
     {
@@ -29,7 +33,7 @@ internal sealed class NatWorld(ulong seed, LinkQuality? quality = null, SwarmKey
         {
             sockets = new SimulatedSockets(node, hasAlternate: true);
             return new OverlayCore(
-                new OverlayOptions { EntryPoints = entries, LocalNetwork = false, Mainline = false, Swarm = swarm },
+                new OverlayOptions { EntryPoints = entries, LocalNetwork = false, Mainline = false, Swarm = swarm, Identity = Identities?.Invoke(node) },
                 node.Address.Port, new OwnNetworks([node.Address]), lies?.Invoke(node, node) ?? node, new Outside(sockets), node.Random, Network.Now);
         }
 

@@ -13,6 +13,7 @@ internal sealed class SimulatedSockets : INatSockets
 
     private readonly SimulatedNode _node;
     private readonly Dictionary<int, SimulatedNode<Extra>> _open = [];
+    private readonly HashSet<ushort> _ports = [];
 
     public SimulatedSockets(SimulatedNode node, bool hasAlternate)
     {
@@ -30,7 +31,10 @@ internal sealed class SimulatedSockets : INatSockets
 
     public ushort Open(int socket)
     {
-        var port = (ushort)(FirstPort + _node.Random.NextBelow(Ports));
+        ushort port;
+        do
+            port = (ushort)(FirstPort + _node.Random.NextBelow(Ports));
+        while (!_ports.Add(port));
         var at = _node.Address.WithPort(port);
         Extra Make(SimulatedNode _) => new(this, socket);
         _open.Add(socket, _node.Nat is { } nat ? _node.Network.AddBehind(nat, Make, at) : _node.Network.Add(Make, at));
