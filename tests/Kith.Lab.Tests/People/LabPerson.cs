@@ -34,6 +34,21 @@ internal sealed class LabPerson(string name, LabMachine machine) : IAsyncDisposa
         }
     }
 
+    /// <summary>Whether this person has talked with anybody since the node was started first.</summary>
+    public bool HasTalked { get; set; }
+
+    /// <summary>What the node's process has used of the processor since it started.</summary>
+    public TimeSpan Worked
+    {
+        get
+        {
+            if (_node is not { } node)
+                return TimeSpan.Zero;
+            node.Refresh();
+            return node.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts the node and waits until it says that it is ready.</summary>
     public async Task StartAsync(params string[] flags)
     {

@@ -9,13 +9,15 @@ internal static class MatrixTable
     public static string Draw(IReadOnlyCollection<PairRun> runs)
     {
         var table = new StringBuilder();
-        table.AppendLine("| pair | expected | first message, ms | its route | direct after, ms | at the end | |");
-        table.AppendLine("| --- | --- | --- | --- | --- | --- | --- |");
+        table.AppendLine("| pair | expected | new to talking | contacts, ms | first message, ms | its route | direct after, ms | at the end | |");
+        table.AppendLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var run in runs)
-            table.AppendLine(CultureInfo.InvariantCulture, $"| {run.Name} | {run.Expected} | {Ms(run.FirstMessage)} | {run.FirstRoute ?? "-"} | {Ms(run.Direct)} | {run.Path ?? "-"} | {run.Failure} |");
+            table.AppendLine(CultureInfo.InvariantCulture, $"| {run.Name} | {run.Expected} | {run.Newcomers} | {Ms(run.Met)} | {Ms(run.FirstMessage)} | {run.FirstRoute ?? "-"} | {Ms(run.Direct)} | {run.Path ?? "-"} | {run.Failure} |");
         table.AppendLine();
         table.AppendLine(CultureInfo.InvariantCulture, $"{runs.Count} pairs, {runs.Count(run => run.Failure is null)} delivered everything.");
         Spread(table, "first message", runs.Select(run => run.FirstMessage), TimeSpan.FromSeconds(1));
+        for (var newcomers = 0; newcomers <= 2; newcomers++)
+            Spread(table, $"the same, {newcomers} new to talking", runs.Where(run => run.Newcomers == newcomers).Select(run => run.FirstMessage), TimeSpan.FromSeconds(1));
         Spread(table, "direct where it must be", runs.Where(run => run.Expected == Expected.Direct).Select(run => run.Direct), TimeSpan.FromSeconds(3));
         Spread(table, "direct by many sockets", runs.Where(run => run.Expected == Expected.ManySockets).Select(run => run.Direct), TimeSpan.FromSeconds(40));
         return table.ToString();

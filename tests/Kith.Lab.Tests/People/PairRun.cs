@@ -23,6 +23,12 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
 
     public NatKind OtherKind => otherKind;
 
+    /// <summary>How many of the two had talked with nobody before: a program's first conversation runs code that it has not run yet.</summary>
+    public int Newcomers { get; private set; }
+
+    /// <summary>From the use of the link until both are contacts: all that takes a way to the other side.</summary>
+    public TimeSpan? Met { get; private set; }
+
     /// <summary>From the use of the link to the first message committed on the other side.</summary>
     public TimeSpan? FirstMessage { get; private set; }
 
@@ -51,6 +57,8 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
     /// <summary>One makes a link, the other uses it and says something; then one answers.</summary>
     public async Task MeetAsync()
     {
+        Newcomers = (one.HasTalked ? 0 : 1) + (other.HasTalked ? 0 : 1);
+        one.HasTalked = other.HasTalked = true;
         try
         {
             _link = await one.Api.LinkAsync();
@@ -62,6 +70,7 @@ internal sealed class PairRun(NatKind oneKind, LabPerson one, NatKind otherKind,
                 return;
             }
 
+            Met = Stopwatch.GetElapsedTime(_began);
             var first = await SayAsync(other, one, _otherSaid);
             (FirstMessage, FirstRoute) = (Stopwatch.GetElapsedTime(_began), first.Route);
             if (first.IsDelivered)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kith.Lab.Tests.Nats;
 using Kith.Lab.Tests.Networks;
 
@@ -10,6 +11,11 @@ internal sealed class Town : IAsyncDisposable
 
     /// <summary>Processes that start at once; each takes a core for a moment.</summary>
     private const int StartTogether = 4;
+
+    /// <summary>Of one core: nodes that do less together are at rest.</summary>
+    private const double Quiet = 0.3;
+
+    private static readonly TimeSpan LoadWindow = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<NatKind, (LabPerson One, LabPerson Other)> _people = [];
     private readonly List<LabNetwork> _networks = [];
@@ -65,22 +71,37 @@ internal sealed class Town : IAsyncDisposable
 
     public (LabPerson One, LabPerson Other) Of(NatKind kind) => _people[kind];
 
-    /// <summary>Waits until every node knows what it is behind, for so long at most; how long it took.</summary>
-    public async Task<TimeSpan> SettleAsync(TimeSpan atMost)
+    /// <summary>
+    /// Waits until every node knows what it is behind and where it can be called, and until all of them together have next to nothing to do: what is measured then is people who are there, and not
+    /// programs that start. For so long at most; how long it took, and how much of a core the nodes use at the end.
+    /// </summary>
+    public async Task<(TimeSpan Took, double Load)> SettleAsync(TimeSpan atMost)
     {
-        var took = await Eventually.AskAsync(
-            async () =>
-            {
-                foreach (var person in People)
-                {
-                    if ((await person.Api.GetAsync("network")).GetProperty("nat").GetString() == "unknown")
-                        return false;
-                }
+        var began = Stopwatch.GetTimestamp();
+        foreach (var person in People)
+            await Eventually.AskAsync(() => IsReadyAsync(person), atMost - Stopwatch.GetElapsedTime(began));
+        double load;
+        do
+            load = await LoadAsync();
+        while (load > Quiet && Stopwatch.GetElapsedTime(began) < atMost);
+        return (Stopwatch.GetElapsedTime(began), load);
+    }
 
-                return true;
-            },
-            atMost);
-        return took ?? atMost;
+    private static async Task<bool> IsReadyAsync(LabPerson person)
+    {
+        if ((await person.Api.GetAsync("network")).GetProperty("nat").GetString() == "unknown")
+            return false;
+        var checks = (await person.Api.GetAsync("doctor")).GetProperty("checks").EnumerateArray();
+        return checks.Any(check => check.GetProperty("check").GetString() == "introducers" && check.GetProperty("ok").GetBoolean());
+    }
+
+    // Of one core.
+    private async Task<double> LoadAsync()
+    {
+        TimeSpan Worked() => People.Append(Entry).Aggregate(TimeSpan.Zero, (sum, person) => sum + person.Worked);
+        var (began, before) = (Stopwatch.GetTimestamp(), Worked());
+        await Task.Delay(LoadWindow);
+        return (Worked() - before) / Stopwatch.GetElapsedTime(began);
     }
 
     /// <summary>The flag that names the public node to a person, by an address of a family that they have.</summary>
@@ -96,8 +117,7 @@ internal sealed class Town : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var person in People)
-            await person.DisposeAsync();
+        await Task.WhenAll(People.Select(person => person.DisposeAsync().AsTask()));
         if (Second is not null)
             await Second.DisposeAsync();
         await Entry.DisposeAsync();
