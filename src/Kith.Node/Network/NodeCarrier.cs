@@ -42,7 +42,7 @@ internal sealed class NodeCarrier(UdpCarrier udp, TimeProvider time) : ICarrier
         if (Reach is { } reach)
             return await reach.ConnectAsync(addresses, remoteKey, cancellationToken).ConfigureAwait(false);
         NodeAddress[] plain = [.. addresses.Where(udp.Takes)];
-        if (plain.Length > 0 && await ConnectEarlyAsync(plain, remoteKey, cancellationToken).ConfigureAwait(false) is { } session)
+        if (plain.Length > 0 && await ConnectEarlyAsync(plain, plain.Length < addresses.Count, remoteKey, cancellationToken).ConfigureAwait(false) is { } session)
             return session;
         try
         {
@@ -59,8 +59,8 @@ internal sealed class NodeCarrier(UdpCarrier udp, TimeProvider time) : ICarrier
     /// <inheritdoc/>
     public Task<IListener> ListenAsync(IPEndPoint endPoint, CancellationToken cancellationToken = default) => udp.ListenAsync(endPoint, cancellationToken);
 
-    // Null when the overlay came before an answer, and may do better.
-    private async Task<ISession?> ConnectEarlyAsync(NodeAddress[] plain, X25519PublicKey? remoteKey, CancellationToken cancellationToken)
+    // Null when the overlay came before an answer, and may do better; or when nobody is there, which is soon known, and it has further ways.
+    private async Task<ISession?> ConnectEarlyAsync(NodeAddress[] plain, bool areThereOthers, X25519PublicKey? remoteKey, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var early = udp.ConnectAsync(plain, remoteKey, giveUp.Token);
@@ -79,7 +79,7 @@ internal sealed class NodeCarrier(UdpCarrier udp, TimeProvider time) : ICarrier
         {
             return null;
         }
-        catch (SessionException) when (_reach.Task.IsCompletedSuccessfully)
+        catch (SessionException error) when (_reach.Task.IsCompletedSuccessfully || (areThereOthers && error.Code == SessionErrorCode.Unreachable))
         {
             return null;
         }
