@@ -16,6 +16,7 @@ public sealed class ContractTests : IAsyncLifetime
     {
         HasFields(_pair.Alice.Ready, "event", "account", "api", "page", "listen");
         HasFields(await LineAsync(_pair.Alice, "link", "--uses", "2", "--expires", "1d"), "link", "expires");
+        Assert.Equal(12, (await LineAsync(_pair.Alice, "link", "--public", "--price", "12")).GetProperty("price").GetInt32());
         var contact = await LineAsync(_pair.Alice, "contacts");
         HasFields(contact, "contact", "name", "verified", "online");
         Assert.Equal("Bob", contact.GetProperty("name").GetString());
@@ -74,6 +75,8 @@ public sealed class ContractTests : IAsyncLifetime
         { 2, ["send", "Bob", "x", "--route", "pigeon"] },
         { 2, ["send", "Bob", "x", "--timeout", "soon"] },
         { 2, ["link", "--uses", "0"] },
+        { 2, ["link", "--price", "5"] },
+        { 2, ["link", "--public", "--price", "99"] },
         { 2, ["nonsense"] },
         { 2, [] },
     };

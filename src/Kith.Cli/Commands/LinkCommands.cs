@@ -7,6 +7,8 @@ namespace Kith.Cli.Commands;
 /// <summary><c>kith link</c>: a contact link, with a QR code on a terminal.</summary>
 internal static class LinkCommand
 {
+    private const int MaxPrice = Messaging.Contacts.Link.MaxPrice;
+
     public static Command Create()
     {
         var uses = new Option<int>("--uses") { Description = "How many people may use it", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -17,7 +19,21 @@ internal static class LinkCommand
         });
         var expires = Duration.Option("--expires", "How long it can be used", TimeSpan.FromDays(7));
         var isPublic = new Option<bool>("--public") { Description = "Anybody may use it, for ever, and becomes a request that you accept or refuse" };
-        var command = new Command("link", "Makes a contact link: whoever has it can become your contact") { uses, expires, isPublic };
+        var price = new Option<int?>("--price")
+        {
+            Description = $"With --public: the work that each request costs who writes while you are away, 0 to {MaxPrice} bits, each of which doubles it; 23 are some seconds", HelpName = "BITS",
+        };
+        price.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 0 or > MaxPrice)
+                result.AddError($"--price takes a number from 0 to {MaxPrice}.");
+        });
+        var command = new Command("link", "Makes a contact link: whoever has it can become your contact") { uses, expires, isPublic, price };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(price) is not null && !result.GetValue(isPublic))
+                result.AddError("--price goes with --public: who has a link for some people only pays nothing.");
+        });
         return Invocation.Bind(command, async (invocation, cancellationToken) =>
         {
             using var node = invocation.OpenNode();
@@ -27,8 +43,10 @@ internal static class LinkCommand
                 ["uses"] = open ? 0 : invocation.Value(uses),
                 ["expires"] = open ? 0 : (long)invocation.Value(expires).TotalMilliseconds,
             };
+            if (invocation.Value(price) is { } bits)
+                body["price"] = bits;
             var link = await node.PostAsync("links", body, cancellationToken).ConfigureAwait(false);
-            invocation.Output.Result(Output.Pick(link, "link", "expires", "id"), () => ForPeople(link["link"]!.GetValue<string>()));
+            invocation.Output.Result(Output.Pick(link, "link", "expires", "id", "price"), () => ForPeople(link["link"]!.GetValue<string>()));
             return ExitStatus.Done;
         });
     }
