@@ -19,12 +19,12 @@ internal sealed class ClientWorld
     private readonly Random _random;
     private long _order;
 
-    public ClientWorld(int holders = 16, int seed = 1)
+    public ClientWorld(int holders = 16, int seed = 1, Func<SimulatedHolder>? make = null)
     {
         _random = new Random(seed);
         Random = new SeededRandom(new Random(seed + 1));
         for (var i = 0; i < holders; i++)
-            Holders[Endpoint.FromIPv4(0xC612_0000U + (uint)(i << 8), 7300)] = new SimulatedHolder();
+            Holders[Endpoint.FromIPv4(0xC612_0000U + (uint)(i << 8), 7300)] = make?.Invoke() ?? new SimulatedHolder();
     }
 
     public long Now { get; private set; } = Rows.Now;
@@ -111,7 +111,7 @@ internal sealed class ClientWorld
 
     private static BoxAddress Place(Endpoint at) => BoxAddress.FromBytes(Sha256.Hash(System.Text.Encoding.ASCII.GetBytes(at.ToString())));
 
-    private static MailboxRequest Through(MailboxRequest request, byte[] session)
+    internal static MailboxRequest Through(MailboxRequest request, byte[] session)
     {
         using var writer = new WireWriter();
         RequestFormat.Write(writer, 1, request, session);

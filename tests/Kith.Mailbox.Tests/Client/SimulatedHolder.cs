@@ -28,7 +28,7 @@ public enum Conduct
 }
 
 /// <summary>A holder in memory that keeps the rules of docs/protocol/mailbox.md, or breaks them on purpose.</summary>
-internal sealed class SimulatedHolder
+internal class SimulatedHolder
 {
     private readonly Dictionary<BoxAddress, Kept> _boxes = [];
     private readonly List<(PublicBox Box, ReadRequest Request, Action<MailboxAnswer?> Tell)> _watchers = [];
@@ -50,7 +50,7 @@ internal sealed class SimulatedHolder
 
     public int Puts { get; private set; }
 
-    public int Chunks => _boxes.Values.Sum(box => box.Entries.Count);
+    public virtual int Chunks => _boxes.Values.Sum(box => box.Entries.Count);
 
     public int Tombstones => _boxes.Values.Sum(box => box.Deleted.Count);
 
@@ -72,7 +72,7 @@ internal sealed class SimulatedHolder
     /// <summary>All that it had is gone, and places begin anew.</summary>
     public void Wipe() => _boxes.Clear();
 
-    public void Handle(long now, MailboxRequest request, byte[] session, Action<MailboxAnswer?> answer)
+    public virtual void Handle(long now, MailboxRequest request, byte[] session, Action<MailboxAnswer?> answer)
     {
         if (IsDown || Conduct == Conduct.Silent)
             return;
