@@ -8,6 +8,9 @@ public sealed class DropTests : IAsyncLifetime
 {
     private const int Holders = 7;
 
+    /// <summary>How long the two take turns: a minute in the long form.</summary>
+    private static readonly TimeSpan Conversation = TimeSpan.FromSeconds(Checkout.Full ? 60 : 4);
+
     private readonly List<KithHome> _holders = [.. Enumerable.Range(0, Holders).Select(i => new KithHome($"Holder{i}"))];
     private readonly KithHome _alice = new("Alice");
     private readonly KithHome _bob = new("Bob");
@@ -54,6 +57,39 @@ public sealed class DropTests : IAsyncLifetime
         await Pair.WaitForAsync(async () => (await MessagesAsync(_alice, "Bob")).Where(IsMine).All(message => State(message) == "delivered"), "Alice knows that Bob has them");
         Assert.Equal(first, (await MessagesAsync(_alice, "Bob")).Where(IsMine).Select(Text));
         Assert.Equal("drop", (await MessagesAsync(_alice, "Bob")).First(IsMine).GetProperty("route").GetString());
+    }
+
+    [Fact]
+    public async Task TwoWhoAreNeverThereTogether_TalkOnAndOn_NothingIsLostTwiceOrOutOfOrder()
+    {
+        await MeetAsync();
+        await _bob.StopAsync();
+        var (here, away, rounds) = ((Home: _alice, Name: "Alice"), (Home: _bob, Name: "Bob"), 0);
+        var said = new Dictionary<string, List<string>> { ["Alice"] = [], ["Bob"] = [] };
+        var begun = Stopwatch.GetTimestamp();
+        while (rounds < 2 || Stopwatch.GetElapsedTime(begun) < Conversation)
+        {
+            // Whoever comes reads what is there, answers, and goes.
+            await HasAsync(here.Home, away.Name, [.. said[away.Name]]);
+            for (var i = 0; i < 3; i++)
+            {
+                var text = $"from {here.Name} {said[here.Name].Count}";
+                said[here.Name].Add(text);
+                await here.Home.Api.PostAsync($"contacts/{away.Name}/messages", new { text, wait = i < 2 ? "waiting" : "stored", timeout = 30_000 });
+            }
+
+            await Pair.WaitForAsync(async () => (await MessagesAsync(here.Home, away.Name)).Where(IsMine).All(message => State(message) != "waiting"), "all that was said is stored");
+            await here.Home.StopAsync();
+            (here, away, rounds) = (away, here, rounds + 1);
+            await here.Home.StartAsync(Entry);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{rounds} visits, {said.Values.Sum(texts => texts.Count)} messages in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s");
+        await HasAsync(here.Home, away.Name, [.. said[away.Name]]);
+        await here.Home.StopAsync();
+        await away.Home.StartAsync(Entry);
+        await HasAsync(away.Home, here.Name, [.. said[here.Name]]);
+        Assert.Equal(said[away.Name], (await MessagesAsync(away.Home, here.Name)).Where(IsMine).Select(Text));
     }
 
     [Fact]
@@ -116,7 +152,7 @@ public sealed class DropTests : IAsyncLifetime
     }
 
     private static async Task<List<JsonElement>> MessagesAsync(KithHome home, string with) =>
-        [.. (await home.Api.GetAsync($"contacts/{with}/messages?limit=200")).GetProperty("messages").EnumerateArray().Where(message => Text(message).StartsWith("from ", StringComparison.Ordinal) || Text(message) is "kept" or "the long way")];
+        [.. (await home.Api.HistoryAsync(with)).Where(message => Text(message).StartsWith("from ", StringComparison.Ordinal) || Text(message) is "kept" or "the long way")];
 
     private static bool IsMine(JsonElement message) => message.GetProperty("fromMe").GetBoolean();
 

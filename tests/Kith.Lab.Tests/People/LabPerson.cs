@@ -21,6 +21,9 @@ internal sealed class LabPerson(string name, LabMachine machine) : IAsyncDisposa
     /// <summary>Calls on the running node; another object after each start.</summary>
     public PersonApi Api { get; private set; } = null!;
 
+    /// <summary>Room for others' drops. With nobody's, what arrives has found a way between the two.</summary>
+    public string Room { get; init; } = "off";
+
     /// <summary>The account's id, by which others name this person.</summary>
     public string Account { get; private set; } = "";
 
@@ -53,8 +56,7 @@ internal sealed class LabPerson(string name, LabMachine machine) : IAsyncDisposa
     public async Task StartAsync(params string[] flags)
     {
         var program = await KithProgram.PathAsync();
-        // Nobody keeps drops: what arrives has found a way between the two.
-        var start = new ProcessStartInfo("ip", ["netns", "exec", Machine.Namespace.Name, program, "--home", Home, "--json", "up", "--name", Name, "--no-lan", "--no-mainline", "--room", "off", .. flags])
+        var start = new ProcessStartInfo("ip", ["netns", "exec", Machine.Namespace.Name, program, "--home", Home, "--json", "up", "--name", Name, "--no-lan", "--no-mainline", "--room", Room, .. flags])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
