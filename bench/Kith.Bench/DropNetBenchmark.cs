@@ -84,7 +84,7 @@ internal sealed class DropNetBenchmark : IBenchmark
             {
                 var (known, isOffering) = await holder.RoomAsync();
                 return isOffering && known >= Math.Min(holders.Count - 1, 6);
-            });
+            }, seconds: 600);
         }
 
         BenchmarkOutput.Say($"{holders.Count} nodes run and know holders");
