@@ -28,7 +28,10 @@ public sealed class MatrixTests(ITestOutputHelper output)
 
     private static readonly TimeSpan ManySocketsBound = TimeSpan.FromSeconds(40);
 
-    /// <summary>For all nodes to find out what they are behind and be at rest.</summary>
+    /// <summary>For all nodes to come to rest, where what is measured is wanted: they ask one another in haste for half a minute after their start.</summary>
+    private static readonly TimeSpan RestPatience = TimeSpan.FromSeconds(45);
+
+    /// <summary>For all nodes to find out what they are behind.</summary>
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(30);
 
     private static readonly NatKind[] Kinds = Environment.GetEnvironmentVariable(OnlyVariable) is { Length: > 0 } only
@@ -54,12 +57,14 @@ public sealed class MatrixTests(ITestOutputHelper output)
         Assert.All(runs, run => Assert.True(run.Direct is not null, $"{run.Name}: {run.Path}"));
     }
 
+    private static string? TableFile => Environment.GetEnvironmentVariable(TableVariable) is { Length: > 0 } file ? file : null;
+
     private async Task<List<PairRun>> RunAsync(string title, string relay, Predicate<PairRun> isMeant, int messages)
     {
         Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
         await using var town = await Town.CreateAsync(Kinds, relay, hasSecond: true);
         var wrong = await NatNames.WrongAsync(town, output.WriteLine);
-        var settled = await town.SettleAsync(SettlePatience);
+        var settled = await town.SettleAsync(SettlePatience, TableFile is null ? TimeSpan.Zero : RestPatience);
         var runs = Pairs(town, KithProgram.Full).FindAll(isMeant);
         // One after the other, as what is measured is two people who meet, and those with many sockets last: they go on beside nobody.
         foreach (var group in new[] { runs.Where(run => run.Expected != Expected.ManySockets), runs.Where(run => run.Expected == Expected.ManySockets) })
@@ -103,7 +108,7 @@ public sealed class MatrixTests(ITestOutputHelper output)
         var table = MatrixTable.Draw(runs);
         output.WriteLine(title);
         output.WriteLine(table);
-        if (Environment.GetEnvironmentVariable(TableVariable) is { Length: > 0 } file)
+        if (TableFile is { } file)
             await File.AppendAllTextAsync(file, $"## {title}\n\n{table}\n");
         foreach (var run in runs.Where(run => run.Detail is not null))
             output.WriteLine($"-- {run.Name}: {run.Failure}\n{run.Detail}");

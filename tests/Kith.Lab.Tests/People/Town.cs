@@ -72,18 +72,19 @@ internal sealed class Town : IAsyncDisposable
     public (LabPerson One, LabPerson Other) Of(NatKind kind) => _people[kind];
 
     /// <summary>
-    /// Waits until every node knows what it is behind and where it can be called, and until all of them together have next to nothing to do: what is measured then is people who are there, and not
-    /// programs that start. For so long at most; how long it took, and how much of a core the nodes use at the end.
+    /// Waits until every node knows what it is behind and where it can be called, for so long at most, and then until all of them together have next to nothing to do, for so long at most: people who are there are to
+    /// be measured, and not programs that start. How long it took, and how much of a core the nodes use at the end.
     /// </summary>
-    public async Task<(TimeSpan Took, double Load)> SettleAsync(TimeSpan atMost)
+    public async Task<(TimeSpan Took, double Load)> SettleAsync(TimeSpan atMost, TimeSpan rest)
     {
         var began = Stopwatch.GetTimestamp();
         foreach (var person in People)
             await Eventually.AskAsync(() => IsReadyAsync(person), atMost - Stopwatch.GetElapsedTime(began));
+        var ready = Stopwatch.GetTimestamp();
         double load;
         do
             load = await LoadAsync();
-        while (load > Quiet && Stopwatch.GetElapsedTime(began) < atMost);
+        while (load > Quiet && Stopwatch.GetElapsedTime(ready) < rest);
         return (Stopwatch.GetElapsedTime(began), load);
     }
 
