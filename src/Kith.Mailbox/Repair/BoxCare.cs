@@ -7,10 +7,16 @@ namespace Kith.Mailbox.Repair;
 /// <summary>What is remembered of a box that is looked after. There may be a quarter of a million: what few of them need is apart.</summary>
 internal sealed class BoxCare(BoxAddress address)
 {
+    private uint _pause = (uint)RepairPolicy.FirstPause.TotalMilliseconds;
+
     public BoxAddress Address { get; } = address;
 
     /// <summary>The pause before the next look.</summary>
-    public TimeSpan Pause { get; set; } = RepairPolicy.FirstPause;
+    public TimeSpan Pause
+    {
+        get => TimeSpan.FromMilliseconds(_pause);
+        set => _pause = (uint)value.TotalMilliseconds;
+    }
 
     /// <summary>When that is, unix milliseconds.</summary>
     public long LookAt { get; set; }

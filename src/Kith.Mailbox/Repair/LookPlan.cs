@@ -10,6 +10,9 @@ internal sealed class LookPlan
     /// <summary>When the next is due; <see cref="long.MaxValue"/> for none. It may turn out to be none when it comes.</summary>
     public long Next => Math.Min(At(_urgent), At(_quiet));
 
+    /// <summary>There will be about so many boxes.</summary>
+    public void Expect(int boxes) => _quiet.EnsureCapacity(boxes);
+
     /// <summary>Plans a look; what was planned for the box before does not happen.</summary>
     public void Add(BoxCare box, long at, bool isUrgent)
     {

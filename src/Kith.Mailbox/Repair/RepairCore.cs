@@ -19,7 +19,7 @@ public sealed class RepairCore : ISurplus
     private readonly IHolderFinder _finder;
     private readonly IHolderCalls _calls;
     private readonly IRandom _random;
-    private readonly Dictionary<BoxAddress, BoxCare> _boxes = [];
+    private readonly CareBook _boxes = new();
     private readonly LookPlan _plan = new();
     private readonly LoadWork _work = new();
     private readonly SurplusBook _surplus = new();
@@ -63,12 +63,12 @@ public sealed class RepairCore : ISurplus
     /// <summary>An entry or a delete has come into a box and is committed: the others may lack it.</summary>
     public void Entered(long now, BoxAddress address)
     {
-        if (!_boxes.TryGetValue(address, out var box))
+        if (!_boxes.TryGet(address, out var box))
         {
             // What was refused leaves nothing to look after.
             if (_store.Size(address).Entries == 0 && !_store.HasFailed)
                 return;
-            _boxes.Add(address, box = new BoxCare(address) { IsNew = true });
+            _boxes.Add(box = new BoxCare(address) { IsNew = true });
             Plan(now, box, RepairPolicy.Acquaintance);
         }
 
@@ -94,7 +94,7 @@ public sealed class RepairCore : ISurplus
             AskWhetherThere(follower);
         while (_looking < RepairLimits.Looks && _lookNotBefore <= now && _plan.TryTake(now, out var box))
         {
-            if (box.IsLooking || !_boxes.ContainsKey(box.Address))
+            if (box.IsLooking || !_boxes.Has(box.Address))
                 continue;
             _lookNotBefore = now + RepairLimits.LookPeriod;
             (box.IsLooking, box.HasNews, box.IsPressing) = (true, false, false);
@@ -132,7 +132,7 @@ public sealed class RepairCore : ISurplus
             look.Replace(now, holder);
         var place = RoomKey.PlaceOf(holder);
         var pause = RepairPolicy.AfterSilence;
-        foreach (var box in _boxes.Values)
+        foreach (var box in _boxes)
         {
             if (box.Distance(place) > box.Reach)
                 continue;
@@ -160,11 +160,19 @@ public sealed class RepairCore : ISurplus
         Rest(now, box, look.WasWrong, hasMore: look.Last != 0);
     }
 
+    private void Expect(int boxes)
+    {
+        _boxes.Expect(boxes);
+        _plan.Expect(boxes);
+    }
+
     // What is left from the last run, little by little.
     private void Load(long now)
     {
         if (now < _loadAt)
             return;
+        if (_loadAfter is null)
+            Expect(_store.Boxes);
         var some = _store.BoxesFrom(_loadAfter, RepairLimits.Loaded);
         if (_store.HasFailed)
         {
@@ -174,10 +182,10 @@ public sealed class RepairCore : ISurplus
 
         foreach (var address in some)
         {
-            if (_boxes.ContainsKey(address))
+            if (_boxes.Has(address))
                 continue;
             var box = new BoxCare(address);
-            _boxes.Add(address, box);
+            _boxes.Add(box);
             _plan.Add(box, now + (long)(RepairPolicy.AfterStart.TotalMilliseconds * Random()), isUrgent: false);
         }
 
@@ -301,7 +309,7 @@ public sealed class RepairCore : ISurplus
     // Copies that others are nearer for are looked at once more now: only those with six proofs may give way.
     private void SeekSurplus(long now)
     {
-        foreach (var box in _boxes.Values.Where(box => box is { IsSpare: true, IsLooking: false }).Take(RepairLimits.Sought))
+        foreach (var box in _boxes.Where(box => box is { IsSpare: true, IsLooking: false }).Take(RepairLimits.Sought))
             _plan.Add(box, now, isUrgent: false);
     }
 
