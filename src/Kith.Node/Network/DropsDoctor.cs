@@ -15,14 +15,13 @@ internal static class DropsDoctor
         if (!drops.IsRunning)
             return new DoctorCheck("drops", false, "Nothing can be left for those who are away: the overlay does not run here, as said above.");
         var view = drops.View;
-        if (view.Problem is { } problem)
-            return new DoctorCheck("drops", false, problem);
-        var kept = Kept(view, overlay);
+        // What is wrong with our own disk says nothing of what is left elsewhere.
+        var kept = view.Problem ?? Kept(view, overlay);
         if (overlay.Nodes == 0)
             return new DoctorCheck("drops", false, $"Nothing can be left for those who are away until there is a way into the overlay. {kept}");
         return view.Holders < MailboxLimits.Enough
             ? new DoctorCheck("drops", false, string.Create(CultureInfo.InvariantCulture, $"{Answer(view.Holders)}, and {MailboxLimits.Enough} are needed for what is left for those who are away: it waits here meanwhile. Ask a friend with an open port to run a node, or name one with --holder. {kept}"))
-            : new DoctorCheck("drops", true, string.Create(CultureInfo.InvariantCulture, $"{Answer(view.Holders)} for what is left for those who are away. {kept}"));
+            : new DoctorCheck("drops", view.Problem is null, string.Create(CultureInfo.InvariantCulture, $"{Answer(view.Holders)} for what is left for those who are away. {kept}"));
     }
 
     private static string Answer(int holders) => holders switch

@@ -148,8 +148,8 @@ internal sealed partial class NodeDrops : IMailboxObserver
         if (taken.Count > 0)
         {
             _mailbox?.Done(taken);
-            // What they were waited for may be among these.
-            Retry();
+            // What they were waited for may be among these. Strangers can leave much that is never opened: it must not be tried as a whole each time.
+            Retry(EnvelopesAtOnce);
         }
 
         _early.AddRange(early);
@@ -157,12 +157,12 @@ internal sealed partial class NodeDrops : IMailboxObserver
             _early.RemoveRange(0, _early.Count - MaxEarly);
     }
 
-    private void Retry()
+    private void Retry(int most)
     {
         if (_early.Count == 0)
             return;
-        ArrivedEnvelope[] again = [.. _early];
-        _early.Clear();
+        var again = _early.Take(most).ToArray();
+        _early.RemoveRange(0, again.Length);
         Post(null, again);
     }
 }

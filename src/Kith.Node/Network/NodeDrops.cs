@@ -97,7 +97,7 @@ internal sealed partial class NodeDrops : IDropRoute
         ]);
         foreach (var link in boxes.Links.Where(link => link.BundleDue is not null))
             _loop?.TryPost(new ActionItem(() => PutBundle(link)));
-        Retry();
+        Retry(MaxEarly);
     }
 
     /// <summary>Why nothing is left for somebody now, one sentence; null when nothing is known that speaks against it. On any thread.</summary>
@@ -105,8 +105,6 @@ internal sealed partial class NodeDrops : IDropRoute
     {
         if (!IsRunning)
             return "Nothing can be left for those who are away: the overlay does not run here.";
-        if (View is { Problem: { } problem })
-            return problem;
         if (!_canWrite.ContainsKey(peer))
             return "They have no box that is known here yet: you have to be connected once, or their link has to be found.";
         return _whyRefused;

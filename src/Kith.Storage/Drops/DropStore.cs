@@ -11,9 +11,9 @@ namespace Kith.Storage.Drops;
 public sealed class DropStore : IDropStore
 {
     private const int ShrunkPages = 256;
-    private const string DiskFull = "the disk is full: no more is kept for others until there is room";
-    private const string DiskFailed = "the disk does not take what others want kept";
-    private const string Damaged = "the file with what was kept for others was damaged and is set aside as drops.db.damaged: others keep the same";
+    private const string DiskFull = "The disk is full: no more is kept for others until there is room.";
+    private const string DiskFailed = "The disk does not take what others want kept.";
+    private const string Damaged = "The file with what was kept for others was damaged, or of another version, and is set aside as drops.db.damaged: others keep the same.";
 
     private readonly DropFiles _files;
     private DropTables? _tables; // null while the file cannot be opened
@@ -275,7 +275,7 @@ public sealed class DropStore : IDropStore
         }
         catch (Exception error) when (error is VaultException || FileFaults.IsFileError(error))
         {
-            Problem = error is VaultException { Fault: VaultFault.DiskFull } ? DiskFull : "drops.db cannot be used: nothing is kept for others until it can";
+            Problem = error is VaultException { Fault: VaultFault.DiskFull } ? DiskFull : "The file drops.db cannot be used: nothing is kept for others until it can.";
         }
     }
 

@@ -73,6 +73,22 @@ public sealed class ArrivedDropsTests : IMailbox
         Assert.Equal([1, 2], _done);
     }
 
+    [Fact]
+    public async Task ManyThatCannotBeTaken_AreNotAllTriedWheneverSomethingElseIs()
+    {
+        var tries = 0;
+        _peers.OnEnvelope = envelope =>
+        {
+            tries++;
+            return envelope.Span[0] == 1 ? Reception.Done : Reception.Later;
+        };
+        await ArriveAsync([.. Enumerable.Repeat((byte)2, 200)]);
+        tries = 0;
+        await ArriveAsync(1);
+        Assert.Equal(1 + 64, tries);
+        Assert.Equal([1], _done);
+    }
+
     MailboxView IMailbox.View => MailboxView.Nothing;
 
     void IMailbox.Offer(long bytes)

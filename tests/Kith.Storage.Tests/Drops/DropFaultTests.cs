@@ -26,7 +26,7 @@ public sealed class DropFaultTests : IDisposable
         using (var store = DropStore.Open(_home.Beside("disk")))
         {
             Assert.Throws<IOException>(() => FillUp(store, kept));
-            Assert.StartsWith("the disk is full", store.Problem, StringComparison.Ordinal);
+            Assert.StartsWith("The disk is full", store.Problem, StringComparison.Ordinal);
             Assert.True(kept.Count > 10);
             AssertHas(store, kept);
             // Still full; a batch that fails early fails as a whole.
