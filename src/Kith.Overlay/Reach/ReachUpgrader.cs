@@ -49,6 +49,7 @@ internal sealed class ReachUpgrader
     private readonly Channel<long> _losses = Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile ReachAddresses _addresses;
     private volatile bool _isMoved;
+    private long _movedAt; // by the clock's timestamps; what was heard before says nothing of now
 
     public ReachUpgrader(IUdpSession session, IOverlay overlay, ReachAddresses addresses, Circuits circuits, TimeProvider time)
     {
@@ -76,7 +77,7 @@ internal sealed class ReachUpgrader
     /// <summary>We are on other networks: the session asks its paths at once, and the other side is called so that its NAT lets us in where we are now.</summary>
     public void NetworkChanged()
     {
-        _isMoved = true;
+        Moved();
         Session.NetworkChanged();
         _wakes.Writer.TryWrite(true);
     }
@@ -117,7 +118,7 @@ internal sealed class ReachUpgrader
     // No known path answers: the other side may have moved, or a NAT forgotten us.
     private void Look()
     {
-        _isMoved = true;
+        Moved();
         _wakes.Writer.TryWrite(true);
         _losses.Writer.TryWrite(_time.GetTimestamp());
     }
@@ -175,6 +176,14 @@ internal sealed class ReachUpgrader
 
     private bool IsGood() => !_isMoved && Session.Path.Kind == PathKind.Direct && Session.Silence < SilenceLimit;
 
+    private bool IsAlive() => Session.Silence is var silence && silence < AliveWithin && silence < _time.GetElapsedTime(Interlocked.Read(ref _movedAt));
+
+    private void Moved()
+    {
+        Interlocked.Exchange(ref _movedAt, _time.GetTimestamp());
+        _isMoved = true;
+    }
+
     private async Task TryAsync(CancellationToken cancellationToken)
     {
         var addresses = _addresses;
@@ -182,14 +191,14 @@ internal sealed class ReachUpgrader
             Session.Probe(endpoint);
         if (addresses.Via.Count == 0)
         {
-            if (Session.Silence < AliveWithin)
+            if (IsAlive())
                 _isMoved = false;
             return;
         }
 
         LastOutcome = await _overlay.Reach.CallAsync(Session.RemoteKey, addresses.Via, Session.Probe, cancellationToken).ConfigureAwait(false);
         // Heard at a new place, or still heard at the old: the move is over.
-        if (LastOutcome.Result == ReachResult.Direct || Session.Silence < AliveWithin)
+        if (LastOutcome.Result == ReachResult.Direct || IsAlive())
             _isMoved = false;
         // Roaming: the session may have nothing left but a relay, and its circuit's address was of the old network.
         else if (Session.Silence >= SilenceLimit && !_circuits.Any)

@@ -93,9 +93,15 @@ internal sealed partial class Registrar(IReachGround ground, IRandom random)
     {
         _avoided.Clear();
         _declined.Clear();
-        _lost.AskAll(now);
+        // In between two networks there is none for a moment. The handles stay: those who know them find us where we are next.
         foreach (var lost in _own.Where(own => !ground.Networks.MayContact(own.Introducer) && !UdpPort.IsVirtual(own.Introducer)).ToList())
+        {
+            if (lost.IsKept)
+                _lost.Add(now, lost.Introducer, lost.Key);
             Drop(lost);
+        }
+
+        _lost.AskAll(now);
         AskAgain();
         _lookAt = now;
     }

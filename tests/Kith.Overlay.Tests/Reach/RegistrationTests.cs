@@ -79,6 +79,22 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void NodeBetweenTwoNetworks_ComesBackUnderItsHandle()
+    {
+        _scene.Register(_node, _introducer);
+        var via = Assert.Single(_node.Via);
+        // The walker meets nobody there, and has not met anybody yet on the next.
+        (_node.KnownIntroducers, _node.Networks) = ([], OwnNetworks.Loopback);
+        _node.Core.NetworkChanged(_scene.Now);
+        _scene.Run(700);
+        Assert.Empty(_node.Via);
+        _node.Networks = new OwnNetworks([_node.Address]);
+        _node.Core.NetworkChanged(_scene.Now);
+        _scene.Run(200);
+        Assert.Equal(via, Assert.Single(_node.Via));
+    }
+
+    [Fact]
     public void NodeThatStrangersReach_KeepsOne()
     {
         _node.IsReachable = true;
