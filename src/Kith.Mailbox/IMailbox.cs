@@ -85,6 +85,15 @@ public sealed record ArrivedEnvelope(ReadOnlyMemory<byte> Envelope, object Sourc
 /// <param name="Problem">What is wrong with the whole of it, one sentence; null when nothing is.</param>
 public sealed record MailboxView(long Offered, bool IsOffering, long Used, int Boxes, int Holders, string? Problem)
 {
+    /// <summary>What was asked here in this run.</summary>
+    public MailboxTraffic Traffic { get; init; }
+
     /// <summary>Before anything is known.</summary>
     public static MailboxView Nothing { get; } = new(0, IsOffering: false, 0, 0, 0, null);
 }
+
+/// <summary>What others have asked of this node in this run: counts alone, nothing of who asked (docs/protocol/mailbox.md, "Passing on").</summary>
+/// <param name="Straight">Requests about boxes here that came straight from somebody who is no holder: their address was seen.</param>
+/// <param name="ThroughOthers">Requests about boxes here that came through others.</param>
+/// <param name="PassedOn">Requests that this node passed on.</param>
+public readonly record struct MailboxTraffic(long Straight, long ThroughOthers, long PassedOn);

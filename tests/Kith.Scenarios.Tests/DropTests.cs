@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Kith.Scenarios.Tests;
 
@@ -57,6 +58,7 @@ public sealed class DropTests : IAsyncLifetime
         await Pair.WaitForAsync(async () => (await MessagesAsync(_alice, "Bob")).Where(IsMine).All(message => State(message) == "delivered"), "Alice knows that Bob has them");
         Assert.Equal(first, (await MessagesAsync(_alice, "Bob")).Where(IsMine).Select(Text));
         Assert.Equal("drop", (await MessagesAsync(_alice, "Bob")).First(IsMine).GetProperty("route").GetString());
+        await NobodyWasSeenAsync();
     }
 
     [Fact]
@@ -136,6 +138,17 @@ public sealed class DropTests : IAsyncLifetime
         await _alice.StartAsync(Entry);
         await _bob.StartAsync(Entry);
         await Finding.MeetAsync(_alice, _bob);
+    }
+
+    // Neither Alice nor Bob keeps anything for others, so whatever of theirs came straight would be counted.
+    private async Task NobodyWasSeenAsync()
+    {
+        foreach (var holder in _holders)
+        {
+            var says = (await holder.RunAsync("--json", "doctor")).Lines.Single(line => line.GetProperty("check").GetString() == "drops").GetRawText();
+            var counts = Regex.Match(says, @"Since it started (\d+) requests about them came through other nodes and (\d+) straight from who asked, and it passed (\d+) on");
+            Assert.True(counts is { Success: true, Groups: [_, { Value: not "0" }, { Value: "0" }, { Value: not "0" }] }, says);
+        }
     }
 
     private static async Task LeaveAsync(KithHome from, string to, string text)

@@ -127,6 +127,8 @@ public sealed class HolderDirectory : IHolderFinder
         foreach (var one in found)
             _book.Name(now, one);
         _regions.Take(now, key, found, isFinished);
+        if (isFinished && _announcer.Offers)
+            GreetAhead(now, found);
         _announcer.Advance(now);
         if (isFinished)
             Advance(now);
@@ -298,6 +300,16 @@ public sealed class HolderDirectory : IHolderFinder
         if (holder.GreetedAt == 0)
             until = now + DirectoryLimits.GreetingPatience; // too many at once: its turn comes
         return until > now;
+    }
+
+    // Others have requests passed on by whoever offers room, and do not wait for it to get to know them then.
+    private void GreetAhead(long now, IReadOnlyList<Endpoint> found)
+    {
+        foreach (var one in found)
+        {
+            if (_book.Find(one) is { } known && known.IsWorthGreeting(now) && !IsSelf(one))
+                Greet(now, known);
+        }
     }
 
     private void Greet(long now, KnownHolder holder)

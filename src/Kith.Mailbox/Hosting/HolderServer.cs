@@ -63,8 +63,8 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
         }
     }
 
-    /// <summary>Requests about boxes that came straight from who asked, other holders among them; those that came through somebody else; and those passed on for others.</summary>
-    public (long Straight, long ThroughOthers, long PassedOn) Asked => (Interlocked.Read(ref _straight), Interlocked.Read(ref _throughOthers), _passes?.Passed ?? 0);
+    /// <summary>What others have asked.</summary>
+    public MailboxTraffic Traffic => new(Interlocked.Read(ref _straight), Interlocked.Read(ref _throughOthers), _passes?.Passed ?? 0);
 
     /// <summary>Streams of clients.</summary>
     public int Clients
@@ -150,7 +150,8 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
                 _passes?.End(client, number);
                 return true;
             default:
-                if (request is PutRequest or ReadRequest or DeleteRequest)
+                // Holders put straight what others lack.
+                if (request is ReadRequest or DeleteRequest || (request is PutRequest && (client.From is not { } from || _passes?.Knows(from) != true)))
                     Interlocked.Increment(ref _straight);
                 return _waiting.Take(client, number, request, bytes, () => _holding.Take(Now(), client, number, request));
         }

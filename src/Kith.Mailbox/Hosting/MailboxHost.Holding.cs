@@ -35,7 +35,7 @@ public sealed partial class MailboxHost
     private MailboxView Draw()
     {
         var (used, boxes, problem) = _server?.Size ?? default;
-        return new MailboxView(_room, _directory.IsAnnounced, used, boxes, _directory.CountServing(Now()), problem);
+        return new MailboxView(_room, _directory.IsAnnounced, used, boxes, _directory.CountServing(Now()), problem) { Traffic = _server?.Traffic ?? default };
     }
 
     private void NoticeChanges(long now)
@@ -43,7 +43,7 @@ public sealed partial class MailboxHost
         if (now < _toldAt + ChangedPause)
             return;
         _toldAt = now;
-        var view = Draw();
+        var view = Draw() with { Traffic = default }; // changes all the time
         if (view == _told)
             return;
         _told = view;

@@ -105,7 +105,7 @@ public sealed partial class MailboxHost : IMailbox
         OverlayChanged();
         Run(now =>
         {
-            _routes.NetworkChanged();
+            _routes.NetworkChanged(now);
             _writer.NetworkChanged();
             _reader.NetworkChanged(now);
         });

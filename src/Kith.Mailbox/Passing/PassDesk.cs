@@ -25,6 +25,9 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
     /// <summary>Requests that were passed on.</summary>
     public long Passed => Interlocked.Read(ref _passed);
 
+    /// <summary>Whether this is another holder.</summary>
+    public bool Knows(Endpoint node) => world.Knows(node);
+
     /// <summary>Requests under way, and those that wait for news.</summary>
     public int UnderWay
     {

@@ -49,6 +49,12 @@ public static class PassLimits
     /// <summary>Where fewer than so many others are known, nothing is passed on: asking straight tells as much.</summary>
     public const int Fewest = 4;
 
+    /// <summary>How long after the start, or on another network, a request waits until enough others are known, milliseconds; and for a holder's key at any time.</summary>
+    public const long StartPatience = 3_000;
+
+    /// <summary>Between two looks whether they are.</summary>
+    public const long HeldPause = 100;
+
     /// <summary>Nodes that one request is tried through.</summary>
     public const int Tries = 3;
 
@@ -59,7 +65,7 @@ public static class PassLimits
     public const long LeastPatience = 1_000;
 
     /// <summary>How long one pass may take in all.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     /// <summary>Boxes whose holders are remembered, so that none of them passes on.</summary>
     public const int Boxes = 8_192;

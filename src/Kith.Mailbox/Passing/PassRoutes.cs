@@ -17,9 +17,12 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
     private readonly HolderManners _manners = new();
     private readonly Dictionary<Endpoint, long> _heard = []; // when each who passes on last answered anything
     private readonly PriorityQueue<PassCall, long> _patience = new();
+    private readonly List<(PassCall Call, long Until)> _held = [];
+    private long _heldAt = long.MaxValue; // when those that are held are looked at again
+    private long _startedUntil; // until when too few may be known because we have just come
 
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
-    public long NextDeadline => _patience.TryPeek(out _, out var at) ? at : long.MaxValue;
+    public long NextDeadline => Math.Min(_heldAt, _patience.TryPeek(out _, out var at) ? at : long.MaxValue);
 
     /// <summary>Requests that went straight, and that went through somebody.</summary>
     public (long Straight, long Passed) Sent { get; private set; }
@@ -27,14 +30,22 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
     /// <summary>The holders of a box, nearest first.</summary>
     public void Found(BoxAddress box, IEnumerable<Endpoint> holders) => _order.Found(box, holders);
 
-    /// <summary>The network is another one: nothing is held against anybody.</summary>
-    public void NetworkChanged() => _manners.Forgive();
+    /// <summary>The network is another one: nothing is held against anybody, and who is there shows soon.</summary>
+    public void NetworkChanged(long now)
+    {
+        _manners.Forgive();
+        _startedUntil = now + PassLimits.StartPatience;
+    }
 
     /// <summary>Asks a holder; the call is told of one answer or failure, with news of any number of answers until a failure.</summary>
     public void Ask(long now, PassCall call)
     {
-        if (world.IsSelf(call.Holder.At) || call.Box is null || world.KeyOf(call.Holder.At) is null || !TryStart(now, call))
+        if (_startedUntil == 0)
+            _startedUntil = now + PassLimits.StartPatience;
+        if (world.IsSelf(call.Holder.At) || call.Box is null)
             Straight(now, call);
+        else if (!TryStart(now, call))
+            Hold(now, call, world.KeyOf(call.Holder.At) is null ? now + PassLimits.StartPatience : _startedUntil);
     }
 
     /// <summary>Nothing is told of a call any more.</summary>
@@ -49,6 +60,8 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
     /// <summary>Tries others for those that have waited too long.</summary>
     public void Tick(long now)
     {
+        if (_heldAt <= now)
+            Release(now);
         while (_patience.TryPeek(out var call, out var at) && at <= now)
         {
             _patience.Dequeue();
@@ -57,21 +70,48 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
         }
     }
 
+    // Who passes on is not known yet, or the holder's key is not: that comes soon, or never.
+    private void Hold(long now, PassCall call, long until)
+    {
+        if (now >= until)
+        {
+            Straight(now, call);
+            return;
+        }
+
+        _held.Add((call, until));
+        _heldAt = Math.Min(_heldAt, now + PassLimits.HeldPause);
+    }
+
+    private void Release(long now)
+    {
+        var held = _held.ToArray();
+        _held.Clear();
+        _heldAt = long.MaxValue;
+        foreach (var (call, until) in held)
+        {
+            if (call.IsOver || TryStart(now, call))
+                continue;
+            // A holder must not be asked straight because it says that it cannot open what is sealed.
+            if (now >= until && world.KeyOf(call.Holder.At) is null && !call.Holder.IsPreferred)
+                Fail(now, call, AskFailure.Unreachable);
+            else
+                Hold(now, call, until);
+        }
+    }
+
     private void Hurry(long now, PassCall call)
     {
-        var isDeaf = true;
         foreach (var way in call.Ways)
         {
             if (way.Seal is null)
                 return;
-            if (_heard.GetValueOrDefault(way.At) >= way.AskedAt)
-                isDeaf = false;
-            else if (!_manners.IsAvoided(new HolderHandle(way.At), now))
+            if (_heard.GetValueOrDefault(way.At) < way.AskedAt && !_manners.IsAvoided(new HolderHandle(way.At), now))
                 _manners.Failed(new HolderHandle(way.At), now);
         }
 
-        if (!TryStart(now, call) && isDeaf && !call.CanWait)
-            Straight(now, call);
+        // Where there is none left to try, those that are under way are waited for: slow is no reason to ask straight.
+        _ = TryStart(now, call);
     }
 
     private bool TryStart(long now, PassCall call)

@@ -24,6 +24,10 @@ internal static class DropsDoctor
             : new DoctorCheck("drops", view.Problem is null, string.Create(CultureInfo.InvariantCulture, $"{Answer(view.Holders)} for what is left for those who are away. {kept}"));
     }
 
+    private static string Asked(MailboxTraffic traffic) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Since it started {traffic.ThroughOthers} requests about them came through other nodes and {traffic.Straight} straight from who asked, and it passed {traffic.PassedOn} on.");
+
     private static string Answer(int holders) => holders switch
     {
         0 => "No other node answers that keeps things for others",
@@ -36,7 +40,7 @@ internal static class DropsDoctor
         if (view.Offered == 0)
             return "This one keeps nothing for others, as you chose (`kith room 256M` offers room).";
         if (view.IsOffering)
-            return string.Create(CultureInfo.InvariantCulture, $"This one offers {view.Offered / MiB} MiB for others, and keeps {(view.Used == 0 ? "nothing" : view.Used < MiB ? "less than 1 MiB" : $"{view.Used / MiB} MiB")} now.");
+            return string.Create(CultureInfo.InvariantCulture, $"This one offers {view.Offered / MiB} MiB for others, and keeps {(view.Used == 0 ? "nothing" : view.Used < MiB ? "less than 1 MiB" : $"{view.Used / MiB} MiB")} now. {Asked(view.Traffic)}");
         return overlay.Reachable == false ? "This one keeps nothing for others while nobody can reach it from outside, as behind a router: open its port there, and it begins by itself." : "This one does not offer its room yet.";
     }
 }

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Kith.Crypto;
 using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Wire;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Tests.Hosting;
@@ -11,6 +13,7 @@ public sealed class MailboxHostTests : IAsyncDisposable
 
     private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     private readonly List<MailNode> _nodes = [];
+    private readonly ConcurrentBag<(Endpoint? From, MailboxRequest Request)> _asked = [];
     private readonly BoxSecret _secret = new(SystemRandom.Instance.NextBytes(BoxSecret.Size));
 
     public MailboxHostTests() => _patience.CancelAfter(TimeSpan.FromSeconds(40));
@@ -109,6 +112,39 @@ public sealed class MailboxHostTests : IAsyncDisposable
             await StoredAsync(alice, sent);
             await ReceivedAsync(bob, sent);
         }
+    }
+
+    [Fact]
+    public async Task Holders_SeeNeitherWhoPutsNorWhoReads()
+    {
+        for (var i = 0; i < 8; i++)
+            _nodes.Add(await MailNode.StartAsync(_nodes.Count == 0 ? null : _nodes[0].Endpoint, Room, (_, _, _) => new AskedHolding(_asked)));
+        foreach (var node in _nodes)
+        {
+            while (!node.Mailbox.View.IsOffering)
+                await Task.Delay(20, Stop);
+        }
+
+        await using var alice = await StartAsync(0);
+        await using var bob = await StartAsync(0);
+        bob.Mailbox.Read([Readable]);
+        for (var i = 0; i < 2; i++)
+        {
+            var sent = Parcels(2);
+            alice.Mailbox.Put(Writable, sent);
+            bob.Mailbox.Done(await ReceivedAsync(bob, sent));
+            await StoredAsync(alice, sent);
+        }
+
+        while (_nodes.Exists(node => node.Mailbox.View.Used > 0))
+            await Task.Delay(20, Stop);
+        var seen = _asked.Select(one => one.From).Distinct().ToList();
+        Assert.DoesNotContain(alice.Endpoint, seen);
+        Assert.DoesNotContain(bob.Endpoint, seen);
+        Assert.All(seen, from => Assert.Contains(_nodes, node => node.Endpoint == from));
+        Assert.All(new[] { typeof(PutRequest), typeof(ReadRequest), typeof(DeleteRequest) }, kind => Assert.Contains(_asked, one => one.Request.GetType() == kind));
+        Assert.Equal(0, _nodes.Sum(node => node.Mailbox.View.Traffic.Straight));
+        Assert.True(_nodes.Sum(node => node.Mailbox.View.Traffic.PassedOn) >= _asked.Count);
     }
 
     [Fact]

@@ -76,6 +76,8 @@ public sealed class PassRoutesTests : IDisposable
     {
         using var few = new RoutesWorld(PassLimits.Fewest);
         few.Ask(Read, few.Holders[0]);
+        Assert.Empty(few.Asked);
+        few.WaitFor(PassLimits.StartPatience);
         Assert.Equal(few.Holders[0], Assert.Single(few.Asked).At);
         _world.Self = Holder;
         _world.Ask(Read, Holder);
@@ -159,6 +161,35 @@ public sealed class PassRoutesTests : IDisposable
     }
 
     [Fact]
+    public void AHolderWhoseKeyIsNotKnown_IsNotAskedStraight()
+    {
+        _world.Keyless = Holder;
+        _world.Ask(Read, Holder);
+        _world.WaitFor(PassLimits.StartPatience);
+        Assert.Equal(AskFailure.Unreachable, Assert.Single(_world.Told).Failure);
+        Assert.Empty(_world.Asked);
+        _world.Ask(Read, Holder);
+        _world.Keyless = default;
+        _world.Wait();
+        Assert.IsType<PassRequest>(Assert.Single(_world.Asked).Request.Request);
+    }
+
+    [Fact]
+    public void JustAfterTheStart_ARequestWaitsUntilOthersAreKnown()
+    {
+        using var world = new RoutesWorld(12);
+        var later = world.Holders.ToList();
+        world.Holders.RemoveRange(2, 10);
+        world.Ask(Read, world.Holders[0]);
+        world.Wait();
+        Assert.Empty(world.Asked);
+        world.Holders.Clear();
+        world.Holders.AddRange(later);
+        world.WaitFor(1_000);
+        Assert.IsType<PassRequest>(world.Asked[0].Request.Request);
+    }
+
+    [Fact]
     public void ASilentPasser_AnotherIsTriedToo_AndTheFirstAnswerCounts()
     {
         _world.Ask(Read, Holder);
@@ -171,11 +202,14 @@ public sealed class PassRoutesTests : IDisposable
     }
 
     [Fact]
-    public void AllPassersSilent_TheHolderIsAskedStraight()
+    public void AllPassersSilent_TheHolderIsAskedStraight_OnlyWhenTheyHaveFailed()
     {
         _world.Ask(Read, Holder);
         for (var i = 0; i < PassLimits.Tries; i++)
             _world.Wait();
+        Assert.DoesNotContain(_world.Asked, asked => asked.At == Holder);
+        foreach (var (_, request) in _world.Asked.ToList())
+            _world.Fail(request);
         Assert.Equal(Holder, _world.Asked[^1].At);
         Assert.Equal(PassLimits.Tries + 1, _world.Asked.Count);
     }

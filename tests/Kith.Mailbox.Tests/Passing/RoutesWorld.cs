@@ -35,11 +35,14 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
 
     public IEnumerable<Endpoint> Passers(long now) => Holders;
 
-    public X25519PublicKey? KeyOf(Endpoint holder) => _key.PublicKey;
+    public X25519PublicKey? KeyOf(Endpoint holder) => holder == Keyless ? null : _key.PublicKey;
 
     public bool IsSelf(Endpoint holder) => holder == Self;
 
     public Endpoint Self { get; set; }
+
+    /// <summary>One whose key is not known.</summary>
+    public Endpoint Keyless { get; set; }
 
     public bool IsNear(Endpoint holder) => false;
 
@@ -78,6 +81,15 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
     {
         Now = Routes.NextDeadline;
         Routes.Tick(Now);
+    }
+
+    /// <summary>Lets so much time pass.</summary>
+    public void WaitFor(long time)
+    {
+        var end = Now + time;
+        while (Routes.NextDeadline <= end)
+            Wait();
+        Now = end;
     }
 
     public void Dispose() => _key.Dispose();
