@@ -30,6 +30,9 @@ public sealed class PortMapper : IAsyncDisposable
         _loop = RunAsync();
     }
 
+    /// <summary>How long giving the mappings back may take at the end.</summary>
+    internal TimeSpan StopTime { get; set; } = MappingLimits.StopTime;
+
     /// <summary>Begins to ask. Never for a node on loopback: that is the caller's to know.</summary>
     /// <param name="port">The node's UDP and TCP port.</param>
     /// <param name="changed">Told what came of it, from any thread, each time that it is something else.</param>
@@ -59,7 +62,7 @@ public sealed class PortMapper : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
-        using var limit = new CancellationTokenSource(MappingLimits.StopTime, _time);
+        using var limit = new CancellationTokenSource(StopTime, _time);
         await UnmapAsync(limit.Token).ConfigureAwait(false);
         _stopping.Dispose();
         _wake.Dispose();

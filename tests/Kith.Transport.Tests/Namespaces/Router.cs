@@ -103,7 +103,7 @@ internal sealed class Router : IAsyncDisposable
         // Through a shell that sends its log to a file.
         _daemon = Network.Start("router", "bash", ["-c", $"exec {Program} -d -f {file} -P {Path.Combine(_folder, "pid")} > {LogFile} 2>&1"]);
         // It is there once it hears the port of NAT-PMP or that of searches.
-        for (var looks = 0; looks < 100; looks++)
+        for (var looks = 0; looks < 1000; looks++)
         {
             if (_daemon.HasExited)
                 Assert.Fail("miniupnpd ended at once: " + await File.ReadAllTextAsync(LogFile));
