@@ -21,7 +21,8 @@ internal static class LinkCommand
         var isPublic = new Option<bool>("--public") { Description = "Anybody may use it, for ever, and becomes a request that you accept or refuse" };
         var price = new Option<int?>("--price")
         {
-            Description = $"With --public: the work that each request costs who writes while you are away, 0 to {MaxPrice} bits, each of which doubles it; 23 are some seconds", HelpName = "BITS",
+            Description = $"With --public: the work that each request costs who writes while you are away, 0 to {MaxPrice} bits, each of which doubles it; 23 are some seconds",
+            HelpName = "BITS",
         };
         price.Validators.Add(result =>
         {

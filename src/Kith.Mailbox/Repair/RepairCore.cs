@@ -280,7 +280,8 @@ public sealed class RepairCore : ISurplus
             _watch.Unknown(now, holder);
         else if (_watch.IsGone(now, holder))
             Gone(now, holder);
-    }) { Patience = RepairLimits.FollowerPatience });
+    })
+    { Patience = RepairLimits.FollowerPatience });
 
     private void Rest(long now, BoxCare box, bool wasWrong, bool hasMore)
     {
