@@ -54,12 +54,12 @@ internal sealed class HolderSessions : IAsyncDisposable
         bool isQueued;
         lock (_gate)
         {
-            if (!_connections.TryGetValue((holder, use), out var connection) && !_isDisposed)
-                connection = Open(holder, use);
+            if (!_connections.TryGetValue((holder, use), out var connection))
+                connection = TryOpen(holder, use);
             isQueued = connection?.TryAsk(request) == true;
             // It has just ended: another takes its place.
-            if (!isQueued && connection is { IsOver: true } && !_isDisposed)
-                isQueued = Open(holder, use).TryAsk(request);
+            if (!isQueued && connection is { IsOver: true })
+                isQueued = TryOpen(holder, use)?.TryAsk(request) == true;
         }
 
         if (!isQueued)
@@ -70,6 +70,7 @@ internal sealed class HolderSessions : IAsyncDisposable
     public void Drop(Endpoint holder, SessionUse use, HolderRequest request)
     {
         HolderConnection? connection;
+        request.IsDropped = true; // it may be about to be asked by another thread
         lock (_gate)
             connection = _connections.GetValueOrDefault((holder, use));
         connection?.Drop(request);
@@ -101,9 +102,11 @@ internal sealed class HolderSessions : IAsyncDisposable
         _dials.Dispose();
     }
 
-    // With the gate held.
-    private HolderConnection Open(Endpoint holder, SessionUse use)
+    // With the gate held. News that others wait for keep a session each for hours: those must never take the places of what we ask ourselves.
+    private HolderConnection? TryOpen(Endpoint holder, SessionUse use)
     {
+        if (_isDisposed || (use == SessionUse.Others && _connections.Count(one => one.Key.Use == SessionUse.Others && !one.Value.IsIdle) >= _most / HostingLimits.OthersShare))
+            return null;
         var connection = new HolderConnection(holder, _answered, _time);
         _connections[(holder, use)] = connection;
         _tasks.RemoveWhere(static done => done.IsCompleted);

@@ -15,6 +15,9 @@ public static class HostingLimits
     /// <summary>Sessions to holders.</summary>
     public const int MaxSessions = 256;
 
+    /// <summary>One in so many of them, at most, is busy with what is passed on for others; of more is said that too much is asked.</summary>
+    public const int OthersShare = 2;
+
     /// <summary>Of those, being made at once.</summary>
     public const int MaxDials = 48;
 

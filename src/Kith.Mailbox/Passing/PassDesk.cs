@@ -16,6 +16,7 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
     private readonly Lock _gate = new(); // guards everything below
     private readonly Dictionary<(IPassAsker Asker, ulong Number), Pass> _passes = [];
     private readonly Dictionary<IPassAsker, (long Bytes, int Standing)> _ofAskers = [];
+    private readonly Dictionary<ulong, (int Standing, int Looks)> _ofPrefixes = []; // those on a network of ours apart
     private readonly PassGauge _gauge = new();
     private long _bytes;
     private int _standing;
@@ -112,7 +113,7 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
         {
             var (bytes, standing) = _ofAskers.GetValueOrDefault(pass.Asker);
             if (_bytes + pass.Bytes > PassLimits.BytesUnderWay || bytes + pass.Bytes > PassLimits.BytesOfAsker
-                || (pass.HasNews && (_standing >= PassLimits.Standing || standing >= PassLimits.StandingOfAsker))
+                || (pass.HasNews && (_standing >= PassLimits.Standing || standing >= PassLimits.StandingOfAsker || OfPrefix(pass).Standing >= PassLimits.StandingOfPrefix))
                 || _passes.ContainsKey((pass.Asker, pass.Number))
                 || (!pass.Asker.IsNear && !_gauge.TryTake(Now(), PrefixOf(pass), pass.Bytes)))
                 return DropCode.Busy;
@@ -130,14 +131,14 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_looks >= PassLimits.Looks)
+            if (_looks >= PassLimits.Looks || OfPrefix(pass).Looks >= PassLimits.LooksOfPrefix)
             {
                 Remove(pass);
                 pass.IsRefused = true;
             }
             else
             {
-                _looks++;
+                CountLook(pass, 1);
             }
         }
 
@@ -151,7 +152,7 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
         {
             lock (_gate)
             {
-                _looks--;
+                CountLook(pass, -1);
                 if (!isKnown && !Remove(pass))
                     return;
             }
@@ -234,11 +235,35 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
         var counted = pass.IsAnswered ? 0 : pass.Bytes; // counted off at the first answer
         _bytes += sign * counted;
         _standing += sign * standing;
+        CountOfPrefix(pass, sign * standing, 0);
         (bytes, own) = (bytes + (sign * counted), own + (sign * standing));
         if (bytes == 0 && own == 0)
             _ofAskers.Remove(pass.Asker);
         else
             _ofAskers[pass.Asker] = (bytes, own);
+    }
+
+    // With the gate held.
+    private void CountLook(Pass pass, int sign)
+    {
+        _looks += sign;
+        CountOfPrefix(pass, 0, sign);
+    }
+
+    // One who has many streams of one prefix must not keep others out. With the gate held.
+    private (int Standing, int Looks) OfPrefix(Pass pass) => pass.Asker.IsNear ? default : _ofPrefixes.GetValueOrDefault(PrefixOf(pass));
+
+    private void CountOfPrefix(Pass pass, int standing, int looks)
+    {
+        if (pass.Asker.IsNear)
+            return;
+        var prefix = PrefixOf(pass);
+        var before = _ofPrefixes.GetValueOrDefault(prefix);
+        var after = (before.Standing + standing, before.Looks + looks);
+        if (after == default)
+            _ofPrefixes.Remove(prefix);
+        else
+            _ofPrefixes[prefix] = after;
     }
 
     private long Now() => (long)time.GetElapsedTime(0).TotalMilliseconds;

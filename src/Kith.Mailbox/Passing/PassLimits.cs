@@ -17,6 +17,9 @@ public static class PassLimits
     /// <summary>Of those, of one asker.</summary>
     public const int StandingOfAsker = 2_048;
 
+    /// <summary>Of those, of one prefix; not on one's own network.</summary>
+    public const int StandingOfPrefix = 4_096;
+
     /// <summary>A pass that waits for news ends after this; who asks begins another.</summary>
     public static readonly TimeSpan StandingTime = TimeSpan.FromHours(6);
 
@@ -37,6 +40,9 @@ public static class PassLimits
 
     /// <summary>Holders that are being looked for because somebody asks for what passes to them.</summary>
     public const int Looks = 32;
+
+    /// <summary>Of those, for askers of one prefix; not on one's own network. Who finds none is asked through another passer, and at last straight: nobody may bring that about for others.</summary>
+    public const int LooksOfPrefix = 16;
 
     /// <summary>How long the holder may take.</summary>
     public static readonly TimeSpan HolderPatience = TimeSpan.FromSeconds(5);

@@ -48,6 +48,21 @@ public sealed class HolderSessionsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task WhatOthersAsk_TakesHalfOfTheSessionsAtMost()
+    {
+        await using var sessions = Sessions(most: 2);
+        for (var i = 0; i < 3; i++)
+            _nodes.Add(await MailNode.StartAsync(null, 1 << 20, (_, _, _) => new DeafHolding()));
+        sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Hello());
+        sessions.Ask(_nodes[1].Endpoint, SessionUse.Others, Hello());
+        Assert.True(_told.Reader.TryRead(out var told)); // at once, and no other
+        Assert.Equal((AskFailure.Crowded, 1), (told, sessions.Count));
+        sessions.Ask(_nodes[2].Endpoint, SessionUse.Own, Hello());
+        Assert.Equal(2, sessions.Count);
+        Assert.Empty(_defects);
+    }
+
+    [Fact]
     public async Task SessionThatEndsWhileRequestsWaitForRoom_TellsOfEach()
     {
         const int Requests = WireLimits.MaxUnderWay + 8;

@@ -87,6 +87,7 @@ public sealed class PassDeskTests : IPassWorld
     public void Looks_AreBounded()
     {
         _knows = false;
+        _asker.IsNear = true;
         for (var i = 0UL; i <= PassLimits.Looks; i++)
             Take(_asker, i, 10);
         Assert.Equal(PassLimits.Looks, _looks.Count);
@@ -94,6 +95,41 @@ public sealed class PassDeskTests : IPassWorld
         _looks[0](false);
         Take(_asker, 99, 10);
         Assert.Equal(PassLimits.Looks + 1, _looks.Count);
+    }
+
+    [Fact]
+    public void Looks_OfOnePrefix_AreBounded_AndOthersAreLookedForStill()
+    {
+        _knows = false;
+        for (var i = 0UL; i <= PassLimits.LooksOfPrefix; i++)
+            Take(new Asker(0xC600_0205 + (uint)i), i, 10);
+        Assert.Equal(PassLimits.LooksOfPrefix, _looks.Count);
+        Take(new Asker(0xC603_0005), 1, 10);
+        Assert.Equal(PassLimits.LooksOfPrefix + 1, _looks.Count);
+        _looks[0](false);
+        Take(_asker, 99, 10);
+        Assert.Equal(PassLimits.LooksOfPrefix + 2, _looks.Count);
+    }
+
+    [Fact]
+    public void News_OfOnePrefix_AreBounded_AndOthersAreTaken()
+    {
+        Asker[] streams = [_asker, new(0xC600_0206), new(0xC600_0207)];
+        for (var i = 0; i < PassLimits.StandingOfPrefix; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            Take(streams[i % 3], (ulong)i, 10, hasNews: true);
+            Answer(i, new SealedAnswer(DropCode.Done, default));
+        }
+
+        Take(_asker, 99_999, 10, hasNews: true);
+        Assert.Equal(DropCode.Busy, _asker.Told[^1].Code);
+        var other = new Asker(0xC603_0005);
+        Take(other, 1, 10, hasNews: true);
+        Assert.Empty(other.Told);
+        _desk.End(streams[0], 0);
+        Take(_asker, 100_000, 10, hasNews: true);
+        Assert.Equal(PassLimits.StandingOfPrefix + 1, _desk.UnderWay);
     }
 
     [Fact]
