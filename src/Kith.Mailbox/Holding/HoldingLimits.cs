@@ -62,4 +62,7 @@ public static class HoldingLimits
 
     /// <summary>Challenges of one client that are good at the same time; of more the oldest are forgotten.</summary>
     public const int Challenges = 32;
+
+    /// <summary>Those of one client that passes on: many others have theirs by its stream, and nobody among them must be able to make the others' void while they work.</summary>
+    public const int ChallengesOfPasser = 1_024;
 }

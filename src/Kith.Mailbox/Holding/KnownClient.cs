@@ -14,6 +14,7 @@ internal sealed class KnownClient(IHolderClient client, KnownClient? stream = nu
     private const ulong UnknownPrefix = 1; // all whose address is not known share one
 
     private readonly List<(byte[] Challenge, int Bits)> _challenges = []; // oldest first
+    private int _most = HoldingLimits.Challenges;
 
     public IHolderClient Client { get; } = client;
 
@@ -30,12 +31,16 @@ internal sealed class KnownClient(IHolderClient client, KnownClient? stream = nu
     public WorkWanted Want(int bits, IRandom random)
     {
         if (stream is not null)
+        {
+            stream._most = HoldingLimits.ChallengesOfPasser;
             return stream.Want(bits, random);
+        }
+
         var challenge = new byte[WireLimits.ChallengeSize];
         random.Fill(challenge);
         if (bits > 0)
         {
-            if (_challenges.Count == HoldingLimits.Challenges)
+            if (_challenges.Count >= _most)
                 _challenges.RemoveAt(0);
             _challenges.Add((challenge, bits));
         }

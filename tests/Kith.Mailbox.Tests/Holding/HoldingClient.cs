@@ -19,6 +19,11 @@ internal sealed class HoldingClient(Endpoint? from, bool isNear) : IHolderClient
 
     public bool IsWatching { get; set; }
 
+    public IHolderClient Stream => Through ?? (IHolderClient)this;
+
+    /// <summary>Whoever passes on what it asks; null where it asks itself.</summary>
+    public HoldingClient? Through { get; init; }
+
     public Dictionary<ulong, MailboxAnswer> Answers { get; } = [];
 
     public List<(ulong Number, EntriesAnswer News)> News { get; } = [];

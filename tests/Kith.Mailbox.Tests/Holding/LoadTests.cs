@@ -53,6 +53,22 @@ public sealed class LoadTests : IDisposable
     }
 
     [Fact]
+    public void ChallengesOfMany_ThroughOneWhoPassesOn_AreGoodSideBySide()
+    {
+        Press();
+        var passer = HoldingClient.Stranger(2);
+        var first = _world.Ask<PutAnswer>(new PutRequest(_keys.Box, 0, []), Behind(passer)).Wanted;
+        var work = Toil(first);
+        for (var i = 1; i < HoldingLimits.ChallengesOfPasser; i++)
+            _world.Ask<PutAnswer>(new PutRequest(_keys.Box, 0, []), Behind(passer));
+        Assert.Equal([DropCode.Done], PutWith(work, first.Challenge, Behind(passer)));
+        var second = _world.Ask<PutAnswer>(new PutRequest(_keys.Box, 0, []), Behind(passer)).Wanted;
+        for (var i = 0; i < HoldingLimits.ChallengesOfPasser; i++)
+            _world.Ask<PutAnswer>(new PutRequest(_keys.Box, 0, []), Behind(passer));
+        Assert.Equal([DropCode.WorkWanted], PutWith(Toil(second), second.Challenge, Behind(passer)));
+    }
+
+    [Fact]
     public void WorkForAnotherClientsChallenge_IsRefused()
     {
         Press();
@@ -157,6 +173,8 @@ public sealed class LoadTests : IDisposable
 
     private IReadOnlyList<DropCode> PutWith(ulong work, ReadOnlyMemory<byte> challenge, HoldingClient? client = null, PutItem? item = null) =>
         _world.Ask<PutAnswer>(new PutRequest(_keys.Box, work, [item ?? _world.Item(_keys, HoldingWorld.Chunk())]) { Challenge = challenge }, client).Codes;
+
+    private static HoldingClient Behind(HoldingClient passer) => new(passer.From, isNear: false) { Through = passer };
 
     private WorkWanted Press()
     {
