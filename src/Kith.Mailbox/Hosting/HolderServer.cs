@@ -146,7 +146,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
                 return true;
             case EndRequest:
                 client.Settle();
-                client.EndSealed(number);
+                client.EndNews(number);
                 _passes?.End(client, number);
                 return true;
             default:
@@ -174,7 +174,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
         }
 
         Interlocked.Increment(ref _throughOthers);
-        if (_waiting.Take(behind, number, opened.Request, bytes, () => _holding.Take(Now(), behind, number, opened.Request)))
+        if (_waiting.Take(behind, number, opened.Request, Math.Min(bytes, opened.Bytes), () => _holding.Take(Now(), behind, number, opened.Request)))
             return;
         client.EndSealed(number);
         client.Answer(number, new SealedAnswer(DropCode.Busy, default));

@@ -11,6 +11,11 @@ namespace Kith.Mailbox.Hosting;
 /// <param name="opened">The request.</param>
 internal sealed class SealedClient(ServedClient through, ulong number, PassOpened opened) : IHolderClient
 {
+    private const int Answered = 1;
+    private const int Ending = 2;
+
+    private int _state;
+
     /// <inheritdoc/>
     public Endpoint? From => through.From;
 
@@ -33,7 +38,14 @@ internal sealed class SealedClient(ServedClient through, ulong number, PassOpene
     public void Answer(ulong request, MailboxAnswer answer)
     {
         through.Answer(number, new SealedAnswer(DropCode.Done, opened.Seal(answer)));
-        if (!IsWatching)
+        if (!IsWatching || (Interlocked.Or(ref _state, Answered) & Ending) != 0)
+            through.EndSealed(number);
+    }
+
+    /// <summary>Nothing more is wanted of it. What has not been answered yet is answered first: it takes a place among the stream's requests until then, which nobody else would give back.</summary>
+    public void EndWhenAnswered()
+    {
+        if ((Interlocked.Or(ref _state, Ending) & Answered) != 0)
             through.EndSealed(number);
     }
 

@@ -73,6 +73,13 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
         return _sealed.Count < HoldingLimits.WatchesOfClient && _sealed.TryAdd(number, client) ? client : null;
     }
 
+    /// <summary>Nothing is told any more to whoever asked by this request, once it is answered.</summary>
+    public void EndNews(ulong number)
+    {
+        if (_sealed.TryGetValue(number, out var client))
+            client.EndWhenAnswered();
+    }
+
     /// <summary>Nothing is told any more to whoever asked by this request.</summary>
     public void EndSealed(ulong number)
     {

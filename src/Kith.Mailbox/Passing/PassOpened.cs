@@ -12,10 +12,14 @@ internal sealed class PassOpened : IDisposable
     private readonly PassCipher _cipher;
     private byte[] _before;
 
-    private PassOpened(MailboxRequest request, byte[] hash, byte[] before, PassCipher cipher) => (Request, HandshakeHash, _before, _cipher) = (request, hash, before, cipher);
+    private PassOpened(MailboxRequest request, int bytes, byte[] hash, byte[] before, PassCipher cipher) =>
+        (Request, Bytes, HandshakeHash, _before, _cipher) = (request, bytes, hash, before, cipher);
 
     /// <summary>What is asked: a HELLO, PUT, READ or DELETE.</summary>
     public MailboxRequest Request { get; }
+
+    /// <summary>Its bytes without seal and padding: what is small is treated as small, however it came.</summary>
+    public int Bytes { get; }
 
     /// <summary>What a READ in it is signed for: the hash of the handshake after its first message.</summary>
     public ReadOnlyMemory<byte> HandshakeHash { get; }
@@ -40,7 +44,7 @@ internal sealed class PassOpened : IDisposable
         handshake.WriteMessage([], before);
         var answered = handshake.HandshakeHash.ToArray();
         var (send, receive) = handshake.SplitSecrets();
-        opened = new PassOpened(request, hash, before, new PassCipher(send.Value, answered));
+        opened = new PassOpened(request, frame.Body.Length, hash, before, new PassCipher(send.Value, answered));
         send.Dispose();
         receive.Dispose();
         return true;
