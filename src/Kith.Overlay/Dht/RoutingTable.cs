@@ -195,15 +195,20 @@ public sealed class RoutingTable
     }
 
     /// <summary>
-    /// The nodes closest to a target, closest first; none that is bad, unless hardly any others are known: of two nodes one that was slow twice is better than nobody. For others
-    /// (<paramref name="forOthers"/>) none that is in doubt.
+    /// The nodes closest to a target, closest first; none that is bad, unless hardly any others are known: of two nodes one that was slow twice is better than nobody. Bad ones stand behind all others,
+    /// and take no place of theirs: after an outage nearly all are. For others (<paramref name="forOthers"/>) none that is in doubt.
     /// </summary>
     internal int FindClosest(NodeId target, Span<NodeEntry> closest, bool forOthers)
     {
         var count = 0;
         CollectAll(target, closest, ref count, forOthers ? NodeFitness.Certain : NodeFitness.Likely);
         if (!forOthers && count < EnoughFit)
-            CollectAll(target, closest, ref count, NodeFitness.Bad);
+        {
+            var bad = 0;
+            CollectAll(target, closest[count..], ref bad, NodeFitness.Bad);
+            count += bad;
+        }
+
         return count;
     }
 

@@ -83,6 +83,31 @@ public sealed class RoutingTableTests
     }
 
     [Fact]
+    public void FewGoodNodesAmongBadOnes_AreGivenFirst_AndBadOnesOnlyTheRoomLeft()
+    {
+        var table = New(sizes: DhtOptions.WideBuckets);
+        for (var i = 0U; i < 100; i++)
+        {
+            var (id, endpoint) = (SecureNodeId.Draw(_random), Endpoint.FromIPv4(0x0100_0000 + (i << 12), 1));
+            _ = table.Answered(Now, id, endpoint, 10);
+            table.Failed(id, endpoint);
+            table.Failed(id, endpoint);
+        }
+
+        Assert.InRange(table.Count, 20, 100);
+        var good = SecureNodeId.Draw(_random);
+        Assert.True(table.Answered(Now, good, Endpoint.FromIPv4(0x0808_0808, 1), 10));
+        for (var i = 0; i < 50; i++)
+        {
+            var closest = new NodeEntry[16];
+            Assert.Equal(16, table.FindClosest(SecureNodeId.Draw(_random), closest, forOthers: false));
+            Assert.Equal(good, closest[0].Id);
+        }
+
+        Assert.Equal(1, table.FindClosest(good, new NodeEntry[16], forOthers: true));
+    }
+
+    [Fact]
     public void QuestionableNode_IsToBeAskedOnceWhenTheBucketIsFull()
     {
         var table = New();
