@@ -18,7 +18,8 @@ internal sealed partial class Registrar
         MakeRoomForRelay(now, introducers);
         foreach (var introducer in introducers)
         {
-            if (_own.Count >= wanted)
+            // What was kept for one thing that is lacking does not stand in the way of another.
+            if (_own.Count >= wanted && !(lacks && _own.Count(own => !own.IsKept) < ReachLimits.RegistrationsBeyond))
                 break;
             if (!IsAvoided(now, introducer) && !IsTaken(introducer) && (_own.Count < Wanted || !IsDeclined(now, introducer)))
                 Begin(now, introducer, isReturning: false);
@@ -68,7 +69,7 @@ internal sealed partial class Registrar
             _declined.Clear();
         _declined[own.Introducer] = now + ReachLimits.SurplusAvoidFor;
         _lost.Remove(own.Introducer);
-        _own.Remove(own);
+        Drop(own);
         Span<byte> datagram = stackalloc byte[ReachMessage.MaxDatagram];
         var message = new ReachMessage { Type = ReachMessageType.Unregister, Key = own.Key, Token = own.Token };
         ground.Send(own.Introducer, datagram[..message.Write(datagram)]);

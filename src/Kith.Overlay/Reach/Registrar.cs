@@ -162,10 +162,12 @@ internal sealed partial class Registrar(IReachGround ground, IRandom random)
         own.Number = 0;
         own.NextAsk = now + ReachLimits.RenewAfter + random.NextInt32((int)ReachLimits.RenewJitter);
         var (own4, own6) = (Usable(message.Own4), Usable(message.Own6));
+        var bringsLess = (own.Serves && !message.HasFlag) || (own.Own4 != default && own4 == default) || (own.Own6 != default && own6 == default);
         var isNews = !own.IsKept || own.Own4 != own4 || own.Own6 != own6 || own.Serves != message.HasFlag;
         own.Seen = message.Seen;
         (own.Own4, own.Own6, own.Serves) = (own4, own6, message.HasFlag);
-        if (!own.IsKept && IsSurplus(own))
+        // One that was kept for what it says no more is none to keep: else whoever says it for a while brings the number up, one after the other.
+        if ((!own.IsKept || bringsLess) && IsSurplus(own))
         {
             Decline(now, own);
             return;

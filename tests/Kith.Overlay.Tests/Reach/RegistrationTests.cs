@@ -130,6 +130,33 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void RelayThatCarriesNoMore_IsGivenUpForAnother_HoweverManyThereAre()
+    {
+        var both = _scene.Add("198.18.10.1:4001");
+        both.Wan6 = Endpoint.TryParse("[2001:db8::1]:4001", out var six) ? six : null;
+        ReachSide[] relays = [.. Enumerable.Range(20, 8).Select(i => _scene.Add($"198.18.{i}.1:4001"))];
+        _node.IsReachable = true;
+        _node.Core.SetRelay(takesCircuits: true, serves: false);
+        _node.Entries = [.. relays.Skip(4).Select(relay => relay.Address)];
+        _scene.Register(_node, [_introducer, both, .. relays.Take(4)]);
+        foreach (var relay in relays)
+        {
+            relay.Core.SetRelay(takesCircuits: true, serves: true);
+            _scene.Run(1_000);
+        }
+
+        _scene.Run(2_000 + ReachLimits.SurplusAvoidFor);
+        Assert.Equal(3, _node.Core.Introducers);
+        var first = relays.Single(relay => relay.Core.Registered > 0);
+        first.Core.SetRelay(takesCircuits: true, serves: false);
+        _scene.Run(ReachLimits.RenewAfter + ReachLimits.RenewJitter + 20_000);
+        Assert.Equal(0, first.Core.Registered);
+        Assert.Single(relays, relay => relay.Core.Registered > 0);
+        Assert.Equal(3, _node.Core.Introducers);
+        Assert.Contains(six, _node.Via.Select(one => one.Introducer));
+    }
+
+    [Fact]
     public void RelayThatFellSilentAndIsNoPeerAnyMore_IsTakenAgainBesideTheOneInItsPlace()
     {
         var relay = _scene.Add("198.18.10.1:4001");
