@@ -117,11 +117,11 @@ internal sealed partial class ConnectionCore
 
     /// <summary>
     /// The machine at a candidate says that nobody is at its port. Anybody can forge that who knows both ports, so it ends no more than a call that nothing has come of yet, and that only where it is so of all
-    /// candidates; a connection that is open never hears of it.
+    /// candidates; a connection that is open never hears of it, nor a candidate that has asked for a cookie: somebody is there.
     /// </summary>
     public void NobodyAt(TimeSpan now, Endpoint candidate)
     {
-        if (State != ConnectionState.Connecting || FindCandidate(candidate) is not { Sent: > 0, IsHopeless: false } empty)
+        if (State != ConnectionState.Connecting || FindCandidate(candidate) is not { Sent: > 0, IsHopeless: false, Cookie: null } empty)
             return;
         empty.IsEmpty = true;
         EndSoonIfHopeless(now);

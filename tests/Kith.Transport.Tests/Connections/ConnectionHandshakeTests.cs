@@ -100,6 +100,22 @@ public sealed class ConnectionHandshakeTests
     }
 
     [Fact]
+    public void Handshake_NobodyAtThePort_SaidOfOneThatAskedForACookie_IsNotBelieved()
+    {
+        using var pair = new ConnectionPair(options: ConnectionOptions.Default with { CookiePending = 0 });
+        var isAsked = false;
+        pair.Filter = (from, to, datagram) => (from, isAsked) switch
+        {
+            _ when from == pair.Caller.Endpoint => isAsked ? null : datagram,
+            _ => (isAsked |= datagram[0] == 0xc3) ? datagram : null,
+        };
+        pair.RunUntil(() => isAsked && pair.Sent.Count >= 3);
+        pair.Caller.Core.NobodyAt(pair.Now, pair.Called.Endpoint);
+        pair.Run(ConnectionLimits.RefusedGrace + ConnectionLimits.RefusedGrace);
+        Assert.Empty(pair.Caller.Ended);
+    }
+
+    [Fact]
     public void Handshake_NobodyAtOneOfTwo_TheOtherHasItsTime()
     {
         using var pair = new ConnectionPair();
