@@ -16,6 +16,9 @@ namespace Kith.Transport.Udp;
 /// </summary>
 internal sealed class LinuxUdpSocket : UdpSocket
 {
+    /// <summary>How often a datagram is given to the system that says what became of others instead: so that who can have us told of many (anybody can forge that) keeps hardly any from going.</summary>
+    private const int MaxTries = 16;
+
     /// <summary>UDP_MAX_SEGMENTS of the older kernels.</summary>
     private const int MaxSegments = 64;
 
@@ -152,15 +155,14 @@ internal sealed class LinuxUdpSocket : UdpSocket
                 message.Control = null;
             try
             {
-                for (var isSecond = false; SendMessage(Socket.SafeHandle, &message, DontWait) < 0;)
+                for (var tries = 1; SendMessage(Socket.SafeHandle, &message, DontWait) < 0;)
                 {
                     var error = Marshal.GetLastPInvokeError();
                     if (error == ErrorInterrupted)
                         continue;
-                    if (isSecond || !_keepsErrors || error is ErrorAgain or ErrorInvalid or ErrorInputOutput)
+                    if (tries++ == MaxTries || !_keepsErrors || error is ErrorAgain or ErrorInvalid or ErrorInputOutput)
                         return error;
-                    // It may be what became of another datagram, said here because the receiving thread was not there first.
-                    isSecond = true;
+                    // It may be what became of another datagram, said here because the receiving thread was not there first. Whoever empties the queue has the system say the next one too.
                     EmptyErrorsSoon();
                 }
 

@@ -31,6 +31,38 @@ public sealed class UdpPortTests
         Assert.Equal(4, sender.BytesOut);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task APortWhereNobodyIs_IsToldOf_AndWhatGoesElsewhereArrives(string at)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the other systems say it otherwise or not at all");
+        IPAddress[] loopback = [IPAddress.Parse(at)];
+        await using var sender = Open(loopback);
+        await using var receiver = Open(loopback);
+        var gone = Open(loopback);
+        var nowhere = EndpointOf(gone);
+        await gone.DisposeAsync();
+        var taker = new RecordingTaker();
+        receiver.Register((byte)'d', taker);
+        var told = new TaskCompletionSource<Endpoint>(TaskCreationOptions.RunContinuationsAsynchronously);
+        sender.NobodyAt += endpoint => told.TrySetResult(endpoint);
+        receiver.Start();
+        sender.Start();
+
+        const int Many = 10_000;
+        for (var i = 0; i < Many; i++)
+        {
+            sender.Send(nowhere, "d"u8);
+            sender.Send(EndpointOf(receiver), "d"u8);
+        }
+
+        Assert.Equal(nowhere, await told.Task.WaitAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("d", await taker.NextTextAsync());
+        // The system says what became of one datagram to whoever sends next: whose own goes all the same.
+        Assert.InRange(sender.Dropped, 0, Many / 50);
+    }
+
     [Fact]
     public async Task ADatagramForNobody_IsDropped_AndTheNextOneTaken()
     {
