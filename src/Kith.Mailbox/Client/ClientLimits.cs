@@ -111,6 +111,11 @@ public static class ClientLimits
     /// <summary>Pause between looking which periods have come and gone.</summary>
     public const long RollPause = 60_000;
 
+    /// <summary>
+    /// Bytes of chunks that one request brings: all that may be under way through one who passes on are less than it lets wait for us (<see cref="Hosting.HostingLimits.UnsentBytes"/>), padding included.
+    /// </summary>
+    public const int ReadBytes = 160 << 10;
+
     /// <summary>Hashes that are fetched by one request.</summary>
     public const int FetchedAtOnce = 40;
 

@@ -94,13 +94,33 @@ public sealed partial class ReaderCore
 
         foreach (var (reading, chunks) in byHolder)
         {
-            foreach (var group in chunks.Chunk(ClientLimits.FetchedAtOnce))
-                AskChunks(now, box, reading, [.. group]);
+            foreach (var group in Groups(chunks))
+                AskChunks(now, box, reading, group);
         }
 
         if (box.Wanted.Count > 0)
             FetchAt(box, now + ClientLimits.SettlePatience);
         TryHandOn(now, box.Row);
+    }
+
+    // What one request brings at most.
+    private static IEnumerable<List<KnownChunk>> Groups(List<KnownChunk> chunks)
+    {
+        var (group, bytes) = (new List<KnownChunk>(), 0);
+        foreach (var chunk in chunks)
+        {
+            if (group.Count > 0 && (group.Count == ClientLimits.FetchedAtOnce || bytes + chunk.Size > ClientLimits.ReadBytes))
+            {
+                yield return group;
+                (group, bytes) = ([], 0);
+            }
+
+            group.Add(chunk);
+            bytes += chunk.Size;
+        }
+
+        if (group.Count > 0)
+            yield return group;
     }
 
     // Of those that list it and were not tried, who seems to give it soonest.
@@ -124,7 +144,7 @@ public sealed partial class ReaderCore
 
     private void AskChunks(long now, ReadBox box, HolderReading reading, List<KnownChunk> chunks)
     {
-        var request = new ReadRequest(box.Keys.Box, ReadFlags.WithChunks, 0, WireLimits.MaxReadBytes, [.. chunks.Select(chunk => chunk.Hash)]) { Key = box.Keys.Read };
+        var request = new ReadRequest(box.Keys.Box, ReadFlags.WithChunks, 0, ClientLimits.ReadBytes, [.. chunks.Select(chunk => chunk.Hash)]) { Key = box.Keys.Read };
         var ask = new ReadAsk(AskKind.Fetch, box, reading, request) { Chunks = chunks, Bytes = chunks.Sum(chunk => (long)chunk.Size) };
         if (!_lines.TryAsk(now, ask, Sent))
             Failed(now, ask, AskFailure.Crowded);

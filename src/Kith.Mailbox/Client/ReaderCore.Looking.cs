@@ -125,7 +125,7 @@ public sealed partial class ReaderCore
     private void AskList(long now, ReadBox box, HolderReading reading, bool watch)
     {
         var flags = (reading.BringsChunks ? ReadFlags.WithChunks : ReadFlags.None) | (watch ? ReadFlags.News : ReadFlags.None);
-        var request = new ReadRequest(box.Keys.Box, flags, reading.After, WireLimits.MaxReadBytes, []) { Key = box.Keys.Read };
+        var request = new ReadRequest(box.Keys.Box, flags, reading.After, ClientLimits.ReadBytes, []) { Key = box.Keys.Read };
         var ask = new ReadAsk(watch ? AskKind.Watch : AskKind.List, box, reading, request) { Look = box.Look };
         reading.IsListing = true;
         if (!_lines.TryAsk(now, ask, Sent))

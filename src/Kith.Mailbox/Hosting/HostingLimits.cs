@@ -47,6 +47,12 @@ public static class HostingLimits
     /// <summary>A request of at most so many bytes is bounded by the number of those that wait alone: together they are 4 MiB.</summary>
     public const int SmallRequest = 1 << 10;
 
+    /// <summary>Bytes of answers that wait for a client; whoever lets more come together is too slow.</summary>
+    public const int UnsentBytes = 8 << 20;
+
+    /// <summary>Answers are sent off after so many bytes, so that a slow line shows that it takes them.</summary>
+    public const int SentAtOnce = 128 << 10;
+
     /// <summary>A client's stream on which nothing came for so long, and that watches nothing, is closed.</summary>
     public static readonly TimeSpan ClientIdleTime = TimeSpan.FromMinutes(5);
 

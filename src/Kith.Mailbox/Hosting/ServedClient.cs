@@ -17,9 +17,6 @@ namespace Kith.Mailbox.Hosting;
 /// <param name="gone">Told of each of those who asked through it, once it is told nothing any more.</param>
 internal sealed class ServedClient(ISession session, IStream stream, bool isNear, TimeProvider time, Action<SealedClient> gone) : IHolderClient, IPassAsker, IDisposable
 {
-    /// <summary>Bytes of answers that wait for a client; whoever lets more come together is too slow.</summary>
-    private const int MaxUnsent = 8 << 20;
-
     private readonly Channel<ReadOnlyMemory<byte>> _unsent = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<ulong, SealedClient> _sealed = new(); // requests that came through it from somebody else
@@ -179,7 +176,7 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
         using var writer = new WireWriter();
         AnswerFormat.Write(writer, number, answer);
         var frame = writer.ToArray();
-        if (Interlocked.Add(ref _unsentBytes, frame.Length) > MaxUnsent)
+        if (Interlocked.Add(ref _unsentBytes, frame.Length) > HostingLimits.UnsentBytes)
             End();
         else
             _unsent.Writer.TryWrite(frame);
@@ -191,10 +188,12 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
         {
             while (await _unsent.Reader.WaitToReadAsync(_ending.Token).ConfigureAwait(false))
             {
-                while (_unsent.Reader.TryRead(out var frame))
+                var written = 0;
+                while (written < HostingLimits.SentAtOnce && _unsent.Reader.TryRead(out var frame))
                 {
                     Interlocked.Add(ref _unsentBytes, -frame.Length);
                     stream.Output.Write(frame.Span);
+                    written += frame.Length;
                 }
 
                 await FlushAsync().ConfigureAwait(false);

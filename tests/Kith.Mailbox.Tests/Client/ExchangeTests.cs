@@ -1,6 +1,8 @@
 using Kith.Crypto;
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Client;
+using Kith.Mailbox.Hosting;
+using Kith.Mailbox.Passing;
 using Kith.Mailbox.Tests.Boxes;
 using Kith.Mailbox.Wire;
 using Kith.Wire;
@@ -82,6 +84,19 @@ public sealed class ExchangeTests
         _reader.Read(Readable);
         Assert.True(_world.RunUntil(() => _reader.Vault.Count == 500, 2 * Second));
         Assert.Equal(Enumerable.Range(0, 500), _reader.Told);
+    }
+
+    [Fact]
+    public void ManyLargeMessages_AreReadByRequestsThatTogetherFitWhereTheyWait()
+    {
+        for (var i = 0; i < 100; i++)
+            _writer.Put(_box, 1, size: 12_000);
+        Assert.True(_world.RunUntil(() => _writer.Stored.Count == 100, 10 * Second));
+        _reader.Read(Readable);
+        Assert.True(_world.RunUntil(() => _reader.Told.Count == 100, 10 * Second));
+        Assert.NotEmpty(_world.Holders.Values.SelectMany(holder => holder.Fetched));
+        Assert.InRange(_world.Holders.Values.Max(holder => holder.MostAsked), 1, ClientLimits.ReadBytes);
+        Assert.True(WireLimits.MaxUnderWay * (long)PassPadding.SizeFor(ClientLimits.ReadBytes + (16 << 10)) < HostingLimits.UnsentBytes);
     }
 
     [Fact]

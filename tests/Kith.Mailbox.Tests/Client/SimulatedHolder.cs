@@ -56,6 +56,9 @@ internal class SimulatedHolder
 
     public List<ChunkHash> Fetched { get; } = [];
 
+    /// <summary>The most bytes of chunks that were asked for by one READ.</summary>
+    public int MostAsked { get; private set; }
+
     /// <summary>Puts an entry past all checks, as a thief of the write key could.</summary>
     public void Plant(PublicBox box, byte[] chunk) => Keep(box, new BoxEntry(ChunkHash.Of(chunk), chunk.Length, long.MaxValue, 0, default), chunk);
 
@@ -142,6 +145,8 @@ internal class SimulatedHolder
         const int Page = 50;
         if (!_boxes.TryGetValue(read.Box.Address, out var kept))
             return new EntriesAnswer(DropCode.Done, false, read.After, []);
+        if (read.Flags.HasFlag(ReadFlags.WithChunks))
+            MostAsked = Math.Max(MostAsked, Math.Max(read.MostBytes, kept.Entries.Where(one => read.Hashes.Contains(one.Hash)).Sum(one => one.Chunk.Length)));
         if (read.Hashes.Count > 0)
         {
             Fetched.AddRange(read.Hashes);
@@ -151,11 +156,12 @@ internal class SimulatedHolder
         }
 
         var listed = kept.Entries.Where(one => one.Place > read.After).ToList();
-        var page = listed.Take(Page).ToList();
+        var bytes = 0;
+        var page = listed.Take(Page).TakeWhile(one => !read.Flags.HasFlag(ReadFlags.WithChunks) || (bytes += one.Chunk.Length) <= read.MostBytes).ToList();
         List<ListedEntry> entries = [.. page.Select(one => Listed(read, one))];
         if (Conduct == Conduct.Lying)
             entries.Add(new ListedEntry(kept.Place, ChunkHash.Of([(byte)kept.Place]), 1024, default));
-        return new EntriesAnswer(DropCode.Done, listed.Count > Page, page.Count > 0 ? page[^1].Place : read.After, entries);
+        return new EntriesAnswer(DropCode.Done, listed.Count > page.Count, page.Count > 0 ? page[^1].Place : read.After, entries);
     }
 
     private ListedEntry Listed(ReadRequest read, (long Place, ChunkHash Hash, byte[] Chunk) one)
