@@ -46,7 +46,8 @@ public sealed partial class NetworkTests(Chromium chromium)
         await Assertions.Expect(page.Locator("[data-place=me]")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("ArrowRight");
         await Assertions.Expect(Contact(page, "Bob")).ToBeFocusedAsync();
-        await Assertions.Expect(page.GetByTestId("place-card")).ToContainTextAsync("Straight, over UDP");
+        // Over UDP as a rule; on a loaded machine TCP may win the race.
+        await Assertions.Expect(page.GetByTestId("place-card")).ToContainTextAsync(new Regex("Straight, over (UDP|TCP)"));
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.PressAsync("Tab");
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Open conversation" })).ToBeFocusedAsync();
