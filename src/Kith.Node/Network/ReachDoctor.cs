@@ -54,8 +54,10 @@ internal static class ReachDoctor
 
     private static DoctorCheck Introducers(OverlayView view, bool isLocal)
     {
-        if (view.Via.Count > 0)
-            return new DoctorCheck("introducers", true, view.Via.Count == 1 ? "One node introduces callers to this one." : $"{view.Via.Count} nodes introduce callers to this one.");
+        // One that has both families stands there twice, under one handle.
+        var introducers = view.Via.Select(via => via[(via.LastIndexOf('/') + 1)..]).Distinct(StringComparer.Ordinal).Count();
+        if (introducers > 0)
+            return new DoctorCheck("introducers", true, introducers == 1 ? "One node introduces callers to this one." : $"{introducers} nodes introduce callers to this one.");
         if (isLocal || view.Reachable == true)
             return new DoctorCheck("introducers", true, "Not needed: others reach this node directly.");
         return new DoctorCheck("introducers", false, view.Active == 0

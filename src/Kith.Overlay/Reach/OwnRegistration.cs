@@ -34,6 +34,9 @@ internal sealed class OwnRegistration(Endpoint introducer, byte[] key, long now)
     /// <summary>When the last request went.</summary>
     public long AskedAt { get; set; }
 
+    /// <summary>Whether it asked for a proof of our address, and did not take us since.</summary>
+    public bool WasChallenged { get; set; }
+
     /// <summary>Requests since the last answer.</summary>
     public int Asks { get; set; }
 

@@ -33,8 +33,11 @@ public static class ReachLimits
     /// <summary>How long an introducer that was given up, or refused, is not asked.</summary>
     public const long AvoidFor = 60_000;
 
-    /// <summary>The same while none keeps us.</summary>
-    public const long AvoidForAlone = 5_000;
+    /// <summary>The same while fewer than <see cref="EnoughRegistrations"/> keep us, or than are wanted.</summary>
+    public const long AvoidForFew = 5_000;
+
+    /// <summary>Registrations with which one may end and others still find us.</summary>
+    public const int EnoughRegistrations = 2;
 
     /// <summary>An introducer that kept us and fell silent is asked again so soon, while there are not enough others …</summary>
     public const long LostRetry = 3_000;

@@ -141,9 +141,11 @@ internal sealed partial class Registrar(IReachGround ground, IRandom random)
         {
             case ReachMessageType.Challenge:
                 message.Token.CopyTo(own.Token);
-                // One challenge for each request of ours: an introducer that challenges for ever is given up like a silent one.
-                if (own.Asks < own.MaxAsks)
-                    Ask(now, own);
+                // It is there, and what went unanswered before counts no more; but only once: an introducer that challenges for ever is given up like a silent one.
+                if (own.WasChallenged)
+                    return true;
+                (own.WasChallenged, own.Asks) = (true, 0);
+                Ask(now, own);
                 return true;
             case ReachMessageType.Refused:
                 GiveUp(now, own, isSilent: false);
@@ -160,6 +162,7 @@ internal sealed partial class Registrar(IReachGround ground, IRandom random)
         own.RoundTrip = own.Asks == 1 || own.RoundTrip is null ? now - own.AskedAt : own.RoundTrip;
         own.Asks = 0;
         own.Number = 0;
+        own.WasChallenged = false;
         own.NextAsk = now + ReachLimits.RenewAfter + random.NextInt32((int)ReachLimits.RenewJitter);
         var (own4, own6) = (Usable(message.Own4), Usable(message.Own6));
         var bringsLess = (own.Serves && !message.HasFlag) || (own.Own4 != default && own4 == default) || (own.Own6 != default && own6 == default);
@@ -195,13 +198,15 @@ internal sealed partial class Registrar(IReachGround ground, IRandom random)
 
     private bool IsSamePrefix(Endpoint one, Endpoint other) => !ground.Networks.AreLifted(other) && AddressPrefix.Of(one) == AddressPrefix.Of(other);
 
-    // Who has nobody else asks again soon: an introducer that was too busy, or did not know yet what it is behind, is better than none.
+    // Who has hardly anybody else asks again soon: an introducer that was too busy, or did not know yet what it is behind, is better than none; and who has one alone is lost when that one dies.
     private bool IsAvoided(long now, Endpoint introducer) =>
-        _avoided.TryGetValue(introducer, out var until) && now < (_own.Exists(own => own.IsKept) ? until : until - ReachLimits.AvoidFor + ReachLimits.AvoidForAlone);
+        _avoided.TryGetValue(introducer, out var until) && now < (Kept.Count() >= Math.Min(Wanted, ReachLimits.EnoughRegistrations) ? until : until - ReachLimits.AvoidFor + ReachLimits.AvoidForFew);
 
     private void Ask(long now, OwnRegistration own)
     {
-        own.Number = random.NextUInt64();
+        // Repeated as it is, so that an answer counts that takes longer than we waited.
+        if (own.Asks == 0)
+            own.Number = random.NextUInt64();
         own.AskedAt = now;
         own.NextAsk = now + (ReachLimits.FirstRetry << own.Asks);
         own.Asks++;
@@ -223,6 +228,7 @@ internal sealed partial class Registrar(IReachGround ground, IRandom random)
         {
             own.NextAsk = 0;
             own.Asks = 0;
+            own.WasChallenged = false;
         }
     }
 

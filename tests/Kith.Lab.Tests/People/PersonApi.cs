@@ -55,6 +55,10 @@ internal sealed class PersonApi : IDisposable
     /// <summary>Which way the session with a contact goes now; null when there is none.</summary>
     public async Task<string?> PathToAsync(string contact) => Text(await GetAsync("contacts/" + contact), "path");
 
+    /// <summary>The sentence about who introduces callers to this node.</summary>
+    public async Task<string> IntroducersAsync() =>
+        (await GetAsync("doctor")).GetProperty("checks").EnumerateArray().First(check => check.GetProperty("check").GetString() == "introducers").GetProperty("detail").GetString()!;
+
     /// <summary>The texts that a contact sent, oldest first.</summary>
     public async Task<List<string>> ReceivedAsync(string contact)
     {

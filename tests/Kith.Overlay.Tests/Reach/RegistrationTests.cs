@@ -72,10 +72,71 @@ public sealed class RegistrationTests
         _introducer.IsReachable = false;
         _scene.Register(_node, _introducer);
         _introducer.IsReachable = true;
-        _scene.Run(ReachLimits.AvoidForAlone - 2_000);
+        _scene.Run(ReachLimits.AvoidForFew - 2_000);
         Assert.Equal(0, _introducer.Core.Registered);
         _scene.Run(4_000);
         Assert.Equal(1, _introducer.Core.Registered);
+    }
+
+    [Fact]
+    public void SecondIntroducerThatWasSilentAtFirst_IsAskedAgainSoon()
+    {
+        var busy = _scene.Add("198.18.10.1:4001");
+        _scene.Lets = (from, _, _) => from != busy.Address;
+        _scene.Register(_node, busy, _introducer);
+        Assert.Equal(1, _node.Core.Introducers);
+        // Given up by now, and the other keeps the node: were it left alone for long, nobody would be left when the other dies.
+        _scene.Run((ReachLimits.FirstRetry << ReachLimits.MaxUnanswered) - ReachLimits.FirstRetry);
+        _scene.Lets = (_, _, _) => true;
+        _scene.Run(ReachLimits.AvoidForFew + 2_000);
+        Assert.Equal(2, _node.Core.Introducers);
+    }
+
+    [Fact]
+    public void ThirdIntroducerThatWasSilentAtFirst_IsLeftAloneForAMinute()
+    {
+        var (busy, other) = (_scene.Add("198.18.10.1:4001"), _scene.Add("198.18.11.1:4001"));
+        _scene.Lets = (from, _, _) => from != busy.Address;
+        _scene.Register(_node, busy, _introducer, other);
+        _scene.Run(ReachLimits.FirstRetry << ReachLimits.MaxUnanswered);
+        _scene.Lets = (_, _, _) => true;
+        _scene.Run(ReachLimits.AvoidFor - 10_000);
+        Assert.Equal(2, _node.Core.Introducers);
+        _scene.Run(12_000);
+        Assert.Equal(3, _node.Core.Introducers);
+    }
+
+    [Fact]
+    public void EntryWhoseAnswersTakeLongerThanTheNodeWaits_KeepsIt()
+    {
+        const long Late = ReachLimits.FirstRetry + 200;
+        var slow = _scene.Add("198.18.10.1:4001");
+        List<byte[]> held = [];
+        _scene.Lets = (from, _, datagram) =>
+        {
+            if (from == slow.Address)
+                held.Add(datagram);
+            return from != slow.Address;
+        };
+        _node.Entries = [slow.Address];
+        _node.Core.Start(_scene.Now);
+        foreach (var kept in (int[])[0, 1])
+        {
+            _scene.Run(Late);
+            _node.Core.Receive(_scene.Now, slow.Address, held[0]);
+            held.Clear();
+            Assert.Equal(kept, _node.Core.Introducers);
+        }
+    }
+
+    [Fact]
+    public void IntroducerThatChallengesForEver_IsGivenUpLikeASilentOne()
+    {
+        _scene.Lets = (from, _, datagram) => from != _introducer.Address || (ReachMessage.TryRead(datagram, out var message) && message.Type == ReachMessageType.Challenge);
+        _scene.Register(_node, _introducer);
+        _scene.Run((ReachLimits.FirstRetry << ReachLimits.MaxUnanswered) + 1_000);
+        Assert.InRange(_node.Count(ReachMessageType.Register), 2, 2 * ReachLimits.MaxUnanswered);
+        Assert.False(_node.Core.IsRegisteredWith(_introducer.Address));
     }
 
     [Fact]
