@@ -12,6 +12,7 @@ internal sealed class DropFiles(string home)
     private const int Version = 2;
     private const int ApplicationId = 0x4b647270; // "Kdrp"
     private const int PageSize = 4_096;
+    private const long Room = 64 << 20; // more than a transaction and its log take
 
     /// <summary>The file.</summary>
     public string Database { get; } = Path.Combine(home, "drops.db");
@@ -20,6 +21,22 @@ internal sealed class DropFiles(string home)
     public string SetAsideName => Database + ".damaged";
 
     private string Log => Database + "-wal";
+
+    /// <summary>Whether the disk has room, as far as it says so; false where nothing is known.</summary>
+    public bool HasRoom
+    {
+        get
+        {
+            try
+            {
+                return new DriveInfo(home).AvailableFreeSpace >= Room;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>Opens the file, or makes it.</summary>
     /// <exception cref="VaultException">Damaged, of another version, not writable, or no room.</exception>

@@ -19,6 +19,7 @@ public sealed class DropStore : IDropStore
     private DropTables? _tables; // null while the file cannot be opened
     private Transaction _transaction;
     private bool _isDamaged;
+    private bool _wasFull; // said so in this transaction
     private string? _lasting; // what is said until the end of the run, though it works again
 
     private DropStore(string home) => _files = new DropFiles(Path.GetFullPath(home));
@@ -227,6 +228,7 @@ public sealed class DropStore : IDropStore
         if (error is not VaultException fault)
             return false;
         _isDamaged |= fault.Fault == VaultFault.Damaged;
+        _wasFull |= fault.Fault == VaultFault.DiskFull;
         Problem = fault.Fault switch
         {
             VaultFault.DiskFull => DiskFull,
@@ -245,12 +247,20 @@ public sealed class DropStore : IDropStore
             if (_tables is not null && !_isDamaged)
             {
                 _tables.Rollback();
-                return;
+                // A damaged tree has no room either, whatever the disk has: SQLite finds no number for another row.
+                _isDamaged = _wasFull && _files.HasRoom && !_tables.IsIntact;
+                if (!_isDamaged)
+                    return;
             }
         }
-        catch (VaultException)
+        catch (VaultException error)
         {
             // Opening it anew undoes it too.
+            _isDamaged |= error.Fault == VaultFault.Damaged;
+        }
+        finally
+        {
+            _wasFull = false;
         }
 
         Reopen();

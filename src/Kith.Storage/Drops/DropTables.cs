@@ -75,6 +75,9 @@ internal sealed class DropTables : IDisposable
             _database.Checkpoint();
     }
 
+    /// <summary>Whether the trees are as they should be; reads all of the file, a second or so.</summary>
+    public bool IsIntact => _database.ReadText("PRAGMA quick_check(1)") is "ok";
+
     /// <summary>Whether so much of the file is free that some should go back to the disk.</summary>
     public bool HasMuchFree => _database.ReadInt64("PRAGMA freelist_count") * 2 > _database.ReadInt64("PRAGMA page_count");
 

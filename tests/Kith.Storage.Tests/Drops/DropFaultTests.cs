@@ -171,7 +171,7 @@ public sealed class DropFaultTests : IDisposable
         var store = DropStore.Open(_home.Home);
         for (var tries = 0; ; tries++)
         {
-            Assert.True(tries < 4);
+            Assert.True(tries < 4, store.Problem);
             foreach (var box in store.BoxesFrom(null, 100))
             {
                 foreach (var entry in store.List(box, 0, 1_000))
