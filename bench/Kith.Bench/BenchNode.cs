@@ -40,6 +40,12 @@ internal sealed class BenchNode : IAsyncDisposable
     /// <summary>Holders known to answer.</summary>
     public int Holders => _node.Room().Holders;
 
+    /// <summary>Forwarders known.</summary>
+    public async Task<int> CountForwardersAsync() => (await _node.StatusAsync()).Forwarding?.Known ?? 0;
+
+    /// <summary>Told of the text of each message that comes, after its commit.</summary>
+    public Action<string>? WhenReceived { get; set; }
+
     /// <summary>Starts a node on loopback.</summary>
     /// <param name="home">Its home, new or not.</param>
     /// <param name="name">The person's name.</param>
@@ -47,15 +53,24 @@ internal sealed class BenchNode : IAsyncDisposable
     /// <param name="entry">The way into the overlay, HOST:PORT; null for none.</param>
     /// <param name="carrier">"tcp" for sessions over TCP alone.</param>
     /// <param name="room">Room for others' drops, bytes.</param>
-    public static async Task<BenchNode> StartAsync(string home, string name, int port = 0, string? entry = null, string carrier = "udp", long room = 0) => new(await KithNode.StartAsync(
+    /// <param name="privacy">Who may learn where it is; null for the home's setting.</param>
+    public static async Task<BenchNode> StartAsync(string home, string name, int port = 0, string? entry = null, string carrier = "udp", long room = 0, string? privacy = null) => new(await KithNode.StartAsync(
         new NodeOptions
         {
             Home = home,
             Name = name,
+            Privacy = privacy,
             Listen = [$"127.0.0.1:{port}"],
             Network = new NetworkOptions { Room = room, UdpSessions = carrier != "tcp", LocalNetwork = false, Mainline = false, Entries = entry is null ? [] : [entry] },
         },
         CancellationToken.None));
+
+    /// <summary>Forwarders keep packets of its no longer than they must, from now on.</summary>
+    public Task<bool> HurryAsync() => _node.InvokeAsync(static messenger =>
+    {
+        messenger.ChangeSettings(messenger.Settings with { Paths = messenger.Settings.Paths with { HopDelay = 0 } });
+        return true;
+    });
 
     public Task<string> CreateLinkAsync() => _node.InvokeAsync(messenger => messenger.CreateLink(1, TimeSpan.FromHours(1)).Link);
 
@@ -108,7 +123,8 @@ internal sealed class BenchNode : IAsyncDisposable
                 _connected.TrySetResult();
                 break;
             case MessengerEvent.MessageChanged { Message: { FromMe: false } received }:
-                _received.TryAdd(received.Id, 0);
+                if (_received.TryAdd(received.Id, 0))
+                    WhenReceived?.Invoke(received.Text);
                 break;
             case MessengerEvent.MessageChanged { Message: { FromMe: true, State: MessageState.Stored } stored }:
                 _stored.TryAdd(stored.Id, 0);

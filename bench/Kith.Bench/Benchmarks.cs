@@ -14,11 +14,15 @@ internal static class Benchmarks
         ["dropnet"] = new DropNetBenchmark(),
         ["find"] = new FindBenchmark(),
         ["flood"] = new FloodBenchmark(),
+        ["forward"] = new ForwardBenchmark(),
+        ["forwardnet"] = new ForwardNetBenchmark(),
         ["holder"] = new HolderBenchmark(),
         ["idle"] = new IdleBenchmark(),
         ["lookup"] = new LookupBenchmark(),
+        ["onion"] = new OnionBenchmark(),
         ["ratchet"] = new RatchetBenchmark(),
         ["sessions"] = new SessionsBenchmark(),
+        ["sphinx"] = new SphinxBenchmark(),
         ["transfer"] = new TransferBenchmark(),
     };
 
@@ -34,6 +38,9 @@ internal static class Benchmarks
         "holder" => HolderBenchmark.Serve(arguments[0]),
         "holders" => await DropBenchmark.ServeHoldersAsync(arguments[0]),
         "collector" => await DropBenchmark.CollectAsync(arguments[0], arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture)),
+        "onion" => await OnionBenchmark.ServeAsync(arguments[0]),
+        "forwarder" => await ForwardBenchmark.ServeForwarderAsync(arguments),
+        "forward-receiver" => await ForwardBenchmark.ReceiveAsync(arguments),
         "node" => await BenchPair.ServeAsync(arguments),
         _ => 2,
     };

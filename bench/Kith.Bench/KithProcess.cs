@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
+using Kith.Scenarios.Tests;
 
 namespace Kith.Bench;
 
@@ -16,11 +15,14 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private Process? _process;
-    private HttpClient? _http;
+    private NodeApi? _api;
     private int _port;
 
     /// <summary>Where it listens, HOST:PORT: the same over restarts.</summary>
     public string Address => $"127.0.0.1:{_port}";
+
+    /// <summary>Whether it compiles anew what runs often, as it does unless told otherwise: that is most of the processor time of its first minute.</summary>
+    public bool IsTiered { get; init; } = true;
 
     public bool IsRunning => _process is not null;
 
@@ -34,7 +36,10 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
         Directory.CreateDirectory(home);
         var listen = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
         string[] all = ["--home", home, "--json", "up", "--name", name, "--listen", listen, "--api", "127.0.0.1:0", "--no-lan", "--no-mainline", .. arguments];
-        _process = Process.Start(new ProcessStartInfo(Launcher, all) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })
+        var start = new ProcessStartInfo(Launcher, all) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (!IsTiered)
+            start.Environment["DOTNET_TieredCompilation"] = "0";
+        _process = Process.Start(start)
             ?? throw new InvalidOperationException("the program did not start");
         using var patience = new CancellationTokenSource(Patience);
         var first = await _process.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException($"{name}'s node ended early");
@@ -42,23 +47,13 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
         var ready = JsonDocument.Parse(first).RootElement;
         _port = int.Parse(ready.GetProperty("listen").EnumerateArray().First().GetString()!.Split(':')[^1], CultureInfo.InvariantCulture);
         _ = DrainAsync(_process);
-        var running = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(home, "node.json"))).RootElement;
-        _http?.Dispose();
-        _http = new HttpClient { BaseAddress = new Uri(running.GetProperty("api").GetString()!.TrimEnd('/') + "/api/v1/"), Timeout = Patience };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", running.GetProperty("token").GetString());
+        _api?.Dispose();
+        _api = NodeApi.Open(home);
     }
 
-    public async Task<JsonElement> GetAsync(string path)
-    {
-        using var answer = await _http!.GetAsync(path);
-        return await ReadAsync(answer);
-    }
+    public Task<JsonElement> GetAsync(string path) => _api!.GetAsync(path);
 
-    public async Task<JsonElement> PostAsync(string path, object body)
-    {
-        using var answer = await _http!.PostAsJsonAsync(path, body);
-        return await ReadAsync(answer);
-    }
+    public Task<JsonElement> PostAsync(string path, object body) => _api!.PostAsync(path, body);
 
     /// <summary>Adds the maker of a link, and waits until both know each other.</summary>
     public async Task MeetAsync(KithProcess maker)
@@ -72,20 +67,7 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
     }
 
     /// <summary>The whole conversation, oldest first.</summary>
-    public async Task<List<JsonElement>> HistoryAsync(string contact)
-    {
-        var all = new List<JsonElement>();
-        string? before = null;
-        while (true)
-        {
-            var page = await GetAsync($"contacts/{contact}/messages?limit=200" + (before is null ? "" : "&before=" + before));
-            var messages = page.GetProperty("messages").EnumerateArray().ToList();
-            all.InsertRange(0, messages);
-            if (!page.GetProperty("more").GetBoolean() || messages.Count == 0)
-                return all;
-            before = messages[0].GetProperty("id").GetString();
-        }
-    }
+    public Task<List<JsonElement>> HistoryAsync(string contact) => _api!.HistoryAsync(contact);
 
     /// <summary>Who it knows to offer room, and whether it does so itself.</summary>
     public async Task<(int Holders, bool IsOffering)> RoomAsync()
@@ -93,6 +75,9 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
         var room = await GetAsync("room");
         return (room.GetProperty("holders").GetInt32(), room.GetProperty("offering").GetBoolean());
     }
+
+    /// <summary>What it says of forwarding; not an object until forwarding runs.</summary>
+    public async Task<JsonElement> ForwardingAsync() => (await GetAsync("status")).GetProperty("forwarding");
 
     /// <summary>Bytes of others' drops that it has.</summary>
     public async Task<long> KeptAsync() => (await GetAsync("room")).GetProperty("used").GetInt64();
@@ -126,7 +111,7 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _http?.Dispose();
+        _api?.Dispose();
         if (_process is not null)
             await KillAsync();
     }
@@ -137,14 +122,6 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
         await _process!.WaitForExitAsync(patience.Token);
         _process.Dispose();
         _process = null;
-    }
-
-    private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)
-    {
-        var text = await answer.Content.ReadAsStringAsync();
-        if (!answer.IsSuccessStatusCode)
-            throw new HttpRequestException($"{(int)answer.StatusCode}: {text}", null, answer.StatusCode);
-        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
     }
 
     private static async Task DrainAsync(Process process)

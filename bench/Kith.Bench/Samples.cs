@@ -13,6 +13,8 @@ internal sealed class Samples
 
     public double Median => Percentile(0.5);
 
+    public double Most => _values.Max();
+
     public double P99 => Percentile(0.99);
 
     public void Add(long startedAt) => _values.Add(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);

@@ -30,6 +30,14 @@ internal static class Duration
         CustomParser = Parse,
     };
 
+    /// <summary>One that may be left out.</summary>
+    public static Option<TimeSpan?> Optional(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "DURATION",
+        CustomParser = argument => Parse(argument),
+    };
+
     private static TimeSpan Parse(ArgumentResult argument)
     {
         if (TryParse(argument.Tokens[0].Value, out var duration))

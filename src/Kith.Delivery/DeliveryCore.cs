@@ -117,6 +117,18 @@ public sealed class DeliveryCore
         _drops?.Of(peer)?.Change(default);
     }
 
+    /// <summary>The privacy setting towards a peer is another one: what waits is looked at anew.</summary>
+    public void PrivacyChanged(AccountId peer)
+    {
+        if (_queues.TryGetValue(peer, out var queue))
+        {
+            queue.Restart();
+            Touch(queue);
+        }
+
+        _drops?.Of(peer)?.Restart();
+    }
+
     /// <summary>A route that took less than all has room again.</summary>
     public void RouteReady(AccountId peer)
     {

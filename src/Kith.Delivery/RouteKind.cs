@@ -12,6 +12,12 @@ public enum RouteKind
     /// <summary>A session through a node that agreed to pass its packets on.</summary>
     Relay = 2,
 
+    /// <summary>Through three forwarders, none of whom knows both ends.</summary>
+    Forward = 3,
+
+    /// <summary>A session through the Tor network.</summary>
+    Onion = 4,
+
     /// <summary>Left, sealed, with nodes that keep it until the peer fetches it.</summary>
     Drop = 5,
 }

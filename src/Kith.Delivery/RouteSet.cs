@@ -19,6 +19,9 @@ public readonly record struct RouteSet
     /// <summary>These and one more.</summary>
     public RouteSet With(RouteKind route) => new(_bits | (1u << (int)route));
 
+    /// <summary>Those of these that are among the others too.</summary>
+    public RouteSet Within(RouteSet others) => new(_bits & others._bits);
+
     /// <summary>These less one.</summary>
     public RouteSet Without(RouteKind route) => new(_bits & ~(1u << (int)route));
 }

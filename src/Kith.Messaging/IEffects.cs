@@ -1,4 +1,5 @@
 using Kith.Delivery;
+using Kith.Delivery.Privacy;
 using Kith.Wire;
 
 namespace Kith.Messaging;
@@ -18,8 +19,8 @@ public interface IEffects
     /// <summary>Sends an envelope at best effort, once, if the peer is reachable now: receipts and typing.</summary>
     /// <param name="peer">Whom it is for.</param>
     /// <param name="envelope">Sealed bytes.</param>
-    /// <param name="byDrop">Without a session it is left with holders, where the peer has a box: receipts of what came that way, and what a new session takes.</param>
-    void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop = false);
+    /// <param name="otherwise">By what it goes without a session: <see cref="RouteKind.Drop"/>, it is left with holders, where the peer has a box; <see cref="RouteKind.Forward"/>, through forwarders, and with holders where they do not lead; else by nothing.</param>
+    void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, RouteKind otherwise = RouteKind.Direct);
 
     /// <summary>The peer's prekey bundle is needed: ask for it until there is an answer (first contact, or a session that must start anew).</summary>
     void RequestBundle(AccountId peer);
@@ -32,9 +33,19 @@ public interface IEffects
 
     /// <summary>What <see cref="IPeerProtocol.Boxes"/> says may be something else now.</summary>
     void BoxesChanged();
+
+    /// <summary>What <see cref="IPeerProtocol.Onion"/> says may be something else now.</summary>
+    void OnionChanged();
 }
 
 /// <summary>How to reach a peer's device.</summary>
 /// <param name="TransportKey">The device's Noise static key, 32 bytes.</param>
 /// <param name="Addresses">Where it was last known to listen, best first, text form.</param>
-public sealed record PeerEndpoint(ReadOnlyMemory<byte> TransportKey, IReadOnlyList<string> Addresses);
+public sealed record PeerEndpoint(ReadOnlyMemory<byte> TransportKey, IReadOnlyList<string> Addresses)
+{
+    /// <summary>What they may learn of where we are: it decides which of the addresses may be called.</summary>
+    public PrivacyLevel Privacy { get; init; }
+
+    /// <summary>Where packets that are forwarded to them end, text form.</summary>
+    public IReadOnlyList<string> Meetings { get; init; } = [];
+}

@@ -1,4 +1,5 @@
 using Kith.Delivery;
+using Kith.Delivery.Privacy;
 using Kith.Wire;
 
 namespace Kith.Messaging;
@@ -31,7 +32,10 @@ public interface IMessenger
     void RevokeLink(string id);
 
     /// <summary>Adds the maker of a link; goes on in the background until they know.</summary>
-    ContactView AddContact(string link, string? name);
+    /// <param name="link">The link's text.</param>
+    /// <param name="name">Our name for them; null for theirs.</param>
+    /// <param name="privacy">An exception from the privacy setting, from the first word on; null for none.</param>
+    ContactView AddContact(string link, string? name, PrivacyLevel? privacy = null);
 
     /// <summary>All contacts, requests and blocked ones, most recent conversation first.</summary>
     IReadOnlyList<ContactView> Contacts();
@@ -50,6 +54,9 @@ public interface IMessenger
 
     /// <summary>Our own name for a contact; unique among contacts.</summary>
     void Rename(AccountId contact, string name);
+
+    /// <summary>Makes a contact an exception from the privacy setting; null takes that back.</summary>
+    void SetPrivacy(AccountId contact, PrivacyLevel? exception);
 
     /// <summary>Silences notifications of a contact.</summary>
     void SetMuted(AccountId contact, bool muted);

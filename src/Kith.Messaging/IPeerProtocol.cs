@@ -2,6 +2,7 @@ using Kith.Crypto;
 using Kith.Delivery;
 using Kith.Messaging.Drops;
 using Kith.Messaging.Finding;
+using Kith.Messaging.Onion;
 using Kith.Wire;
 
 namespace Kith.Messaging;
@@ -65,6 +66,14 @@ public interface IPeerProtocol
 
     /// <summary>Our own addresses changed: links carry them, contacts are told.</summary>
     void SetOwnAddresses(IReadOnlyList<string> addresses);
+
+    /// <summary>Where packets that a contact has forwarded to us end, for them alone; they are told when it changed.</summary>
+    /// <param name="contact">Who may use them.</param>
+    /// <param name="meetings">Text forms, <c>meet/…</c>; the whole of it.</param>
+    void SetMeetings(AccountId contact, IReadOnlyList<string> meetings);
+
+    /// <summary>Whom our onion services let in; the whole of it.</summary>
+    OnionPlan Onion();
 
     /// <summary>Every secret under which we let ourselves be found, the contacts' first, then those of the newest links; the whole of it.</summary>
     IReadOnlyList<FindPublication> FindableBy();

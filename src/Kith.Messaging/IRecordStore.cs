@@ -35,6 +35,9 @@ public enum RecordKind
 
     /// <summary>When a box was last read to the end, by the first 16 bytes of the SHA-256 of its secret.</summary>
     BoxRead = 11,
+
+    /// <summary>Guards and handles at meeting points, kept over a restart by the node (one record, empty key).</summary>
+    Forwarding = 12,
 }
 
 /// <summary>Small records, encrypted at rest, keys included. Called by the node loop alone, inside its open transaction.</summary>

@@ -1,9 +1,11 @@
 using Kith.Crypto;
 using Kith.Delivery;
+using Kith.Delivery.Privacy;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Drops;
 using Kith.Messaging.Finding;
+using Kith.Messaging.Onion;
 using Kith.Wire;
 
 namespace Kith.Messaging;
@@ -65,10 +67,14 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     /// <inheritdoc/>
     public void ChangeSettings(Settings settings)
     {
+        var privacy = Parts.Settings.Privacy;
         var renamed = Parts.Settings.Change(settings);
-        if (renamed)
-            Parts.Profiles.TellAll();
+        // First what holds from now on, then what follows from it.
         _around.Effects.Publish(new MessengerEvent.SettingsChanged(Settings));
+        if (Parts.Settings.Privacy != privacy)
+            Parts.Privacy.SettingChanged();
+        else if (renamed)
+            Parts.Profiles.TellAll();
     }
 
     /// <inheritdoc/>
@@ -81,7 +87,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     public void RevokeLink(string id) => Parts.Invites.Revoke(id);
 
     /// <inheritdoc/>
-    public ContactView AddContact(string link, string? name) => Parts.Views.Of(Parts.Adding.Add(link, name));
+    public ContactView AddContact(string link, string? name, PrivacyLevel? privacy = null) => Parts.Views.Of(Parts.Adding.Add(link, name, privacy));
 
     /// <inheritdoc/>
     public IReadOnlyList<ContactView> Contacts() => Parts.Views.All();
@@ -103,6 +109,9 @@ public sealed class Messenger : IMessenger, IPeerProtocol
 
     /// <inheritdoc/>
     public void SetMuted(AccountId contact, bool muted) => Parts.Commands.SetMuted(contact, muted);
+
+    /// <inheritdoc/>
+    public void SetPrivacy(AccountId contact, PrivacyLevel? exception) => Parts.Privacy.Set(contact, exception);
 
     /// <inheritdoc/>
     public void IssueFindSecrets(IReadOnlyList<AccountId> chosen) => Parts.Finding.Issue(chosen);
@@ -208,9 +217,19 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     /// <inheritdoc/>
     public void SetOwnAddresses(IReadOnlyList<string> addresses)
     {
+        Parts.Onion.Begin();
         if (Parts.Settings.SetAddresses(addresses))
             Parts.Profiles.TellAll();
+        foreach (var contact in Parts.Onion.Untold())
+            Parts.Profiles.Tell(contact);
+        _around.Effects.OnionChanged();
     }
+
+    /// <inheritdoc/>
+    public OnionPlan Onion() => Parts.Onion.Plan();
+
+    /// <inheritdoc/>
+    public void SetMeetings(AccountId contact, IReadOnlyList<string> meetings) => Parts.Profiles.SetMeetings(contact, meetings);
 
     /// <inheritdoc/>
     public IReadOnlyList<FindPublication> FindableBy() => Parts.FindSets.FindableBy();
@@ -255,6 +274,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
             parts.Announcer.Tell(contact);
             parts.FindSets.Notice(contact);
             parts.Boxes.Notice(contact);
+            parts.Onion.Notice(contact);
             parts.BundleCalls.Notice(contact);
             parts.Contacts.Save(contact);
         }

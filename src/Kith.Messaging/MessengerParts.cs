@@ -4,6 +4,7 @@ using Kith.Messaging.Conversations;
 using Kith.Messaging.Drops;
 using Kith.Messaging.Finding;
 using Kith.Messaging.Incoming;
+using Kith.Messaging.Onion;
 using Kith.Messaging.Outgoing;
 using Kith.Messaging.Sessions;
 
@@ -15,7 +16,7 @@ internal sealed class MessengerParts
     public MessengerParts(Surroundings around, AccountBook account)
     {
         Settings = new SettingsBook(around);
-        Contacts = new ContactBook(around);
+        Contacts = new ContactBook(around, Settings);
         Conversations = new ConversationBook(around, Contacts);
         var history = new History(around);
         var messageViews = new MessageViews(history);
@@ -29,11 +30,13 @@ internal sealed class MessengerParts
         Outbound = new Outbound(around, Contacts, history, envelopes, Sessions, Restarts);
         Receipts = new ReceiptBatch(Outbound);
         Boxes = new BoxBook(around, account, Settings, Contacts, Sessions, Invites);
+        Onion = new OnionDesk(around, account, Settings, Contacts, Invites);
         var pending = new PendingChanges(around);
         Removal = new ContactRemoval(around, Contacts, history, pending, Outbound, Restarts, Receipts, Boxes);
-        States = new DeliveryStates(around, Settings, history, Outbound, Announcer, new Farewells(Removal), Contacts);
-        Profiles = new Profiles(around, account, Settings, Contacts, Outbound);
+        States = new DeliveryStates(around, Settings, history, Outbound, Announcer, new Farewells(Removal), Contacts, Onion);
+        Profiles = new Profiles(around, account, Settings, Contacts, Outbound, Onion);
         Links = new LinkHiding(around, Settings, Invites);
+        Privacy = new PrivacyDesk(around, Settings, Contacts, Profiles, Announcer);
         Finding = new FindDesk(around, Contacts, Outbound, Profiles, Links);
         FindSets = new FindSets(around, account, Settings, Contacts, Invites);
         var admissions = new Admissions(Contacts, Invites, around);
@@ -89,6 +92,10 @@ internal sealed class MessengerParts
     public Profiles Profiles { get; }
 
     public LinkHiding Links { get; }
+
+    public OnionDesk Onion { get; }
+
+    public PrivacyDesk Privacy { get; }
 
     public FindDesk Finding { get; }
 

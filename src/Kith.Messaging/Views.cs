@@ -1,3 +1,4 @@
+using Kith.Delivery.Privacy;
 using Kith.Wire;
 
 namespace Kith.Messaging;
@@ -47,6 +48,12 @@ public sealed record ContactView(
     string Draft,
     long DisappearAfter)
 {
+    /// <summary>The exception that they are from the privacy setting; null for none.</summary>
+    public PrivacyLevel? PrivacyException { get; init; }
+
+    /// <summary>The privacy setting towards them.</summary>
+    public PrivacyLevel Privacy { get; init; }
+
     /// <summary>Whether they can find us wherever we go; false for those whom the last new find secrets left out.</summary>
     public bool CanFindUs { get; init; } = true;
 }
@@ -58,7 +65,7 @@ public sealed record ReactionView(bool FromMe, string Emoji);
 public sealed record ReplyView(MessageId Id, bool FromMe, string? Text);
 
 /// <summary>A message as people see it.</summary>
-/// <param name="Route">How it travelled: <c>direct</c>, <c>relay</c> or <c>drop</c>; null while it waits.</param>
+/// <param name="Route">How it travelled: <c>direct</c>, <c>relay</c>, <c>forward</c>, <c>onion</c> or <c>drop</c>; null while it waits.</param>
 /// <param name="Missing">True when its writer had seen messages that we do not have: the gap is shown.</param>
 public sealed record MessageView(
     MessageId Id,
@@ -89,6 +96,12 @@ public sealed record Settings(string Name, bool ReadReceipts, bool Typing, strin
 {
     /// <summary>Whether the user has said what they think of relays, be it "not now": nobody asks them again.</summary>
     public bool RelayAsked { get; init; }
+
+    /// <summary>Whether this node forwards packets of others, where strangers reach it.</summary>
+    public bool Forwarding { get; init; } = true;
+
+    /// <summary>How what goes through forwarders goes, and what goes there to say nothing.</summary>
+    public PathSettings Paths { get; init; } = PathSettings.Standard;
 }
 
 /// <summary>The number that two people compare to know that nobody stands between them: 60 digits in groups of five.</summary>

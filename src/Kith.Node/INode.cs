@@ -45,6 +45,16 @@ public interface INode
     /// <exception cref="MessengerException">It is no size, or cannot be kept.</exception>
     RoomState OfferRoom(long bytes);
 
+    /// <summary>An onion service of this node at which people come in who use Tor alone.</summary>
+    TorEntryState TorEntry();
+
+    /// <summary>Lets them in from now on, or no more; kept for later runs.</summary>
+    /// <exception cref="MessengerException">It cannot be kept.</exception>
+    TorEntryState OfferTorEntry(bool offers);
+
+    /// <summary>Waits a moment until who has a link that was just made is let in by it, where that takes a moment.</summary>
+    Task AwaitLinkServiceAsync(CancellationToken cancellationToken);
+
     /// <summary>Looks for a contact's current addresses through the overlay; what is found is called at once.</summary>
     /// <exception cref="MessengerException">No such contact, or nothing was found.</exception>
     Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken);

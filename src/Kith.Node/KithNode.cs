@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using Kith.Crypto;
 using Kith.Delivery;
+using Kith.Delivery.Privacy;
 using Kith.Messaging;
 using Kith.Node.Api;
 using Kith.Node.Api.Access;
@@ -12,13 +12,14 @@ using Kith.Node.Loop;
 using Kith.Node.Network;
 using Kith.Storage;
 using Kith.Storage.Export;
+using Kith.Transport;
 using Kith.Wire;
 using ContactState = Kith.Messaging.ContactState;
 
 namespace Kith.Node;
 
 /// <summary>A running node: one person's home, its sessions with others, and the API on it. Safe for use from several threads.</summary>
-public sealed class KithNode : INode, IAsyncDisposable
+public sealed partial class KithNode : INode, IAsyncDisposable
 {
     private const int SearchSlice = 200;
     private const long MinRoom = 16L << 20;
@@ -81,7 +82,9 @@ public sealed class KithNode : INode, IAsyncDisposable
         KithNode? node = null;
         try
         {
-            node = new KithNode(options, setup, NodeCore.Open(options, setup.Swarm, e => Log(options, e), e => OnFatal(options, stopped, e)), stopped);
+            var core = NodeCore.Open(options, setup, e => Log(options, e), e => OnFatal(options, stopped, e));
+            node = new KithNode(options, setup, core, stopped);
+            core.WhenPrivacyChanged = node.RequestRestart;
             setup.Keep(options.Home);
             await node.ListenAsync(listen, cancellationToken);
             await node.ServeAsync(api, cancellationToken);
@@ -143,7 +146,7 @@ public sealed class KithNode : INode, IAsyncDisposable
         var shown = Shapes.Settings(settings);
         var view = _core.Overlay.View;
         return new Status(
-            Account, shown.Name, shown.Privacy, view.Wan?.ToString(), ListenAddresses, NetworkPicture.KindOf(view.Nat), _core.Route.Peers().Count + view.Peers.Count, outbox, Version, ApiAddress + "/", _hasPassphrase, _options.Home, NetworkPicture.Nat(view.Nat), shown.Relay, Room());
+            Account, shown.Name, shown.Privacy, view.Wan?.ToString(), ListenAddresses, NetworkPicture.KindOf(view.Nat), _core.Route.Peers().Count + view.Peers.Count, outbox, Version, ApiAddress + "/", _hasPassphrase, _options.Home, NetworkPicture.Nat(view.Nat), shown.Relay, Room(), TorPicture.Draw(_core.Tor), NetworkPicture.Forwarding(_core.Forwarding.View));
     }
 
     /// <inheritdoc/>
@@ -178,6 +181,25 @@ public sealed class KithNode : INode, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public TorEntryState TorEntry() => _core.TorEntry();
+
+    /// <inheritdoc/>
+    public TorEntryState OfferTorEntry(bool offers)
+    {
+        try
+        {
+            NetworkSetup.KeepTorEntry(_options.Home, offers);
+        }
+        catch (NodeStartException e)
+        {
+            throw new MessengerException(MessengerError.Conflict, e.Message);
+        }
+
+        _core.OfferTorEntry(offers);
+        return TorEntry();
+    }
+
+    /// <inheritdoc/>
     public async Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken)
     {
         var started = _options.Time.GetTimestamp();
@@ -203,6 +225,9 @@ public sealed class KithNode : INode, IAsyncDisposable
     public void Await(AccountId contact) => _core.Loop.TryPost(new TickItem(() => _core.Overlay.Urge(contact)));
 
     /// <inheritdoc/>
+    public Task AwaitLinkServiceAsync(CancellationToken cancellationToken) => _core.AwaitLinkServiceAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public Task AwaitIntroducerAsync(CancellationToken cancellationToken) => _core.AwaitIntroducerAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -210,11 +235,29 @@ public sealed class KithNode : INode, IAsyncDisposable
     {
         RouteKind.Relay => _core.RelayCalls.WhyNot(contact),
         RouteKind.Drop => _core.Drops.WhyNot(contact),
+        RouteKind.Forward => WhyNotForwarded(contact),
+        RouteKind.Auto when _core.Privacy.Towards(contact) == PrivacyLevel.Veiled => WhyNotForwarded(contact) ?? _core.Drops.WhyNot(contact),
+        RouteKind.Onion when !_core.Route.Reaches(contact, RouteKind.Onion) => WhyNotThroughTor(contact),
+        RouteKind.Auto when _core.Privacy.Towards(contact) == PrivacyLevel.Onion && !_core.Route.Reaches(contact, RouteKind.Onion) => WhyNotForwarded(contact) is null ? null : WhyNotThroughTor(contact),
         RouteKind.Direct when _core.Route.Reaches(contact, RouteKind.Relay) && !_core.Route.Reaches(contact, RouteKind.Direct)
             => "There is no direct way to them now: the conversation goes through a relay.",
         _ when _core.Route.SessionOf(contact) is not null => null,
         _ => _core.Route.LastFailureOf(contact) is { } failure ? NetworkProblems.Sentence($"they are not reached: {failure.Message}") : "They are not connected now: they are called, and looked for.",
     };
+
+    private string? WhyNotForwarded(AccountId contact) => _core.Forwarding.View switch
+    {
+        null when _core.IsOnion => "Nothing is forwarded here: no entry point at an onion address is known; give one with --entry onion/NAME:PORT.",
+        null => "Nothing is forwarded here: the overlay does not run.",
+        _ when _core.Forwarding.Route.Reaches(contact) => null,
+        { Guards: 0, Known: var known } => $"Forwarders are being looked for: {known} are known, and none of them is connected yet.",
+        _ => "They have not told yet where packets for them end, or it cannot be reached now.",
+    };
+
+    private string WhyNotThroughTor(AccountId contact) =>
+        _core.Route.WhereIs(contact) is not { } place || !place.Addresses.Any(address => address.Kind == NodeAddress.OnionKind)
+            ? "They have no onion address that is known here: they have to use Tor too" + (_core.IsOnion ? ", or to call this node through it." : ".")
+            : _core.Tor.WhyNot ?? (_core.Route.LastFailureOf(contact) is { } failure ? NetworkProblems.Sentence($"they are not reached through Tor: {failure.Message}") : "They are called through Tor.");
 
     /// <inheritdoc/>
     public Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts) => InvokeAllAsync(m =>
@@ -229,7 +272,7 @@ public sealed class KithNode : INode, IAsyncDisposable
     public async Task<IReadOnlyList<DoctorCheck>> ExamineAsync()
     {
         var (contacts, outbox) = await QueryAsync(m => (m.Contacts(), _core.Vault.Outbox.Count()));
-        return Doctor.Examine(_options.Home, ListenAddresses, _core.Route, contacts, outbox, _core.ExamineNetwork(_setup));
+        return Doctor.Examine(_options.Home, ListenAddresses, _core.Tor, _core.IsOnion, _core.Route, contacts, outbox, _core.ExamineNetwork(_setup));
     }
 
     /// <inheritdoc/>
@@ -265,6 +308,15 @@ public sealed class KithNode : INode, IAsyncDisposable
     public string NewPageAddress() => $"{ApiAddress}/#k={_pages.NewKey()}";
 
     string INode.NewPage() => NewPageAddress();
+
+    /// <summary>Whether the node stopped to be started anew with what its home keeps: the privacy setting decides what a run is made of.</summary>
+    public bool WantsRestart { get; private set; }
+
+    private void RequestRestart()
+    {
+        WantsRestart = true;
+        RequestStop();
+    }
 
     /// <inheritdoc/>
     public void RequestStop() => _stopped.TrySetResult();
@@ -307,75 +359,6 @@ public sealed class KithNode : INode, IAsyncDisposable
         }
 
         return true;
-    }
-
-    private async Task ListenAsync(List<IPEndPoint> asked, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (asked.Count == 0)
-                await ListenOnAsync(new IPEndPoint(IPAddress.Any, 0), port => new IPEndPoint(IPAddress.IPv6Any, port), cancellationToken);
-            // One port in both families is one place to be: the overlay, too, is on both.
-            var isBoth = asked.Count >= 2 && asked[0].Port != 0 && asked[0].Port == asked[1].Port && asked[0].AddressFamily != asked[1].AddressFamily;
-            if (isBoth)
-                await ListenOnAsync(asked[0], port => new IPEndPoint(asked[1].Address, port), cancellationToken);
-            foreach (var endpoint in asked.Skip(isBoth ? 2 : 0))
-                await ListenOnAsync(endpoint, overIPv6: null, cancellationToken);
-            await _core.TryListenForTunnelsAsync();
-        }
-        catch (SocketException e)
-        {
-            throw new NodeStartException(Sentence(e, string.Join(", ", asked)), e);
-        }
-
-        Remember(kept => asked.Count == 0 || asked[0].Port == 0 ? kept with { ListenPort = _core.ListenPort } : kept);
-    }
-
-    /// <summary>Port 0: the one of last time, so that links stay good; when somebody has it now, another.</summary>
-    private async Task ListenOnAsync(IPEndPoint endpoint, Func<int, IPEndPoint>? overIPv6, CancellationToken cancellationToken)
-    {
-        var ports = endpoint.Port == 0 ? ListenPorts.ToTry(_remembered.ListenPort, SystemRandom.Instance) : [endpoint.Port];
-        foreach (var port in ports)
-        {
-            try
-            {
-                await _core.ListenAsync(new IPEndPoint(endpoint.Address, port), overIPv6, cancellationToken);
-                return;
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && endpoint.Port == 0 && port != 0)
-            {
-                // The next one.
-            }
-        }
-    }
-
-    private static string Sentence(SocketException e, string where) => e.SocketErrorCode switch
-    {
-        SocketError.AddressAlreadyInUse => $"The port of {where} is in use by another program.",
-        SocketError.AddressNotAvailable => $"{where} is not an address of this machine.",
-        SocketError.AccessDenied => $"The system does not allow listening on {where}: choose a port above 1023.",
-        _ => $"The system does not allow listening on {where}.",
-    };
-
-    private async Task ServeAsync(IPEndPoint asked, CancellationToken cancellationToken)
-    {
-        _pages = new PageSessions(_token, _remembered.Pages, pages => Remember(kept => kept with { Pages = pages }));
-        var folder = _options.PageFolder ?? Path.Combine(AppContext.BaseDirectory, "page");
-        _api = await ApiServer.StartAsync(this, _pages, asked, asked.Port == 0 ? ListenPorts.ToTry(_remembered.ApiPort, SystemRandom.Instance).First() : 0, folder, _options.Time, _options.Log, cancellationToken);
-        Remember(kept => asked.Port == 0 ? kept with { ApiPort = _api.Port } : kept);
-        ApiAddress = $"http://{new IPEndPoint(asked.Address, _api.Port)}";
-    }
-
-    private void Announce()
-    {
-        try
-        {
-            new RunningFile(ApiAddress, _token, Environment.ProcessId).Write(_options.Home);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new NodeStartException($"The home {_options.Home} cannot be written: {e.Message}", e);
-        }
     }
 
     private void Remember(Func<RememberedFile, RememberedFile> change)

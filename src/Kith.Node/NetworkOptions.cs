@@ -8,7 +8,7 @@ public sealed record NetworkOptions
     /// <summary>The word that clears what is kept.</summary>
     public const string None = "none";
 
-    /// <summary>Entry points, HOST:PORT each with an IP address or a name. Empty: those kept. <see cref="None"/> alone: none any more.</summary>
+    /// <summary>Entry points: HOST:PORT each with an IP address or a name, or onion/NAME:PORT for a node under the privacy setting onion. Empty: those kept. <see cref="None"/> alone: none any more.</summary>
     public IReadOnlyList<string> Entries { get; init; } = [];
 
     /// <summary>Whether to announce on the local network and to hear others there; for this run alone.</summary>
@@ -40,6 +40,24 @@ public sealed record NetworkOptions
 
     /// <summary>Holders of one's own, HOST:PORT each: contacts leave things there first. Empty: those kept. <see cref="None"/> alone: none any more.</summary>
     public IReadOnlyList<string> Holders { get; init; } = [];
+
+    /// <summary>The control port of a Tor that runs already, HOST:PORT on loopback or the path of its socket. Null: as kept, else one of the node's own. <see cref="None"/>: one of its own again.</summary>
+    public string? TorControl { get; init; }
+
+    /// <summary>Bridges for a Tor of the node's own. Empty: those kept. <see cref="None"/> alone: none any more.</summary>
+    public IReadOnlyList<string> TorBridges { get; init; } = [];
+
+    /// <summary>The tor program. Null: as kept, else looked for. <see cref="None"/>: looked for again.</summary>
+    public string? TorProgram { get; init; }
+
+    /// <summary>Programs of pluggable transports, NAME=FILE each; others are looked for. Empty: those kept. <see cref="None"/> alone: none any more.</summary>
+    public IReadOnlyList<string> TorTransports { get; init; } = [];
+
+    /// <summary>A file with further lines for the torrc of a Tor of the node's own, as a private Tor network needs them. Null: as kept. <see cref="None"/>: none any more.</summary>
+    public string? TorLinesFile { get; init; }
+
+    /// <summary>Whether people who use Tor alone may come in through this node: it then runs an onion service for strangers. Null: as kept, else not.</summary>
+    public bool? TorEntry { get; init; }
 
     /// <summary>The file with the key that signs updates of the names, as tsig-keygen writes it; null as kept.</summary>
     public string? DynamicDnsKeyFile { get; init; }

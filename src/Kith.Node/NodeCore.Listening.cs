@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Kith.Delivery.Privacy;
 using Kith.Node.Network;
 using Kith.Overlay.Relay;
+using Kith.Transport.Dialing;
 using Kith.Transport.Tunnels;
 using Kith.Transport.Udp;
 
@@ -30,6 +32,9 @@ internal sealed partial class NodeCore
             // No IPv6 here, or the port is taken there: the first address does.
         }
     }
+
+    /// <summary>Takes sessions in through Tor alone.</summary>
+    public Task ListenThroughTorAsync(CancellationToken cancellationToken) => Tor.ServeAsync(Route, Messenger.Keys, cancellationToken);
 
     /// <summary>Sessions and, with the first address, the overlay: TCP and UDP under one number.</summary>
     private async Task<IPEndPoint> ListenOnBothAsync(IPEndPoint wanted, Func<int, IPEndPoint>? optional, CancellationToken cancellationToken)
@@ -66,10 +71,12 @@ internal sealed partial class NodeCore
     private async Task CarryAsync(UdpPort udp, CancellationToken cancellationToken)
     {
         Udp = udp;
-        var carrier = _udpCarrier = new UdpCarrier(udp, _identity, _time);
+        var carrier = _udpCarrier = new UdpCarrier(udp, _nodeIdentity, _time);
         Overlay.WhenKeepAliveChanged = interval => carrier.KeepAlive = interval;
         _reaching = new NodeCarrier(_udpCarrier, _time);
-        if (_carriesOverUdp)
+        if (Privacy.Own == PrivacyLevel.Veiled)
+            _carriers.Add(new PersonCarrier(_personDialer = new NamelessDialer(_carriesOverUdp ? _udpCarrier : null, _identity, _time), _identity.StaticKey));
+        else if (_carriesOverUdp)
             _carriers.Insert(0, _reaching);
         _tunnelServer = new TunnelServer(udp, _time);
         _takers.Register(TunnelLimits.StreamKind, _tunnelServer);

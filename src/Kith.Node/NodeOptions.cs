@@ -15,6 +15,9 @@ public sealed record NodeOptions
     /// <summary>What is agreed to about relays, <c>off</c>, <c>use</c>, <c>serve</c> or <c>both</c>; kept. Null keeps what the home has: off when it is new.</summary>
     public string? Relay { get; init; }
 
+    /// <summary>Who may learn where this node is, <c>open</c>, <c>veiled</c> or <c>onion</c>; kept. Null keeps what the home has: open when it is new.</summary>
+    public string? Privacy { get; init; }
+
     /// <summary>Where other nodes reach this one, HOST:PORT with an IP address as host. Empty: every interface, on a port that the home remembers.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 

@@ -71,6 +71,12 @@ public sealed class Vault : IDisposable
     /// <summary>The folder, in full.</summary>
     public string Home => _files.Home;
 
+    /// <summary>Seals the forwarding keys that lie beside the vault (<see cref="Forwarding.ForwardingStore"/>); the vault's own.</summary>
+    public SecretBytes ForwardingSeal => _keys.Forwarding;
+
+    /// <summary>The seed of the Ed25519 key of the onion service at which strangers come in; the vault's own. Another home has another, even of one account.</summary>
+    public SecretBytes OnionDoorSeed => _keys.OnionDoor;
+
     /// <summary>Whether a transaction is open.</summary>
     public bool InTransaction => _guard.Writing;
 

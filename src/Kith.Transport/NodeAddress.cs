@@ -1,13 +1,17 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Kith.Crypto;
+using Kith.Transport.Tor;
 
 namespace Kith.Transport;
 
 /// <summary>
 /// Where a node can be reached: the carrier's kind, a host (IPv4, IPv6 or a DNS name) and a port. Text form of kind "tcp", which is a node's own address, to be tried by TCP and by UDP:
 /// <c>127.0.0.1:4711</c>, <c>[::1]:4711</c>, <c>example.org:4711</c>; of any other kind the same after <c>kind/</c>. <c>udp/HOST:PORT</c> is an address for UDP alone;
-/// <c>via/HOST:PORT/HANDLE</c> is an introducer and the handle that the node has there (docs/protocol/reach.md); <c>hold/HOST:PORT</c> is a holder that keeps drops for the node's owner (docs/protocol/mailbox.md).
+/// <c>via/HOST:PORT/HANDLE</c> is an introducer and the handle that the node has there (docs/protocol/reach.md); <c>hold/HOST:PORT</c> is a holder that keeps drops for the node's owner (docs/protocol/mailbox.md);
+/// <c>onion/LETTERS:PORT</c> is the node's onion service, by the 56 letters of its address without ".onion" (docs/protocol/tor.md), and <c>onion/LETTERS:PORT/KEY</c> the same with the key that lets its holder
+/// in, which is a secret.
 /// </summary>
 public sealed record NodeAddress
 {
@@ -23,6 +27,9 @@ public sealed record NodeAddress
     /// <summary>The kind of the address of a holder that the node's owner has chosen (docs/protocol/mailbox.md): drops for them are put there first. Not the node's own, and never called for a conversation.</summary>
     public const string HoldKind = "hold";
 
+    /// <summary>The kind of the address of a node's onion service: to be called through Tor alone.</summary>
+    public const string OnionKind = "onion";
+
     /// <summary>The longest text form, characters: a kind, a name of 253 (RFC 1035 section 2.3.4 less the root), a port, and a handle.</summary>
     public const int MaxTextLength = MaxKindLength + 1 + MaxHostLength + 2 + 1 + 5 + 1 + NodeHandle.TextLength;
 
@@ -30,12 +37,15 @@ public sealed record NodeAddress
     private const int MaxHostLength = 253;
     private const int MaxLabelLength = 63;
 
-    private NodeAddress(string kind, string host, int port, NodeHandle? handle = null)
+    private readonly string? _clientKey; // text, as it was told
+
+    private NodeAddress(string kind, string host, int port, NodeHandle? handle = null, string? clientKey = null)
     {
         Kind = kind;
         Host = host;
         Port = port;
         Handle = handle;
+        _clientKey = clientKey;
     }
 
     /// <summary>The carrier's kind, lower case.</summary>
@@ -49,6 +59,30 @@ public sealed record NodeAddress
 
     /// <summary>What the node is called at the introducer; of kind <see cref="ViaKind"/> alone, and always there.</summary>
     public NodeHandle? Handle { get; }
+
+    /// <summary>Whether a text means an onion service, well written or not.</summary>
+    public static bool IsOnion(string text) => text.StartsWith(OnionKind + "/", StringComparison.Ordinal);
+
+    /// <summary>The onion service; of kind <see cref="OnionKind"/> alone, and always there.</summary>
+    public OnionAddress? Service => Kind == OnionKind && OnionAddress.TryParse(Host, out var service) ? service : null;
+
+    /// <summary>Whether it holds a key that lets its holder in (<see cref="OpenClientKey"/>); of kind <see cref="OnionKind"/> alone.</summary>
+    public bool HasClientKey => _clientKey is not null;
+
+    /// <summary>The text form with all that is in it, a client key too: for those who may know it, never for a page or a log.</summary>
+    public string Whole => _clientKey is null ? ToString() : $"{this}/{_clientKey}";
+
+    /// <summary>The address of an onion service.</summary>
+    /// <param name="service">Which.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="clientKey">The key that lets in whoever has the address; null where none is needed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No port.</exception>
+    public static NodeAddress Onion(OnionAddress service, int port, X25519PrivateKey? clientKey = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
+        return new NodeAddress(OnionKind, service.ToString(), port, clientKey: clientKey is null ? null : OnionClientKey.TextOf(clientKey));
+    }
 
     /// <summary>The address of an endpoint for UDP alone.</summary>
     /// <exception cref="ArgumentException">The endpoint's port is 0.</exception>
@@ -86,17 +120,42 @@ public sealed record NodeAddress
             text = text[..end];
         }
 
+        string? clientKey = null;
+        if (kind.SequenceEqual(OnionKind) && text.IndexOf('/') is var before and >= 0)
+        {
+            if (!OnionClientKey.IsText(text[(before + 1)..]))
+                return false;
+            clientKey = text[(before + 1)..].ToString();
+            text = text[..before];
+        }
+
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || !IsKind(kind) || !TryParsePort(text[(colon + 1)..], out var port) || !TryParseHost(text[..colon], out var host))
+        if (colon < 0 || !IsKind(kind) || !TryParsePort(text[(colon + 1)..], out var port))
             return false;
-        address = new NodeAddress(kind.ToString(), host, port, handle);
+        string host;
+        // Nobody has an address with a wrong checksum: it is mistyped, and refused here and not after a minute of looking for it.
+        if (kind.SequenceEqual(OnionKind))
+        {
+            if (!OnionAddress.TryParse(text[..colon], out var service))
+                return false;
+            host = service.ToString();
+        }
+        else if (!TryParseHost(text[..colon], out host))
+        {
+            return false;
+        }
+
+        address = new NodeAddress(kind.ToString(), host, port, handle, clientKey);
         return true;
     }
 
     /// <summary>The endpoint when the host is an IP address; null when it is a name.</summary>
     public IPEndPoint? ToIPEndPoint() => IPAddress.TryParse(Host, out var ip) ? new IPEndPoint(ip, Port) : null;
 
-    /// <summary>The text form.</summary>
+    /// <summary>The key that lets us into the service; null when there is none. The caller's, to be erased.</summary>
+    public X25519PrivateKey? OpenClientKey() => _clientKey is null ? null : OnionClientKey.Open(_clientKey);
+
+    /// <summary>The text form, without a client key (<see cref="Whole"/>).</summary>
     public override string ToString()
     {
         var host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;

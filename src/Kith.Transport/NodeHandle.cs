@@ -1,12 +1,12 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Buffers.Text;
+using Kith.Wire;
 
 namespace Kith.Transport;
 
 /// <summary>What a node is called at an introducer: 16 random bytes, drawn anew for each introducer and run. Text form: base64url (RFC 4648 section 5) without padding, 22 characters.</summary>
 /// <param name="Value">The bytes as one number, big-endian.</param>
-public readonly record struct NodeHandle(UInt128 Value)
+public readonly record struct NodeHandle(Bits128 Value)
 {
     /// <summary>Bytes.</summary>
     public const int Size = 16;
@@ -17,7 +17,7 @@ public readonly record struct NodeHandle(UInt128 Value)
     /// <summary>Reads 16 bytes; false for any other size.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out NodeHandle handle)
     {
-        handle = bytes.Length == Size ? new NodeHandle(BinaryPrimitives.ReadUInt128BigEndian(bytes)) : default;
+        handle = bytes.Length == Size ? new NodeHandle(Bits128.Read(bytes)) : default;
         return bytes.Length == Size;
     }
 
@@ -36,15 +36,10 @@ public readonly record struct NodeHandle(UInt128 Value)
     }
 
     /// <summary>Writes the 16 bytes.</summary>
-    public void CopyTo(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+    public void CopyTo(Span<byte> destination) => Value.CopyTo(destination);
 
     /// <summary>The 16 bytes.</summary>
-    public byte[] ToArray()
-    {
-        var bytes = new byte[Size];
-        CopyTo(bytes);
-        return bytes;
-    }
+    public byte[] ToArray() => Value.ToArray();
 
     /// <summary>The text form.</summary>
     public override string ToString() => Base64Url.EncodeToString(ToArray());

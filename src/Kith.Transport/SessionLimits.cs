@@ -21,7 +21,7 @@ public static class SessionLimits
     public const ulong RekeyInterval = 1UL << 20;
 
     /// <summary>The largest datagram, bytes: fits one UDP packet of 1200 bytes with everything around it.</summary>
-    public const int MaxDatagramSize = 1100;
+    public const int MaxDatagramSize = 1152;
 
     /// <summary>The longest reason in a CLOSE frame, bytes of UTF-8.</summary>
     public const int MaxCloseReason = 256;

@@ -13,6 +13,9 @@ public enum PathKind
 
     /// <summary>Through a node that agreed to pass them on.</summary>
     Relay = 2,
+
+    /// <summary>Through the Tor network, to the other node's onion service or from it.</summary>
+    Onion = 3,
 }
 
 /// <summary>The way that a session's packets go now.</summary>

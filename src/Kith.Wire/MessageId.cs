@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Kith.Wire;
@@ -9,14 +8,14 @@ public readonly struct MessageId : IEquatable<MessageId>, IComparable<MessageId>
     /// <summary>Length in bytes.</summary>
     public const int Size = 16;
 
-    private readonly UInt128 _value;
+    private readonly Bits128 _value;
 
-    private MessageId(UInt128 value) => _value = value;
+    private MessageId(Bits128 value) => _value = value;
 
     /// <summary>Reads an id of exactly <see cref="Size"/> bytes.</summary>
     /// <exception cref="ArgumentException">The span has another length.</exception>
     public static MessageId FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length == Size
-        ? new MessageId(BinaryPrimitives.ReadUInt128BigEndian(bytes))
+        ? new MessageId(Bits128.Read(bytes))
         : throw new ArgumentException($"an id has {Size} bytes, not {bytes.Length}", nameof(bytes));
 
     /// <summary>Reads the text form; false when it is anything else.</summary>
@@ -29,15 +28,10 @@ public readonly struct MessageId : IEquatable<MessageId>, IComparable<MessageId>
     }
 
     /// <summary>Writes the id into the first <see cref="Size"/> bytes.</summary>
-    public void CopyTo(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, _value);
+    public void CopyTo(Span<byte> destination) => _value.CopyTo(destination);
 
     /// <summary>A copy of the id's bytes.</summary>
-    public byte[] ToArray()
-    {
-        var bytes = new byte[Size];
-        CopyTo(bytes);
-        return bytes;
-    }
+    public byte[] ToArray() => _value.ToArray();
 
     /// <inheritdoc/>
     public bool Equals(MessageId other) => _value == other._value;

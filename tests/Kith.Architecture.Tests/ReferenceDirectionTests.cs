@@ -7,7 +7,7 @@ public sealed class ReferenceDirectionTests
     // From the bottom up, as in docs/architecture.md: a room may use those before it.
     private static readonly string[] Rooms =
     [
-        "Kith.Wire", "Kith.Crypto", "Kith.Transport", "Kith.Overlay", "Kith.Mailbox", "Kith.Delivery", "Kith.Messaging", "Kith.Storage", "Kith.Node", "Kith.Cli",
+        "Kith.Wire", "Kith.Crypto", "Kith.Transport", "Kith.Overlay", "Kith.Forwarding", "Kith.Mailbox", "Kith.Delivery", "Kith.Messaging", "Kith.Storage", "Kith.Node", "Kith.Cli",
     ];
 
     public static TheoryData<string> AllRooms => [.. Rooms];
@@ -36,6 +36,7 @@ public sealed class ReferenceDirectionTests
     [InlineData("Kith.Wire", new string[0])]
     [InlineData("Kith.Transport", new string[0])]
     [InlineData("Kith.Overlay", new string[0])]
+    [InlineData("Kith.Forwarding", new string[0])]
     [InlineData("Kith.Mailbox", new string[0])]
     [InlineData("Kith.Delivery", new string[0])]
     public void LowerRooms_TakeNoPackages(string room, string[] allowed) => Assert.Equal(allowed, Packages(room));

@@ -23,10 +23,13 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Nodes by which it enters the network.</summary>
     public IReadOnlyList<string> Entries { get; init; } = [];
 
+    /// <summary>Further flags of each start.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
     public async Task StartAsync()
     {
         string[] up = ["--home", _home, "--json", "up", "--listen", Listen, "--api", _api, "--no-lan", "--no-mainline"];
-        _process = Command([.. up, .. Entries.SelectMany(entry => new[] { "--entry", entry })]);
+        _process = Command([.. up, .. Entries.SelectMany(entry => new[] { "--entry", entry }), .. Flags]);
         _process.Start();
         var errors = _process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Patience);
@@ -36,7 +39,9 @@ internal sealed class NodeProcess : IAsyncDisposable
         Page = ready.GetProperty("page").GetString()!;
         Address = new Uri(new Uri(Page).GetLeftPart(UriPartial.Authority));
         _api = Address.Authority;
-        Listen = ready.GetProperty("listen")[0].GetString()!;
+        // Who is to be found nowhere listens nowhere.
+        if (ready.GetProperty("listen").GetArrayLength() > 0)
+            Listen = ready.GetProperty("listen")[0].GetString()!;
         _ = DrainAsync(_process);
     }
 

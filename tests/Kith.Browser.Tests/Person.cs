@@ -45,10 +45,10 @@ internal sealed class Person : IAsyncDisposable
     public ILocator Messages => Page.Locator("[data-message]");
 
     /// <summary>A new home, its node, and its page at the very beginning.</summary>
-    public static async Task<Person> ArriveAsync(Chromium chromium, string name, Screen? screen = null, IReadOnlyList<string>? entries = null)
+    public static async Task<Person> ArriveAsync(Chromium chromium, string name, Screen? screen = null, IReadOnlyList<string>? entries = null, IReadOnlyList<string>? flags = null)
     {
         screen ??= new Screen();
-        var node = new NodeProcess { Entries = entries ?? [] };
+        var node = new NodeProcess { Entries = entries ?? [], Flags = flags ?? [] };
         await node.StartAsync();
         var context = await chromium.Browser.NewContextAsync(new()
         {

@@ -17,7 +17,7 @@ internal static class ConnectionTargets
     [
         ("packet frames", () => new FuzzTarget("packet frames", [Frames(), AckFrame()], ReadFrames)),
         ("connection parameters", () => new FuzzTarget("connection parameters",
-            [ConnectionParameters.From(ConnectionOptions.Default, new UInt128(1, 2), 3).ToArray()], input => ConnectionParameters.TryParse(input, out _))),
+            [ConnectionParameters.From(ConnectionOptions.Default, new Bits128(1, 2), 3).ToArray()], input => ConnectionParameters.TryParse(input, out _))),
         ("long packets", LongPackets),
         ("unrouted datagrams", Unrouted),
         ("strangers' datagrams", Strangers),
@@ -50,7 +50,7 @@ internal static class ConnectionTargets
         Assert.True(writer.TryWriteMaxData(1 << 21) && writer.TryWriteMaxStreams(100) && writer.TryWriteMaxStreamData(0, 1 << 20));
         Assert.True(writer.TryWriteStopSending(0, 7) && writer.TryWriteReset(3, 9, 0) && writer.TryWriteDatagram(new byte[50]));
         Assert.True(writer.TryWriteProbe(FrameType.PathChallenge, 5) && writer.TryWriteProbe(FrameType.PathResponse, 6));
-        Assert.True(writer.TryWriteNewConnectionId(1, 0, 77, new UInt128(5, 6)) && writer.TryWriteRetireConnectionId(0));
+        Assert.True(writer.TryWriteNewConnectionId(1, 0, 77, new Bits128(5, 6)) && writer.TryWriteRetireConnectionId(0));
         writer.PadTo(writer.Length + 5);
         writer.WriteStreamHeader(3, 0, 0, withLength: false, fin: true);
         return bytes[..writer.Length];
@@ -218,7 +218,7 @@ internal static class ConnectionTargets
             byte[] prologue = [.. Encoding.ASCII.GetBytes("kith udp session"), .. InitialPacket.BoundPart(initial)];
             var key = X25519PrivateKey.Generate(SystemRandom.Instance);
             using var noise = new HandshakeState(pattern.Protocol, true, prologue, key, _side.Key, null, SystemRandom.Instance);
-            var payload = ConnectionParameters.From(ConnectionOptions.Default, new UInt128(1, 2), own).ToArray();
+            var payload = ConnectionParameters.From(ConnectionOptions.Default, new Bits128(1, 2), own).ToArray();
             var start = InitialPacket.WriteHeader(initial, pattern.Id, own, payload.Length + noise.NextMessageOverhead);
             noise.WriteMessage(payload, initial.AsSpan(start));
             new HandshakeMacs(_side.Key, null).WriteFirst(initial);

@@ -16,6 +16,7 @@ internal static class MailboxTargets
     private static readonly BoxSecret Secret = new([.. Enumerable.Range(0, BoxSecret.Size).Select(i => (byte)i)]);
     private static readonly BoxKeys Keys = BoxKeys.ForReader(new ReadableBox(Secret, WritableBox.PairPeriod), 20_717);
     private static readonly byte[] Session = new byte[32];
+    private static readonly X25519PublicKey HolderKey = X25519PrivateKey.Generate(SystemRandom.Instance).PublicKey;
 
     public static IEnumerable<(string Name, Func<FuzzTarget> Make)> All =>
     [
@@ -28,6 +29,7 @@ internal static class MailboxTargets
         ("passed drop frames", () => new FuzzTarget("passed drop frames", [Padded(Written(Requests()[0])), Padded(Written(Requests()[1]))], input => PassPadding.TryTake(input, out _))),
         ("passed drop requests", PassedRequests),
         ("passed drop answers", PassedAnswers),
+        ("drop answers through a chain", ChainAnswers),
     ];
 
     private static byte[] Sealed() => ChunkFormat.Seal(Keys, 7, Items()[0], SystemRandom.Instance);
@@ -35,7 +37,7 @@ internal static class MailboxTargets
     private static byte[][] Items() =>
     [
         ChunkItems.Write([ChunkItem.Whole(new byte[512]), ChunkItem.Whole(new byte[] { 1, 2, 3 })]),
-        [.. ChunkItems.Write([new ChunkItem(new byte[700], 9, 0, 3), new ChunkItem(new byte[20], 9, 2, 3)]), 0, 0, 0],
+        [.. ChunkItems.Write([new ChunkItem(new byte[700], new Bits128(0, 9), 0, 3), new ChunkItem(new byte[20], new Bits128(0, 9), 2, 3)]), 0, 0, 0],
     ];
 
     private static MailboxRequest[] Requests()
@@ -48,6 +50,7 @@ internal static class MailboxTargets
             new HelloRequest(), new PutRequest(Keys.Box, 3, [new PutItem(entry, chunk)]) { Challenge = Session.AsMemory(0, WireLimits.ChallengeSize) }, new ReadRequest(Keys.Box, ReadFlags.WithChunks, 4, 5, [hash]) { Key = Keys.Read },
             new DeleteRequest(Keys.Box, [new DeleteItem(hash, EntryRules.SignDelete(Keys.Read!, Keys.Address, hash))]), new AuditRequest(Keys.Address, new byte[16], [hash, hash]),
             new PassRequest(Endpoint.FromIPv4(0x7F00_0001, 7300), new byte[40]), new SealedRequest(new byte[40]), new EndRequest(1),
+            new FindRequest(4, 0x7000_0000),
         ];
     }
 
@@ -60,6 +63,7 @@ internal static class MailboxTargets
             new EntriesAnswer(DropCode.Done, false, 9, [new ListedEntry(9, ChunkHash.Of(chunk), chunk.Length, chunk), new ListedEntry(3, ChunkHash.Of([1]), 2048, default)]),
             new DeleteAnswer([DropCode.Done]), new AuditAnswer([new(AuditState.Absent, default), new(AuditState.Kept, new byte[32]), new(AuditState.Deleted, new byte[64])]),
             new PassAnswer(DropCode.Done, new byte[9]), new SealedAnswer(DropCode.Done, new byte[9]),
+            new FoundAnswer(DropCode.Done, [new(Endpoint.FromIPv4(0xC600_0105, 7300), HolderKey), new(Endpoint.FromIPv6(0x2001_0db8_0000_0000, 1, 7300), HolderKey)]),
         ];
     }
 
@@ -69,7 +73,7 @@ internal static class MailboxTargets
     private static FuzzTarget PassedRequests()
     {
         var key = X25519PrivateKey.Generate(SystemRandom.Instance);
-        byte[][] corpus = [.. Requests().Take(4).Select(request => new PassSeal(key.PublicKey, request, SystemRandom.Instance).Seal().ToArray())];
+        byte[][] corpus = [.. Requests().Take(4).Append(Requests()[5]).Select(request => new PassSeal(key.PublicKey, request, SystemRandom.Instance).Seal().ToArray())];
         return new FuzzTarget("passed drop requests", corpus, input =>
         {
             var isOpen = PassOpened.TryOpen(key, input, SystemRandom.Instance, out var opened);
@@ -95,6 +99,32 @@ internal static class MailboxTargets
             Assert.False(seal.TryOpen(input, out _));
             return true;
         }, Longest: 5_000, Cost: 40, FullRun: 50_000);
+    }
+
+    // What the first of a chain can give back, and each behind it in its own layer: nothing but what the holder sealed is taken for its answer.
+    private static FuzzTarget ChainAnswers()
+    {
+        var key = X25519PrivateKey.Generate(SystemRandom.Instance);
+        var at = Endpoint.FromIPv4(0x7F00_0001, 7300);
+        return new FuzzTarget("drop answers through a chain", [[0], [1, 12], [2, 14, 0, 1, 2], [.. new byte[2_000]]], input =>
+        {
+            using var layers = PassLayers.Through([(at, key.PublicKey), (at, key.PublicKey)], at, key.PublicKey, new HelloRequest(), false, 0, SystemRandom.Instance);
+            Assert.True(PassOpened.TryOpen(key, ((SealedRequest)layers.Asked).Seal!(), SystemRandom.Instance, out var first));
+            Assert.True(PassOpened.TryOpen(key, ((PassRequest)first.Request).Sealed, SystemRandom.Instance, out var second));
+            var liar = input.Length > 0 ? input[0] % 3 : 0;
+            var rest = input.AsMemory(Math.Min(1, input.Length));
+            MailboxAnswer lie = rest.Length > 0 && rest.Span[0] % 2 == 0 ? new PassAnswer((DropCode)(rest.Span[0] / 2), rest[1..]) : new PassAnswer(DropCode.Done, rest);
+            var told = liar switch
+            {
+                0 => layers.TryOpen(new SealedAnswer(DropCode.Done, rest)),
+                1 => layers.TryOpen(new SealedAnswer(DropCode.Done, first.Seal(lie))),
+                _ => layers.TryOpen(new SealedAnswer(DropCode.Done, first.Seal(new PassAnswer(DropCode.Done, second.Seal(lie))))),
+            };
+            Assert.True(told is null or PassTrouble);
+            first.Dispose();
+            second.Dispose();
+            return true;
+        }, Longest: 5_000, Cost: 60, FullRun: 20_000);
     }
 
     private static byte[] Written(MailboxRequest request)
@@ -131,6 +161,8 @@ internal static class MailboxTargets
     {
         if (!TryTake(input, out var frame) || !AnswerFormat.TryRead(frame, out _, out var answer))
             return false;
+        if (answer is FoundAnswer found)
+            Assert.True(found.Holders.Count <= WireLimits.MaxFound && found.Holders.DistinctBy(static one => one.At).Count() == found.Holders.Count && found.Holders.All(static one => one.At.Port > 0));
         if (answer is EntriesAnswer entries)
             Assert.All(entries.Entries, entry => Assert.True(ChunkFormat.IsSize(entry.Size) && (entry.Chunk.IsEmpty || entry.Chunk.Length == entry.Size)));
         return true;

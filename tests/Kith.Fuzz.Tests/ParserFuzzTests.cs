@@ -6,7 +6,9 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         {
             WireTargets.All, CryptoTargets.All, MessagingTargets.All, EnvelopeTargets.All, SignalTargets.All, SessionTargets.All, HandshakeTargets.All,
             ContentTargets.All, TransportTargets.All, DeliveryTargets.All, StorageTargets.All, ExportTargets.All, WalkerTargets.All, RendezvousTargets.All, DhtTargets.All,
-            EntryTargets.All, NatTargets.All, ConnectionTargets.All, RouterTargets.All, ReachTargets.All, RelayTargets.All, MailboxTargets.All,
+            EntryTargets.All, NatTargets.All, ConnectionTargets.All, RouterTargets.All, ReachTargets.All, RelayTargets.All, MailboxTargets.All, TorTargets.All,
+            ForwardingTargets.All,
+            PathTargets.All,
         }
         .SelectMany(targets => targets)
         .ToDictionary(target => target.Name, target => target.Make, StringComparer.Ordinal);

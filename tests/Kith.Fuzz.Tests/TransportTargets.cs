@@ -16,7 +16,7 @@ internal static class TransportTargets
 
     public static IEnumerable<(string Name, Func<FuzzTarget> Make)> All =>
     [
-        ("node address", () => WireTargets.Text("node address", ["127.0.0.1:4711", "[::1]:4711", "tor/example.onion:80"], Address)),
+        ("node address", () => WireTargets.Text("node address", ["127.0.0.1:4711", "[::1]:4711", "tor/example.onion:80", "onion/vwgtqcimkzo7wcd5bcxm72a4iive34t72n2waambvmfxzfc27top2yyd:80"], Address)),
         ("preface", () => new FuzzTarget("preface", [new Preface(Preface.CurrentVersion, 1).ToArray()],
             input => Preface.CanStartWith(input) & Preface.TryRead(input, out _))),
         ("session parameters", () => new FuzzTarget("session parameters", [SessionParameters.Default.ToArray()], input => SessionParameters.TryParse(input, out _))),

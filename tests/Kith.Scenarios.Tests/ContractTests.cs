@@ -70,7 +70,6 @@ public sealed class ContractTests : IAsyncLifetime
         { 1, ["send", "Bob", ""] },
         { 1, ["add", "not a link"] },
         { 1, ["add", "kith:AAAA"] },
-        { 1, ["send", "Bob", "x", "--route", "onion"] },
         { 2, ["send", "Bob"] },
         { 2, ["send", "Bob", "x", "--route", "pigeon"] },
         { 2, ["send", "Bob", "x", "--timeout", "soon"] },

@@ -4,10 +4,10 @@ namespace Kith.Scenarios.Tests;
 internal static class Finding
 {
     /// <summary>Makes two homes contacts of each other by a link.</summary>
-    public static async Task MeetAsync(KithHome maker, KithHome user)
+    public static async Task MeetAsync(KithHome maker, KithHome user, int seconds = 30)
     {
         var link = (await maker.RunAsync("--json", "link")).Json.GetProperty("link").GetString()!;
-        var added = await user.RunAsync("--json", "add", link, "--timeout", "30s");
+        var added = await user.RunAsync("--json", "add", link, "--timeout", $"{seconds}s");
         Assert.True(added.Status == 0, added.Error);
         Assert.Equal("connected", added.Json.GetProperty("state").GetString());
         // The maker has accepted by then; the name of the user is there when a message is.

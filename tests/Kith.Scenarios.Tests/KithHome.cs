@@ -69,7 +69,9 @@ internal sealed class KithHome : IAsyncDisposable
         var first = await _node.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException($"{_name}'s node ended: {Errors}");
         Ready = JsonDocument.Parse(first).RootElement;
         Assert.Equal("ready", Ready.GetProperty("event").GetString());
-        ListenPort = int.Parse(Address.Split(':')[^1]);
+        // Who is to be found nowhere listens nowhere.
+        if (Ready.GetProperty("listen").GetArrayLength() > 0)
+            ListenPort = int.Parse(Address.Split(':')[^1]);
         _ = DrainAsync(_node);
         Api?.Dispose();
         Api = NodeApi.Open(Directory);

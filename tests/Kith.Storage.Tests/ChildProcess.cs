@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Kith.Messaging;
 using Kith.Storage.Tests.Drops;
+using Kith.Storage.Tests.Forwarding;
 using static Kith.Storage.Tests.TestHome;
 
 namespace Kith.Storage.Tests;
@@ -24,6 +25,9 @@ internal static class ChildProcess
 
     /// <summary>Puts numbered drops for ever, and says each number after its acknowledgement.</summary>
     public const string Drops = "drops";
+
+    /// <summary>Notes numbered replay tags for ever, and says each number.</summary>
+    public const string Forwarding = "forwarding";
 
     public static Process Start(string role, string home)
     {
@@ -57,6 +61,9 @@ internal static class ChildProcess
                 break;
             case Drops:
                 DropCrashTests.RunPuts(home!, Say);
+                break;
+            case Forwarding:
+                ForwardingCrashTests.RunNotes(home!, Say);
                 break;
         }
     }

@@ -9,7 +9,8 @@ public sealed class NodeAddressTests
     [InlineData("[::1]:4711", "tcp", "::1", 4711)]
     [InlineData("Example.org:1", "tcp", "example.org", 1)]
     [InlineData("udp/[2001:db8::1]:65535", "udp", "2001:db8::1", 65535)]
-    [InlineData("onion/abcdef.onion:80", "onion", "abcdef.onion", 80)]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:80", "onion", "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd", 80)]
+    [InlineData("later/abcdef.example:80", "later", "abcdef.example", 80)]
     public void TextForm_RoundTrips(string text, string kind, string host, int port)
     {
         Assert.True(NodeAddress.TryParse(text, out var address));
@@ -24,6 +25,14 @@ public sealed class NodeAddressTests
     [InlineData(":1")]
     [InlineData("127.0.0.1")]
     [InlineData("127.0.0.1:0")]
+    [InlineData("onion/abcdef.onion:80")]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscrye:80")]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd")]
+    [InlineData("onion/127.0.0.1:80")]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:80/")]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:80/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9")]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:80/AAECAwQFBgcICQoLDA0ODw")]
+    [InlineData("udp/192.0.2.1:80/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")]
     [InlineData("127.0.0.1:65536")]
     [InlineData("127.0.0.1:+1")]
     [InlineData("127.0.0.1:01")]
@@ -47,6 +56,24 @@ public sealed class NodeAddressTests
     {
         Assert.False(NodeAddress.TryParse(text, out var address));
         Assert.Null(address);
+    }
+
+    [Fact]
+    public void OnionServiceWithAKey_ShowsItToWhoAsksForTheWholeAlone()
+    {
+        const string Text = "onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:80/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHl8";
+        Assert.True(NodeAddress.TryParse(Text, out var address));
+        Assert.True(address!.HasClientKey);
+        Assert.Equal(Text[..^44], address.ToString());
+        Assert.Equal(Text, address.Whole);
+        using var key = address.OpenClientKey();
+        Assert.Equal([.. Enumerable.Range(0, 31).Select(i => (byte)i), 0x5f], key!.Value.ToArray());
+        Assert.Equal(address, NodeAddress.Onion(address.Service!.Value, 80, key));
+        var open = NodeAddress.Onion(address.Service!.Value, 80);
+        Assert.NotEqual(address, open);
+        Assert.False(open.HasClientKey);
+        Assert.Null(open.OpenClientKey());
+        Assert.Equal(open.ToString(), open.Whole);
     }
 
     [Theory]

@@ -37,7 +37,7 @@ internal static class ContactRows
         if (output.Json)
         {
             foreach (var contact in contacts)
-                output.Result(Output.Pick(contact!, "contact", "name", "verified", "online", "path", "state", "unread", "canFindUs"), () => "");
+                output.Result(Output.Pick(contact!, "contact", "name", "verified", "online", "path", "state", "unread", "canFindUs", "privacy", "privacyException"), () => "");
             return;
         }
 
@@ -48,6 +48,7 @@ internal static class ContactRows
             contact["state"]!.GetValue<string>(),
             WayText.Of(contact["path"]) is { } way ? $"online, {way}" : "",
             contact["verified"]!.GetValue<bool>() ? "verified" : "",
+            contact["privacyException"]!.GetValue<string>() is not "none" and var exception ? exception : "",
             contact["canFindUs"]!.GetValue<bool>() ? "" : "cannot find you",
             contact["unread"]!.GetValue<int>() is var unread and > 0 ? $"{unread} unread" : "",
         })];

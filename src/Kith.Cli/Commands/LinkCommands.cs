@@ -99,14 +99,16 @@ internal static class AddCommand
         var link = new Argument<string>("LINK") { Description = "kith:…, or - to read it from standard input" };
         var name = new Option<string?>("--as") { Description = "Your name for them; otherwise their own", HelpName = "NAME" };
         var timeout = Duration.Option("--timeout", "How long to wait until they know", TimeSpan.FromSeconds(20));
-        var command = new Command("add", "Adds the maker of a link to your contacts") { link, name, timeout };
+        var privacy = new Option<string>("--privacy") { Description = "An exception from your privacy setting for them, from the first word on", HelpName = "open|veiled|onion", DefaultValueFactory = _ => "none" };
+        privacy.AcceptOnlyFromAmong("none", "open", "veiled", "onion");
+        var command = new Command("add", "Adds the maker of a link to your contacts") { link, name, privacy, timeout };
         return Invocation.Bind(command, async (invocation, cancellationToken) =>
         {
             using var node = invocation.OpenNode();
             var text = invocation.Value(link);
             if (text == "-")
                 text = await Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-            var body = new JsonObject { ["link"] = text, ["name"] = invocation.Value(name), ["timeout"] = (int)invocation.Value(timeout).TotalMilliseconds };
+            var body = new JsonObject { ["link"] = text, ["name"] = invocation.Value(name), ["timeout"] = (int)invocation.Value(timeout).TotalMilliseconds, ["privacyException"] = invocation.Value(privacy) };
             var contact = await node.PostAsync("contacts", body, cancellationToken).ConfigureAwait(false);
             invocation.Output.Result(Output.Pick(contact, "contact", "name", "state"), () => $"{contact["name"]}: {contact["state"]}");
             switch (contact["state"]!.GetValue<string>())

@@ -50,6 +50,9 @@ internal static class WayText
     {
         null => null,
         "relay" => "through a relay",
+        "forward" => "through forwarders",
+        "onion" => "through Tor",
+        "drop" => "left with holders",
         "tunnel" => "over TCP",
         var name => name,
     };

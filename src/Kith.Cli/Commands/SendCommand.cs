@@ -14,7 +14,7 @@ internal static class SendCommand
     {
         var contact = ContactCommands.Contact();
         var text = new Argument<string>("TEXT") { Description = "What to say; - reads standard input" };
-        var route = new Option<string>("--route") { Description = "How it must travel: auto, direct (never through a relay) or relay (through one alone)", HelpName = "ROUTE", DefaultValueFactory = _ => "auto" };
+        var route = new Option<string>("--route") { Description = "How it must travel: auto, direct (never through a relay), relay (through one alone), forward (through three forwarders), onion (through Tor) or drop (left with holders); never one that your privacy setting forbids", HelpName = "ROUTE", DefaultValueFactory = _ => "auto" };
         route.AcceptOnlyFromAmong("auto", "direct", "relay", "forward", "onion", "drop");
         var wait = new Option<string>("--wait") { Description = "The state to wait for", HelpName = "sent|stored|delivered", DefaultValueFactory = _ => "sent" };
         wait.AcceptOnlyFromAmong("waiting", "sent", "stored", "delivered", "read");

@@ -12,13 +12,15 @@ internal static class StatusCommand
         using var node = invocation.OpenNode();
         var status = await node.GetAsync("status", cancellationToken).ConfigureAwait(false);
         invocation.Output.Result(
-            Output.Pick(status, "account", "name", "privacy", "wan", "listen", "nat", "peers", "outbox", "version", "home", "natDetail", "relay", "room"),
+            Output.Pick(status, "account", "name", "privacy", "wan", "listen", "nat", "peers", "outbox", "version", "home", "natDetail", "relay", "room", "tor", "forwarding"),
             () => Output.Table(
             [
                 ["name", status["name"]!.GetValue<string>()],
                 ["account", status["account"]!.GetValue<string>()],
                 ["home", status["home"]?.GetValue<string>() ?? invocation.HomePath],
-                ["privacy", status["privacy"]!.GetValue<string>()],
+                ["privacy", PrivacyCommand.Says(status["privacy"]!.GetValue<string>())],
+                .. TorRows(status["tor"]),
+                .. status["forwarding"] is { } forwarding ? (string[][])[["forwarders", $"{forwarding["known"]} known, {forwarding["guards"]} connected; {(forwarding["forwards"]!.GetValue<bool>() ? $"this node has forwarded {forwarding["forwarded"]} packets for others" : "this node forwards nothing for others")}"]] : [],
                 ["listens on", string.Join(", ", status["listen"]!.AsArray().Select(address => address!.GetValue<string>()))],
                 ["seen at", status["wan"]?.GetValue<string>() ?? "not known yet"],
                 ["network", status["natDetail"]?["sentence"]?.GetValue<string>() ?? "not known yet"],
@@ -29,6 +31,16 @@ internal static class StatusCommand
             ]));
         return ExitStatus.Done;
     });
+
+    private static string[][] TorRows(JsonNode? tor) => tor is null ? [] :
+    [
+        ["tor", (tor["problem"]?.GetValue<string>(), tor["phase"]!.GetValue<string>()) switch
+        {
+            ({ } problem, _) => problem,
+            (_, "ready") => tor["address"] is null || tor["published"]!.GetValue<bool>() ? "ready" : "ready; the onion service is being published",
+            _ => $"connecting to its network, {tor["progress"]} %",
+        }],
+    ];
 }
 
 /// <summary><c>kith peers</c>.</summary>

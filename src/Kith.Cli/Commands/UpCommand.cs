@@ -11,7 +11,7 @@ internal static class UpCommand
     private static readonly Option<string?> NameOption = new("--name") { Description = "Your name, as contacts see it", HelpName = "NAME" };
     private static readonly Option<string[]> ListenOption = new("--listen") { Description = "Where other nodes reach this one; port 0 takes the one that the home remembers, else a free one. Default: every interface, port 0", HelpName = "HOST:PORT" };
     private static readonly Option<string> ApiOption = new("--api") { Description = "Where the page and the commands reach it: loopback only", HelpName = "127.0.0.1:PORT", DefaultValueFactory = _ => "127.0.0.1:0" };
-    private static readonly Option<string?> PrivacyOption = new("--privacy") { Description = "open: contacts learn your address", HelpName = "open|veiled|onion" };
+    private static readonly Option<string?> PrivacyOption = new("--privacy") { Description = "open: contacts learn your address; veiled: only through forwarders; onion: only through Tor; kept", HelpName = "open|veiled|onion" };
     private static readonly Option<string?> RelayOption = new("--relay") { Description = "Whether sessions may go through other nodes (use), and others' through this one (serve); kept. Off until you say otherwise", HelpName = "off|use|serve|both" };
     private static readonly Option<FileInfo?> PassphraseFileOption = PassphraseCommand.PassphraseFile("--passphrase-file", "A file with the vault's passphrase");
 
@@ -28,12 +28,7 @@ internal static class UpCommand
         return Invocation.Bind(command, RunAsync);
     }
 
-    private static Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
-    {
-        if (invocation.Value(PrivacyOption) is "veiled" or "onion")
-            throw new CliException($"this version has only direct sessions: --privacy {invocation.Value(PrivacyOption)} is not in it yet.");
-        return ServeAsync(invocation, cancellationToken);
-    }
+    private static Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken) => ServeAsync(invocation, cancellationToken);
 
     // Apart, so that the thin commands never load the node's assemblies.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -41,10 +36,19 @@ internal static class UpCommand
     {
         try
         {
-            var node = await StartAsync(invocation, Passphrase.Given(invocation.Value(PassphraseFileOption)), cancellationToken).ConfigureAwait(false);
-            await using (node.ConfigureAwait(false))
+            var passphrase = Passphrase.Given(invocation.Value(PassphraseFileOption));
+            // A node whose privacy setting was changed is started anew, as what it is made of is another. What a setting was given by flag is kept by its home, and may have been changed since.
+            for (var isFirst = true; ; isFirst = false)
             {
-                await EventLines.PrintUntilStoppedAsync(node, invocation.Output, cancellationToken).ConfigureAwait(false);
+                var (node, used) = await StartAsync(invocation, isFirst, passphrase, cancellationToken).ConfigureAwait(false);
+                passphrase = used;
+                await using (node.ConfigureAwait(false))
+                {
+                    await EventLines.PrintUntilStoppedAsync(node, invocation.Output, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (!node.WantsRestart)
+                    break;
             }
 
             return ExitStatus.Done;
@@ -59,25 +63,27 @@ internal static class UpCommand
         }
     }
 
-    private static async Task<KithNode> StartAsync(Invocation invocation, string? passphrase, CancellationToken cancellationToken)
+    private static async Task<(KithNode Node, string? Passphrase)> StartAsync(Invocation invocation, bool isFirst, string? passphrase, CancellationToken cancellationToken)
     {
         var options = new NodeOptions
         {
             Home = invocation.HomePath,
-            Name = invocation.Value(NameOption),
+            Name = isFirst ? invocation.Value(NameOption) : null,
             Passphrase = passphrase,
             Listen = invocation.Value(ListenOption),
             Api = invocation.Value(ApiOption),
-            Relay = invocation.Value(RelayOption),
-            Network = NetworkFlags.Read(invocation),
+            Privacy = isFirst ? invocation.Value(PrivacyOption) : null,
+            Relay = isFirst ? invocation.Value(RelayOption) : null,
+            Network = isFirst ? NetworkFlags.Read(invocation) : NetworkFlags.ReadOfRun(invocation),
         };
         try
         {
-            return await KithNode.StartAsync(options, cancellationToken).ConfigureAwait(false);
+            return (await KithNode.StartAsync(options, cancellationToken).ConfigureAwait(false), passphrase);
         }
         catch (NodeStartException e) when (e.NeedsPassphrase && passphrase is null && !Console.IsInputRedirected)
         {
-            return await KithNode.StartAsync(options with { Passphrase = Passphrase.Ask("passphrase: ", twice: false) }, cancellationToken).ConfigureAwait(false);
+            var asked = Passphrase.Ask("passphrase: ", twice: false);
+            return (await KithNode.StartAsync(options with { Passphrase = asked }, cancellationToken).ConfigureAwait(false), asked);
         }
     }
 }

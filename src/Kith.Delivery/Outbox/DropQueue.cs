@@ -149,7 +149,7 @@ internal sealed class DropQueue(AccountId peer, IOutboxStore store, RoutePolicy 
 
     private bool IsFull => _underWay.Count >= DeliveryLimits.DropItems || (_underWay.Count > 0 && (Bytes >= DeliveryLimits.DropBytes || !roomElsewhere()));
 
-    private bool IsMine(RouteKind asked) => policy.Choose(asked, _available) == RouteKind.Drop;
+    private bool IsMine(RouteKind asked) => policy.Choose(peer, asked, _available) == RouteKind.Drop;
 
     // Fills the batch; false when the rest has to wait.
     private bool Choose(IReadOnlyList<OutboxItem> chunk, long now)

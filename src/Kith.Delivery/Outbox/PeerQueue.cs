@@ -121,7 +121,7 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
                 break;
 
             // One whose route is not there holds up nobody: it was asked to wait, and the conversation has an order of its own.
-            if (policy.Choose(item.Asked, _up) is not { } choice)
+            if (policy.Choose(peer, item.Asked, _up) is not { } choice)
             {
                 item.IsPassed = _hasPassed = true;
                 continue;
@@ -168,7 +168,7 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
             var item = _window[i];
             if (!item.IsPassed || item.IsSettled)
                 continue;
-            if (!_refused && item.Envelope is { } envelope && policy.Choose(item.Asked, _up) is { } route)
+            if (!_refused && item.Envelope is { } envelope && policy.Choose(peer, item.Asked, _up) is { } route)
             {
                 if (routes[route].Send(peer, [envelope]) == 1)
                 {
@@ -195,7 +195,7 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
                 continue;
             var due = Due(item);
             if (due <= now && !_refused && resent < DeliveryLimits.ResendBatch
-                && item.Envelope is { } envelope && policy.Choose(item.Asked, _up) is { } route)
+                && item.Envelope is { } envelope && policy.Choose(peer, item.Asked, _up) is { } route)
             {
                 if (routes[route].Send(peer, [envelope]) == 1)
                 {

@@ -1,4 +1,5 @@
 using Kith.Transport;
+using Kith.Wire;
 
 namespace Kith.Delivery.Routes;
 
@@ -58,22 +59,22 @@ public sealed partial class DirectRoute
         }
     }
 
-    private async Task AcceptAsync(IListener listener)
+    private async Task AcceptAsync(IListener listener, Admission admission)
     {
         await foreach (var session in listener.Sessions.ReadAllAsync().ConfigureAwait(false))
         {
-            if (!TryTakeIn(session))
+            if (!TryTakeIn(session, admission))
                 await session.CloseAsync((SessionErrorCode)PeerErrorCode.Crowded).ConfigureAwait(false);
         }
     }
 
-    private bool TryTakeIn(ISession session)
+    private bool TryTakeIn(ISession session, Admission admission = Admission.All)
     {
         lock (_gate)
         {
             if (_stopped || session.RemoteKey == _local)
                 return false;
-            if (_byKey.TryGetValue(session.RemoteKey, out var wanted))
+            if (_byKey.TryGetValue(session.RemoteKey, out var wanted) && MayUse(wanted.Account, session))
             {
                 if (session.Path.Kind != PathKind.Relay || wanted.Active is null)
                     return wanted.Connector.Offer(session);
@@ -81,8 +82,11 @@ public sealed partial class DirectRoute
                 return true;
             }
 
+            if (admission == Admission.Wanted)
+                return false;
             MakeRoom();
-            Start(session, owner: null);
+            // Somebody we do not speak with on such a session may still want something else of this node.
+            Start(session, owner: null, isBarred: wanted is not null || !MayUse(peer: null, session), isForPeers: admission == Admission.Requests);
             return true;
         }
     }
@@ -102,6 +106,12 @@ public sealed partial class DirectRoute
         {
             lock (_gate)
             {
+                if (!MayUse(wanted.Account, session))
+                {
+                    Own(session.CloseAsync());
+                    continue;
+                }
+
                 if (!_links.TryGetValue(session, out var link))
                 {
                     Start(session, wanted);
@@ -117,12 +127,14 @@ public sealed partial class DirectRoute
     }
 
     // Under _gate.
-    private void Start(ISession session, WantedPeer? owner, bool isPending = false, bool isApart = false)
+    private void Start(ISession session, WantedPeer? owner, bool isPending = false, bool isApart = false, bool isBarred = false, bool isForPeers = false)
     {
-        var link = new PeerLink(this, session, ++_nextId, owner is null, _sink, _time) { Owner = owner, IsPending = isPending, IsApart = isApart };
+        var link = new PeerLink(this, session, ++_nextId, owner is null, _sink, _time) { Owner = owner, IsPending = isPending, IsApart = isApart, IsBarred = isBarred, IsForPeers = isForPeers };
         _links.Add(session, link);
         Own(RunAsync(link));
     }
+
+    private bool MayUse(AccountId? peer, ISession session) => Allows?.Invoke(peer, session.Carrier) ?? true;
 
     private static async Task RunAsync(PeerLink link)
     {

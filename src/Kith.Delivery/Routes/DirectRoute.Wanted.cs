@@ -35,7 +35,7 @@ public sealed partial class DirectRoute
                 _wanted.Add(peer, wanted);
                 _byKey.Add(key, wanted);
                 Own(KeepAsync(wanted));
-                foreach (var link in _links.Values.Where(link => link.Owner is null && link.Session.RemoteKey == key))
+                foreach (var link in _links.Values.Where(link => link is { Owner: null, IsBarred: false } && link.Session.RemoteKey == key && MayUse(peer, link.Session)))
                 {
                     link.Promote();
                     wanted.Connector.Offer(link.Session);
@@ -54,6 +54,22 @@ public sealed partial class DirectRoute
         {
             if (_wanted.TryGetValue(peer, out var wanted))
                 Remove(wanted);
+        }
+    }
+
+    /// <summary>What <see cref="Allows"/> says may have changed: sessions that must not be used any more end at once.</summary>
+    public void Review()
+    {
+        PeerLink[] barred;
+        lock (_gate)
+        {
+            barred = [.. _links.Values.Where(link => !link.IsBarred && !MayUse(link.Owner?.Account, link.Session))];
+            foreach (var link in barred)
+            {
+                // No word more on it, whatever is under way.
+                link.IsBarred = true;
+                Own(link.Session.CloseAsync());
+            }
         }
     }
 

@@ -8,7 +8,7 @@ namespace Kith.Delivery.Routes;
 
 /// <summary>
 /// Sessions with other devices (docs/protocol/peer.md): keeps one to each wanted peer, takes in those that others make, and carries peer frames on
-/// them. What goes from device to device is the direct route; what goes through a relay at the moment is another one, <see cref="Relayed"/>. <see cref="Want"/>, <see cref="Unwant"/> and <see cref="Send"/> belong to the node loop and never wait; what arrives goes to the sink.
+/// them. What goes from device to device is the direct route; what goes through a relay at the moment is another one, <see cref="Relayed"/>, and what goes through Tor a third, <see cref="Onion"/>. <see cref="Want"/>, <see cref="Unwant"/> and <see cref="Send"/> belong to the node loop and never wait; what arrives goes to the sink.
 /// </summary>
 public sealed partial class DirectRoute : IRoute, IAsyncDisposable
 {
@@ -43,7 +43,8 @@ public sealed partial class DirectRoute : IRoute, IAsyncDisposable
         _random = random;
         _strangerBundles = new TokenBucket(PeerProtocol.StrangerBundleBurst, PeerProtocol.StrangerBundlePause, time);
         Stopping = _stopping.Token;
-        Relayed = new RelayedRoute(this);
+        Relayed = new PartRoute(this, RouteKind.Relay);
+        Onion = new PartRoute(this, RouteKind.Onion);
     }
 
     /// <inheritdoc/>
@@ -52,6 +53,12 @@ public sealed partial class DirectRoute : IRoute, IAsyncDisposable
     /// <summary>Who takes strangers' sessions over that are for something else than talking to a peer; null for nobody.</summary>
     public SessionTakers? Takers { get; init; }
 
+    /// <summary>
+    /// Whether sessions of a carrier may be used with a wanted peer, or (null) with strangers; null for all. What may not is never spoken on: neither is an envelope sent or taken there, nor
+    /// anything answered that would say who is here. Called under a lock; it must return at once.
+    /// </summary>
+    public Func<AccountId?, string, bool>? Allows { get; init; }
+
     /// <summary>Told of each session with a wanted peer once it is in use, and of where the peer may be: who can find it a better way does so. Called outside of locks; it must return at once.</summary>
     public Action<ISession, IReadOnlyList<NodeAddress>>? WhenInUse { get; set; }
 
@@ -59,7 +66,10 @@ public sealed partial class DirectRoute : IRoute, IAsyncDisposable
 
     /// <summary>Takes sessions in at an address; port 0 takes a free one. Returns where it listens.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened on.</exception>
-    public async Task<IPEndPoint> ListenAsync(ICarrier carrier, IPEndPoint endPoint, CancellationToken cancellationToken = default)
+    public Task<IPEndPoint> ListenAsync(ICarrier carrier, IPEndPoint endPoint, CancellationToken cancellationToken = default) => ListenAsync(carrier, endPoint, Admission.All, cancellationToken);
+
+    /// <summary>The same for those alone whom the place is for.</summary>
+    public async Task<IPEndPoint> ListenAsync(ICarrier carrier, IPEndPoint endPoint, Admission admission, CancellationToken cancellationToken = default)
     {
         var listener = await carrier.ListenAsync(endPoint, cancellationToken).ConfigureAwait(false);
         lock (_gate)
@@ -67,7 +77,7 @@ public sealed partial class DirectRoute : IRoute, IAsyncDisposable
             if (!_stopped)
             {
                 _listeners.Add(listener);
-                Own(AcceptAsync(listener));
+                Own(AcceptAsync(listener, admission));
                 return listener.LocalEndPoint;
             }
         }
@@ -93,6 +103,9 @@ public sealed partial class DirectRoute : IRoute, IAsyncDisposable
 
     /// <summary>The part of the sessions that goes through relays, as a route of its own.</summary>
     public IRoute Relayed { get; }
+
+    /// <summary>The part of the sessions that goes through Tor, as a route of its own.</summary>
+    public IRoute Onion { get; }
 
     /// <inheritdoc/>
     public int Send(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes) => Send(peer, RouteKind.Direct, envelopes);
@@ -122,7 +135,7 @@ public sealed partial class DirectRoute : IRoute, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_stopped || _wanted.GetValueOrDefault(peer) is not { } wanted || wanted.Connector.Peer != session.RemoteKey)
+            if (_stopped || _wanted.GetValueOrDefault(peer) is not { } wanted || wanted.Connector.Peer != session.RemoteKey || !MayUse(peer, session))
                 return false;
             Start(session, wanted, isApart: true);
             return true;
@@ -200,10 +213,10 @@ public sealed partial class DirectRoute : IRoute, IAsyncDisposable
         _tasks.Add(task);
     }
 
-    private sealed class RelayedRoute(DirectRoute sessions) : IRoute
+    private sealed class PartRoute(DirectRoute sessions, RouteKind kind) : IRoute
     {
-        public RouteKind Kind => RouteKind.Relay;
+        public RouteKind Kind => kind;
 
-        public int Send(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes) => sessions.Send(peer, RouteKind.Relay, envelopes);
+        public int Send(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes) => sessions.Send(peer, kind, envelopes);
     }
 }

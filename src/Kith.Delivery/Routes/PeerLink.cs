@@ -16,6 +16,7 @@ internal sealed class PeerLink : IDisposable
     private volatile PeerOutput? _output;
     private volatile bool _isStranger;
     private volatile bool _isTakenOver;
+    private volatile bool _isBarred;
     private int _strangerFrames;
     private long _strangerBytes;
 
@@ -43,6 +44,16 @@ internal sealed class PeerLink : IDisposable
     /// <summary>It stands beside the usual session, for what must go through a relay. Set before the link is ready.</summary>
     public bool IsApart { get; set; }
 
+    /// <summary>Nothing of a peer is said or heard on it: the privacy setting forbids it.</summary>
+    public bool IsBarred
+    {
+        get => _isBarred;
+        set => _isBarred = value;
+    }
+
+    /// <summary>It came where nothing is done for other nodes: streams of other kinds are refused.</summary>
+    public bool IsForPeers { get; init; }
+
     /// <summary>It came through a relay while there was another session: whether it is to take its place shows when its stream comes.</summary>
     public bool IsPending { get; init; }
 
@@ -55,7 +66,12 @@ internal sealed class PeerLink : IDisposable
     public bool IsLeaving { get; private set; }
 
     /// <summary>Which route a session on such a path is: one to the other node itself, over whatever, is direct.</summary>
-    public static RouteKind RouteOf(PathKind path) => path == PathKind.Relay ? RouteKind.Relay : RouteKind.Direct;
+    public static RouteKind RouteOf(PathKind path) => path switch
+    {
+        PathKind.Relay => RouteKind.Relay,
+        PathKind.Onion => RouteKind.Onion,
+        _ => RouteKind.Direct,
+    };
 
     /// <summary>A stranger gives way to another. Called under the route's lock.</summary>
     public async Task LeaveAsync()
@@ -82,7 +98,7 @@ internal sealed class PeerLink : IDisposable
     }
 
     /// <summary>Takes bodies from the front as many as there is room for; returns how many. Never waits.</summary>
-    public int Send(PeerFrameType type, ReadOnlySpan<ReadOnlyMemory<byte>> bodies) => _output?.Send(type, bodies) ?? 0;
+    public int Send(PeerFrameType type, ReadOnlySpan<ReadOnlyMemory<byte>> bodies) => _isBarred ? 0 : _output?.Send(type, bodies) ?? 0;
 
     /// <summary>Runs until the session has ended.</summary>
     public async Task RunAsync()
@@ -152,6 +168,8 @@ internal sealed class PeerLink : IDisposable
                 IsApart = isApart;
             if (!isPeers)
                 stream.Reset(UnknownStreamCode);
+            else if (_isBarred)
+                _ = Session.CloseAsync((SessionErrorCode)PeerErrorCode.Crowded);
             else if (Session.IsInitiator || !_accepted.TrySetResult(stream))
                 _ = Session.CloseAsync((SessionErrorCode)PeerErrorCode.StreamMisuse);
         }
@@ -161,7 +179,7 @@ internal sealed class PeerLink : IDisposable
 
     // A stranger's session that begins with something else is no peer's: whoever knows what it is has limits of their own for it.
     private bool IsTakenOver(IStream first) =>
-        _isTakenOver = _isStranger && !Session.IsInitiator && !_accepted.Task.IsCompleted && _route.Takers?.TryTake(Session, first) == true;
+        _isTakenOver = _isStranger && !IsForPeers && !Session.IsInitiator && !_accepted.Task.IsCompleted && _route.Takers?.TryTake(Session, first) == true;
 
     private async Task<PeerErrorCode?> ReadAsync(IStream stream)
     {
@@ -174,6 +192,8 @@ internal sealed class PeerLink : IDisposable
             FrameResult result;
             while ((result = PeerFrameReader.Read(rest, out var type, out var body, out rest)) == FrameResult.Frame)
             {
+                if (_isBarred)
+                    return PeerErrorCode.Crowded;
                 if (!IsWithinStrangersLimit(body.Length))
                     return PeerErrorCode.TooMuch;
                 if (type == PeerFrameType.Envelope)

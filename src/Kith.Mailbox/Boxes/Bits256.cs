@@ -1,20 +1,20 @@
-using System.Buffers.Binary;
+using Kith.Wire;
 
 namespace Kith.Mailbox.Boxes;
 
 /// <summary>32 public bytes held by value, ordered as an unsigned big-endian number: what addresses and hashes are made of.</summary>
-internal readonly record struct Bits256(UInt128 High, UInt128 Low) : IComparable<Bits256>
+internal readonly record struct Bits256(Bits128 High, Bits128 Low) : IComparable<Bits256>
 {
     public const int Size = 32;
 
     public static Bits256 FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length == Size
-        ? new Bits256(BinaryPrimitives.ReadUInt128BigEndian(bytes), BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]))
+        ? new Bits256(Bits128.Read(bytes), Bits128.Read(bytes[Bits128.Size..]))
         : throw new ArgumentException($"it has {Size} bytes, not {bytes.Length}", nameof(bytes));
 
     public void CopyTo(Span<byte> destination)
     {
-        BinaryPrimitives.WriteUInt128BigEndian(destination, High);
-        BinaryPrimitives.WriteUInt128BigEndian(destination[16..], Low);
+        High.CopyTo(destination);
+        Low.CopyTo(destination[Bits128.Size..]);
     }
 
     public byte[] ToArray()

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Boxes;
@@ -8,7 +7,7 @@ namespace Kith.Mailbox.Boxes;
 /// <param name="PieceId">Of a piece: what all pieces of the envelope share.</param>
 /// <param name="Index">Of a piece: which one, from 0.</param>
 /// <param name="Count">Of a piece: how many there are, 1 to <see cref="MaxPieces"/>; 0 of a whole envelope.</param>
-public readonly record struct ChunkItem(ReadOnlyMemory<byte> Bytes, UInt128 PieceId, byte Index, byte Count)
+public readonly record struct ChunkItem(ReadOnlyMemory<byte> Bytes, Bits128 PieceId, byte Index, byte Count)
 {
     /// <summary>Most pieces of one envelope (specification).</summary>
     public const int MaxPieces = 16;
@@ -24,7 +23,7 @@ public readonly record struct ChunkItem(ReadOnlyMemory<byte> Bytes, UInt128 Piec
     internal const int PieceIdSize = 16;
 
     /// <summary>A whole envelope.</summary>
-    public static ChunkItem Whole(ReadOnlyMemory<byte> envelope) => new(envelope, 0, 0, 0);
+    public static ChunkItem Whole(ReadOnlyMemory<byte> envelope) => new(envelope, default, 0, 0);
 
     /// <summary>Whether it is a piece.</summary>
     public bool IsPiece => Count > 0;
@@ -48,7 +47,7 @@ public static class ChunkItems
             writer.WriteByte(item.IsPiece ? ChunkItem.PieceTag : ChunkItem.EnvelopeTag);
             if (item.IsPiece)
             {
-                BinaryPrimitives.WriteUInt128BigEndian(writer.GetSpan(ChunkItem.PieceIdSize), item.PieceId);
+                item.PieceId.CopyTo(writer.GetSpan(ChunkItem.PieceIdSize));
                 writer.Advance(ChunkItem.PieceIdSize);
                 writer.WriteByte(item.Index);
                 writer.WriteByte(item.Count);
@@ -81,14 +80,14 @@ public static class ChunkItems
     private static bool TryReadItem(ref WireReader reader, byte tag, ReadOnlyMemory<byte> plaintext, out ChunkItem item)
     {
         item = default;
-        UInt128 id = 0;
+        Bits128 id = default;
         byte index = 0, count = 0;
         if (tag == ChunkItem.PieceTag)
         {
             if (!reader.TryReadBytes(ChunkItem.PieceIdSize, out var idBytes) || !reader.TryReadByte(out index) || !reader.TryReadByte(out count)
                 || count is 0 or > ChunkItem.MaxPieces || index >= count)
                 return false;
-            id = BinaryPrimitives.ReadUInt128BigEndian(idBytes);
+            id = Bits128.Read(idBytes);
         }
         else if (tag != ChunkItem.EnvelopeTag)
         {

@@ -3,6 +3,9 @@ namespace Kith.Mailbox.Client;
 /// <summary>The limits of writing and reading (implementation; docs/protocol/mailbox.md, "Clients"). Times are milliseconds.</summary>
 public static class ClientLimits
 {
+    /// <summary>Bytes of a PUT that goes through several: what a frame of 384 KiB holds, so that it fits with all layers.</summary>
+    public const int ChainPutBytes = (384 << 10) - (1 << 10);
+
     /// <summary>How long a holder may be silent before another is asked too, when nothing is known of it.</summary>
     public const long FirstPatience = 2_000;
 

@@ -22,9 +22,10 @@ internal static class ParcelPacker
     /// <param name="parcels">What waits.</param>
     /// <param name="random">For the ids of pieces.</param>
     /// <param name="taken">How many parcels the chunks hold, at least 1 unless there are none.</param>
-    public static List<PackedChunk> Pack(IReadOnlyList<Parcel> parcels, IRandom random, out int taken)
+    /// <param name="most">Bytes of chunks with their entries, at most.</param>
+    public static List<PackedChunk> Pack(IReadOnlyList<Parcel> parcels, IRandom random, out int taken, int most = WireLimits.MaxPutBytes)
     {
-        var packing = new Packing();
+        var packing = new Packing(most);
         taken = 0;
         foreach (var parcel in parcels)
         {
@@ -36,7 +37,7 @@ internal static class ParcelPacker
         return packing.Finish();
     }
 
-    private sealed class Packing
+    private sealed class Packing(int most)
     {
         private readonly List<PackedChunk> _chunks = [];
         private int _bytes; // of the chunks before the last one
@@ -59,13 +60,13 @@ internal static class ParcelPacker
             var others = (parcel.Envelope.Length - first + FullPiece - 1) / FullPiece;
             if (!Fits(others))
                 return false;
-            AddPieces(parcel, first, random.NextUInt64() | ((UInt128)random.NextUInt64() << 64), (byte)(others + (first > 0 ? 1 : 0)));
+            AddPieces(parcel, first, new Bits128(random.NextUInt64(), random.NextUInt64()), (byte)(others + (first > 0 ? 1 : 0)));
             return true;
         }
 
         public List<PackedChunk> Finish() => _chunks;
 
-        private void AddPieces(in Parcel parcel, int first, UInt128 id, byte count)
+        private void AddPieces(in Parcel parcel, int first, Bits128 id, byte count)
         {
             var rest = parcel.Envelope;
             for (byte index = 0; index < count; index++)
@@ -90,7 +91,7 @@ internal static class ParcelPacker
         {
             const int LargestPut = BoxEntry.WireSize + MailboxLimits.MaxChunk;
             var last = _chunks.Count == 0 ? 0 : LargestPut;
-            return _chunks.Count + more <= WireLimits.MaxPut && _bytes + last + (more * LargestPut) <= WireLimits.MaxPutBytes;
+            return _chunks.Count + more <= WireLimits.MaxPut && _bytes + last + (more * LargestPut) <= most;
         }
 
         private bool TryOpen(int more)

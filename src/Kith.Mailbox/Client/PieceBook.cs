@@ -1,4 +1,5 @@
 using Kith.Mailbox.Boxes;
+using Kith.Wire;
 
 namespace Kith.Mailbox.Client;
 
@@ -21,7 +22,7 @@ internal enum PieceFate
 /// <summary>Envelopes of one box of which some pieces are here (docs/protocol/mailbox.md, "Chunks").</summary>
 internal sealed class PieceBook
 {
-    private readonly Dictionary<UInt128, Unfinished> _unfinished = [];
+    private readonly Dictionary<Bits128, Unfinished> _unfinished = [];
 
     /// <summary>Takes a piece.</summary>
     /// <param name="chunk">Which chunk it is in.</param>

@@ -30,6 +30,9 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
     private long _ticket;
     private long _number;
 
+    /// <summary>Bytes of chunks with their entries that one PUT may have.</summary>
+    public Func<int> MostBytes { get; init; } = static () => WireLimits.MaxPutBytes;
+
     /// <summary>How far the wall clock is ahead of the one by which calls say the time, milliseconds: periods, numbers and expiries go by it.</summary>
     public long WallAhead { get; set; }
 
@@ -228,7 +231,7 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
         if (TryResume(now, row, box))
             return;
         var parcels = alike.ConvertAll(one => one.Parcel);
-        var chunks = ParcelPacker.Pack(parcels, random, out var taken);
+        var chunks = ParcelPacker.Pack(parcels, random, out var taken, MostBytes());
         var load = new PutLoad(row, box, [.. parcels.Take(taken).Select(parcel => parcel.Id)]);
         row.Waiting.RemoveRange(0, taken);
         for (var i = 0; i < taken; i++)

@@ -67,6 +67,12 @@ public static class DirectoryLimits
     /// <summary>What a holder said of itself is asked anew after this.</summary>
     public const long WelcomeLifetime = 60 * 60_000;
 
+    /// <summary>Who must not be seen says HELLO again to those that came to nothing at these intervals, whatever is asked meanwhile.</summary>
+    public const long RoundPeriod = 10 * 60_000;
+
+    /// <summary>And to so many others at once.</summary>
+    public const int RoundOthers = 8;
+
     /// <summary>A holder that was found lying is passed over for a day (specification: a day).</summary>
     public const long Distrust = 24 * 60 * 60_000;
 

@@ -21,16 +21,21 @@ public sealed class HolderDirectory : IHolderFinder
     private readonly List<HolderConfirmation> _confirmations = [];
     private readonly HashSet<Endpoint> _greeted = []; // whose answer to HELLO is under way
     private HashSet<Endpoint> _own = [];
+    private readonly IRandom _random;
+    private long _roundAt;
     private int _depth;
 
     /// <summary>A directory that knows nobody; it looks nowhere before <see cref="Ready"/>.</summary>
     public HolderDirectory(IDirectoryWorld world, IRandom random)
     {
-        _world = world;
+        (_world, _random) = (world, random);
         _book = new HolderBook(world);
         _regions = new RegionCache(world);
         _announcer = new RoomAnnouncer(world, _regions, random, IsSelf);
     }
+
+    /// <summary>Whether all found under a key are greeted alike, for somebody who must not be seen: a HELLO then says nothing of where a box is but the key.</summary>
+    public Func<bool> GreetsAll { get; init; } = static () => false;
 
     /// <summary>Whether we announce ourselves, and somebody took it.</summary>
     public bool IsAnnounced => _announcer.IsAnnounced;
@@ -43,6 +48,8 @@ public sealed class HolderDirectory : IHolderFinder
             if (_ended.Count > 0)
                 return 0;
             var next = _announcer.NextDeadline;
+            if (GreetsAll())
+                next = Math.Min(next, _roundAt);
             foreach (var search in _searches)
                 next = Math.Min(next, search.Deadline);
             foreach (var confirmation in _confirmations)
@@ -68,6 +75,12 @@ public sealed class HolderDirectory : IHolderFinder
     {
         if (_book.Find(holder) is not { } known)
             return;
+        if (GreetsAll())
+        {
+            known.Doubt(now);
+            return;
+        }
+
         known.ForgetKey();
         Suggest(now, holder);
     }
@@ -127,7 +140,7 @@ public sealed class HolderDirectory : IHolderFinder
         foreach (var one in found)
             _book.Name(now, one);
         _regions.Take(now, key, found, isFinished);
-        if (isFinished && _announcer.Offers)
+        if (isFinished && (_announcer.Offers || GreetsAll()))
             GreetAhead(now, found);
         _announcer.Advance(now);
         if (isFinished)
@@ -152,9 +165,33 @@ public sealed class HolderDirectory : IHolderFinder
     /// <inheritdoc/>
     public void Failed(long now, Endpoint holder)
     {
+        // Were a HELLO to follow a request that came to nothing, the holder could bring it about, and learn whose the box is.
+        if (GreetsAll() && !_greeted.Contains(holder))
+            _book.Find(holder)?.Doubt(now);
+        else
+            Forget(now, holder);
+        Advance(now);
+    }
+
+    private void Forget(long now, Endpoint holder)
+    {
         EndGreeting(holder);
         _book.Find(holder)?.Fail(now);
-        Advance(now);
+    }
+
+    // At times of our own, and some with whom nothing is wrong among them.
+    private void GreetRound(long now)
+    {
+        if (!GreetsAll() || now < _roundAt)
+            return;
+        var isFirst = _roundAt == 0;
+        _roundAt = now + DirectoryLimits.RoundPeriod;
+        if (isFirst)
+            return;
+        var all = _book.All.Where(one => !IsSelf(one.Endpoint) && one.GreetedAt == 0 && one.WelcomedAt != 0).ToList();
+        var others = all.Where(static one => !one.IsDoubted).OrderBy(_ => _random.NextUInt64()).Take(DirectoryLimits.RoundOthers);
+        foreach (var one in all.Where(static one => one.IsDoubted).Concat(others).ToList())
+            Greet(now, one);
     }
 
     /// <inheritdoc/>
@@ -164,6 +201,7 @@ public sealed class HolderDirectory : IHolderFinder
     public void Tick(long now)
     {
         _announcer.Advance(now);
+        GreetRound(now);
         foreach (var search in _searches.FindAll(one => one.Deadline <= now))
             Advance(now, search);
         // What is told may ask for more; that is told the next time.
@@ -302,7 +340,7 @@ public sealed class HolderDirectory : IHolderFinder
         return until > now;
     }
 
-    // Others have requests passed on by whoever offers room, and do not wait for it to get to know them then.
+    // Others have requests passed on by whoever offers room, and do not wait for it to get to know them then; in no order that tells of a box.
     private void GreetAhead(long now, IReadOnlyList<Endpoint> found)
     {
         foreach (var one in found)

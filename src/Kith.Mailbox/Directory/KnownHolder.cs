@@ -43,6 +43,7 @@ internal sealed class KnownHolder(Endpoint endpoint)
         Key = key;
         GreetedAt = 0;
         _silence = 0;
+        IsDoubted = false;
         WelcomedAt = offersRoom ? now : 0;
         // Who only takes part without offering may do so later.
         if (!offersRoom)
@@ -54,6 +55,19 @@ internal sealed class KnownHolder(Endpoint endpoint)
     {
         (GreetedAt, WelcomedAt) = (0, 0);
         // Several things that were under way fail together, and say one thing.
+        if (PassedOverUntil > now)
+            return;
+        _silence = _silence == 0 ? DirectoryLimits.FirstSilence : Math.Min(_silence * 2, DirectoryLimits.LastSilence);
+        PassOver(now, _silence);
+    }
+
+    /// <summary>Whether a request to it came to nothing since it last answered HELLO: it is asked anew when all are.</summary>
+    public bool IsDoubted { get; private set; }
+
+    /// <summary>A request to it came to nothing, and nobody may learn by a HELLO whose it was: it is passed over, and what is known of it stays.</summary>
+    public void Doubt(long now)
+    {
+        IsDoubted = true;
         if (PassedOverUntil > now)
             return;
         _silence = _silence == 0 ? DirectoryLimits.FirstSilence : Math.Min(_silence * 2, DirectoryLimits.LastSilence);

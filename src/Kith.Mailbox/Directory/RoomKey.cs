@@ -30,6 +30,15 @@ public static class RoomKey
         return BinaryPrimitives.ReadUInt32BigEndian(bytes) & (uint.MaxValue << (MaxDepth - depth));
     }
 
+    /// <summary>The place that begins with these bits and has no others.</summary>
+    public static BoxAddress AddressAt(uint prefix)
+    {
+        Span<byte> bytes = stackalloc byte[BoxAddress.Size];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, prefix);
+        return BoxAddress.FromBytes(bytes);
+    }
+
     /// <summary>The key of a depth and the first bits of a place.</summary>
     public static NodeId At(int depth, uint prefix)
     {

@@ -17,6 +17,7 @@ internal sealed class HolderConnection : IDisposable
     private readonly SemaphoreSlim _room = new(WireLimits.MaxUnderWay);
     private readonly CancellationTokenSource _ending = new();
     private readonly TimeProvider _time;
+    private readonly TimeSpan _dialPatience;
     private readonly Action<HolderRequest, HolderAnswer?, AskFailure> _answered;
     private long _heardAt;
     private long _usedAt;
@@ -26,9 +27,10 @@ internal sealed class HolderConnection : IDisposable
     /// <param name="holder">Where it is.</param>
     /// <param name="answered">Told of what comes of a request, outside of locks.</param>
     /// <param name="time">The clock.</param>
-    public HolderConnection(Endpoint holder, Action<HolderRequest, HolderAnswer?, AskFailure> answered, TimeProvider time)
+    /// <param name="dialPatience">How long making the session may take.</param>
+    public HolderConnection(Endpoint holder, Action<HolderRequest, HolderAnswer?, AskFailure> answered, TimeProvider time, TimeSpan dialPatience)
     {
-        (Holder, _answered, _time) = (holder, answered, time);
+        (Holder, _answered, _time, _dialPatience) = (holder, answered, time, dialPatience);
         _usedAt = _heardAt = time.GetTimestamp();
     }
 
@@ -96,11 +98,13 @@ internal sealed class HolderConnection : IDisposable
             isBusy = true;
             if (pending.IsAnswered || _time.GetElapsedTime(pending.SentAt, now) < pending.Request.Patience)
                 continue;
-            // Nothing at all has come meanwhile: it is gone, and the others wait in vain too.
-            if (_heardAt <= pending.SentAt)
+            // Nothing at all has come meanwhile: it is gone, and the others wait in vain too. What is sealed may wait for somebody behind it: whether it is there itself is asked then.
+            if (_heardAt <= pending.SentAt && pending.Request.Request is not SealedRequest)
                 Fail();
             else if (Forget(number))
             {
+                if (_heardAt <= pending.SentAt && _pending.Values.All(static other => other.Request.Request is not HelloRequest))
+                    _waiting.Writer.TryWrite(new HolderRequest(new HelloRequest(), static (_, _, _) => { }) { IsFree = true });
                 TellEnd(number, pending);
                 _answered(pending.Request, null, AskFailure.Ended);
             }
@@ -156,7 +160,7 @@ internal sealed class HolderConnection : IDisposable
 
     private async Task<ISession> DialAsync(Func<CancellationToken, Task<ISession>> dial)
     {
-        using var late = new CancellationTokenSource(HostingLimits.DialPatience, _time);
+        using var late = new CancellationTokenSource(_dialPatience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _ending.Token);
         return await dial(either.Token).ConfigureAwait(false);
     }

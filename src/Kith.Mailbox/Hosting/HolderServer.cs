@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Mailbox.Asking;
 using Kith.Mailbox.Holding;
 using Kith.Mailbox.Passing;
 using Kith.Mailbox.Wire;
@@ -23,6 +24,7 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     private readonly IHolding _holding;
     private readonly X25519PrivateKey? _key;
     private readonly PassDesk? _passes;
+    private readonly FindDesk? _finds;
     private readonly IRandom _random;
     private readonly HolderThread _thread;
     private readonly WaitingRequests _waiting;
@@ -39,13 +41,14 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
     /// <param name="holding">What is kept; belongs to this from now on.</param>
     /// <param name="key">This node's static key, which what comes through others is sealed for; null takes nothing sealed.</param>
     /// <param name="passes">Passes on what clients ask of other holders; null passes nothing on.</param>
+    /// <param name="finds">Says which holders there are; null says it to nobody.</param>
     /// <param name="random">The randomness.</param>
     /// <param name="networks">The networks that this node is on.</param>
     /// <param name="defect">Told of what must not happen.</param>
     /// <param name="time">The clock.</param>
-    public HolderServer(IHolding holding, X25519PrivateKey? key, PassDesk? passes, IRandom random, Func<OwnNetworks> networks, Action<Exception> defect, TimeProvider time)
+    public HolderServer(IHolding holding, X25519PrivateKey? key, PassDesk? passes, FindDesk? finds, IRandom random, Func<OwnNetworks> networks, Action<Exception> defect, TimeProvider time)
     {
-        (_holding, _key, _passes, _random, _networks, _time, _clock) = (holding, key, passes, random, networks, time, new HostClock(time));
+        (_holding, _key, _passes, _finds, _random, _networks, _time, _clock) = (holding, key, passes, finds, random, networks, time, new HostClock(time));
         _size = (holding.Used, holding.Boxes, holding.Problem);
         _thread = new HolderThread(AfterBatch, defect);
         _waiting = new WaitingRequests(_thread.TryPost);
@@ -88,11 +91,12 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
         var from = session.RemoteEndPoint is System.Net.IPEndPoint remote ? Endpoint.From(remote) : (Endpoint?)null;
         var isNear = from is { } known && _networks().AreLifted(known);
         var prefix = from is { } address && !isNear ? AddressPrefix.Of(address) : (AddressPrefix?)null;
+        // Who comes through Tor has no address: all of them count as one, of which there may be more.
+        var most = prefix is null ? HostingLimits.MaxClientsWithoutAddress : HostingLimits.MaxClientsPerPrefix;
         ServedClient client;
         lock (_gate)
         {
-            if (_isDisposed || _clients.Count >= HostingLimits.MaxClients
-                || (!isNear && _clients.Values.Count(other => other == prefix) >= HostingLimits.MaxClientsPerPrefix))
+            if (_isDisposed || _clients.Count >= HostingLimits.MaxClients || (!isNear && _clients.Count(other => other.Value == prefix && !other.Key.IsNear) >= most))
                 return false;
             client = new ServedClient(session, first, isNear, _time, Gone);
             _clients.Add(client, prefix);
@@ -144,6 +148,9 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
             case PassRequest pass when _passes is not null:
                 _passes.Take(client, number, pass);
                 return true;
+            case FindRequest find when _finds is not null:
+                _finds.Take(client, number, find);
+                return true;
             case EndRequest:
                 client.Settle();
                 client.EndNews(number);
@@ -170,6 +177,15 @@ internal sealed class HolderServer : ISessionTaker, IAsyncDisposable
         {
             opened.Dispose();
             client.Answer(number, new SealedAnswer(DropCode.Busy, default));
+            return;
+        }
+
+        if (opened.Request is PassRequest pass)
+        {
+            if (_passes is null)
+                behind.TellPassed(number, new PassAnswer(DropCode.NoRoom, default), isFirst: true);
+            else
+                _passes.Take(behind, number, pass);
             return;
         }
 

@@ -1,3 +1,4 @@
+using Kith.Crypto;
 using Kith.Mailbox.Client;
 using Kith.Transport;
 using Kith.Transport.Dialing;
@@ -16,6 +17,7 @@ internal sealed class HolderSessions : IAsyncDisposable
     private readonly SemaphoreSlim _sessions;
     private readonly SemaphoreSlim _dials = new(HostingLimits.MaxDials);
     private readonly NamelessDialer _dialer;
+    private readonly OnionPassers? _onions;
     private readonly TimeProvider _time;
     private readonly Action<HolderRequest, HolderAnswer?, AskFailure> _answered;
     private readonly Action<Endpoint> _failed;
@@ -29,11 +31,12 @@ internal sealed class HolderSessions : IAsyncDisposable
     /// <param name="failed">Told of a holder that did not answer, before its requests are.</param>
     /// <param name="defect">Told of what must not happen.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="onions">Those who are called at onion addresses, and nobody else is then; null calls everybody where they are.</param>
     /// <param name="most">Sessions at most.</param>
     public HolderSessions(
-        NamelessDialer dialer, Action<HolderRequest, HolderAnswer?, AskFailure> answered, Action<Endpoint> failed, Action<Exception> defect, TimeProvider time, int most = HostingLimits.MaxSessions)
+        NamelessDialer dialer, Action<HolderRequest, HolderAnswer?, AskFailure> answered, Action<Endpoint> failed, Action<Exception> defect, TimeProvider time, OnionPassers? onions = null, int most = HostingLimits.MaxSessions)
     {
-        (_dialer, _answered, _failed, _defect, _time, _most) = (dialer, answered, failed, defect, time, most);
+        (_dialer, _answered, _failed, _defect, _time, _onions, _most) = (dialer, answered, failed, defect, time, onions, most);
         _sessions = new SemaphoreSlim(most);
         _checks = time.CreateTimer(static pool => ((HolderSessions)pool!).Check(), this, CheckPeriod, CheckPeriod);
     }
@@ -48,18 +51,18 @@ internal sealed class HolderSessions : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks a holder, over the session of this use.</summary>
-    public void Ask(Endpoint holder, SessionUse use, HolderRequest request)
+    /// <summary>Asks a holder, over the session of this use; what is our own (<paramref name="isOwn"/>) never has to stand back for what is passed on for others.</summary>
+    public void Ask(Endpoint holder, SessionUse use, HolderRequest request, bool isOwn = false)
     {
         bool isQueued;
         lock (_gate)
         {
             if (!_connections.TryGetValue((holder, use), out var connection))
-                connection = TryOpen(holder, use);
+                connection = TryOpen(holder, use, isOwn);
             isQueued = connection?.TryAsk(request) == true;
             // It has just ended: another takes its place.
             if (!isQueued && connection is { IsOver: true })
-                isQueued = TryOpen(holder, use)?.TryAsk(request) == true;
+                isQueued = TryOpen(holder, use, isOwn)?.TryAsk(request) == true;
         }
 
         if (!isQueued)
@@ -103,11 +106,11 @@ internal sealed class HolderSessions : IAsyncDisposable
     }
 
     // With the gate held. News that others wait for keep a session each for hours: those must never take the places of what we ask ourselves.
-    private HolderConnection? TryOpen(Endpoint holder, SessionUse use)
+    private HolderConnection? TryOpen(Endpoint holder, SessionUse use, bool isOwn)
     {
-        if (_isDisposed || (use == SessionUse.Others && _connections.Count(one => one.Key.Use == SessionUse.Others && !one.Value.IsIdle) >= _most / HostingLimits.OthersShare))
+        if (_isDisposed || (!isOwn && use == SessionUse.Others && _connections.Count(one => one.Key.Use == SessionUse.Others && !one.Value.IsIdle) >= _most / HostingLimits.OthersShare))
             return null;
-        var connection = new HolderConnection(holder, _answered, _time);
+        var connection = new HolderConnection(holder, _answered, _time, _onions is null ? HostingLimits.DialPatience : HostingLimits.OnionDialPatience);
         _connections[(holder, use)] = connection;
         _tasks.RemoveWhere(static done => done.IsCompleted);
         _tasks.Add(RunAsync(connection, use));
@@ -130,13 +133,14 @@ internal sealed class HolderSessions : IAsyncDisposable
         // Not on the caller's stack: it holds the gate.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         await _sessions.WaitAsync().ConfigureAwait(false);
-        NodeAddress[] addresses = [NodeAddress.Tcp(connection.Holder.ToIPEndPoint())];
+        var (address, key) = _onions is null ? (NodeAddress.Tcp(connection.Holder.ToIPEndPoint()), null) : _onions.Find(connection.Holder) is { } onion ? (onion.At, onion.Key) : (null, (X25519PublicKey?)null);
+        NodeAddress[] addresses = address is null ? [] : [address];
         await connection.RunAsync(async ct =>
         {
             await _dials.WaitAsync(ct).ConfigureAwait(false);
             try
             {
-                return await _dialer.ConnectAsync(addresses, null, ct).ConfigureAwait(false);
+                return await _dialer.ConnectAsync(addresses, key, ct).ConfigureAwait(false);
             }
             finally
             {

@@ -27,6 +27,9 @@ public static class HostingLimits
     /// <summary>How long making a session may take.</summary>
     public static readonly TimeSpan DialPatience = TimeSpan.FromSeconds(3);
 
+    /// <summary>The same through Tor, which may have to start first.</summary>
+    public static readonly TimeSpan OnionDialPatience = TimeSpan.FromSeconds(60);
+
     /// <summary>A session that nothing goes over is closed after this.</summary>
     public static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(1);
 
@@ -37,6 +40,9 @@ public static class HostingLimits
 
     /// <summary>Of those, of one prefix (/24 of IPv4, /48 of IPv6); not on one's own network.</summary>
     public const int MaxClientsPerPrefix = 32;
+
+    /// <summary>Of those, without an address: all who come through Tor.</summary>
+    public const int MaxClientsWithoutAddress = 96;
 
     /// <summary>Bytes of requests that wait for the disk, in all; what is over is answered <see cref="Wire.DropCode.Busy"/>.</summary>
     public const int WaitingBytes = 32 << 20;

@@ -9,7 +9,7 @@ namespace Kith.Mailbox.Hosting;
 /// <content>Writing and reading.</content>
 public sealed partial class MailboxHost
 {
-    private long NextDeadline => Math.Min(_directory.NextDeadline, Math.Min(_routes.NextDeadline, Math.Min(_writer.NextDeadline, _reader.NextDeadline)));
+    private long NextDeadline => Math.Min(_hearsay?.NextDeadline ?? _directory.NextDeadline, Math.Min(_routes.NextDeadline, Math.Min(_writer.NextDeadline, _reader.NextDeadline)));
 
     /// <inheritdoc/>
     public void Put(WritableBox box, IReadOnlyList<Parcel> parcels) => Run(now => _writer.Put(now, box, parcels));
@@ -28,8 +28,16 @@ public sealed partial class MailboxHost
 
     private void Tick(long now)
     {
-        if (_directory.NextDeadline <= now)
+        if (_hearsay is { } hearsay)
+        {
+            if (hearsay.NextDeadline <= now)
+                hearsay.Tick(now);
+        }
+        else if (_directory.NextDeadline <= now)
+        {
             _directory.Tick(now);
+        }
+
         if (_routes.NextDeadline <= now)
             _routes.Tick(now);
         if (_writer.NextDeadline <= now)
@@ -82,26 +90,43 @@ public sealed partial class MailboxHost
 
         public void Find(BoxAddress address, int count, IReadOnlyList<string> preferred)
         {
-            if (preferred.Count == 0)
+            // To look a name up would show it, and to go there would, too.
+            if (preferred.Count == 0 || host._hearsay is not null)
                 Search([], address, count);
             else
                 host._outside.Enqueue(() => host._searches.Add(host.ResolveAsync(preferred, chosen => Search(chosen, address, count))));
         }
 
-        public void Failed(HolderHandle holder) => host._directory.Failed(host._now, holder.At);
+        public void Failed(HolderHandle holder)
+        {
+            if (host._hearsay is { } hearsay)
+                hearsay.Failed(host._now, holder.At);
+            else
+                host._directory.Failed(host._now, holder.At);
+        }
 
-        public void Distrust(HolderHandle holder) => host._directory.Distrust(host._now, holder.At);
+        public void Distrust(HolderHandle holder)
+        {
+            if (host._hearsay is { } hearsay)
+                hearsay.Distrust(host._now, holder.At);
+            else
+                host._directory.Distrust(host._now, holder.At);
+        }
 
         // With the gate held.
         private void Search(IReadOnlyList<Endpoint> chosen, BoxAddress address, int count)
         {
             foreach (var holder in chosen)
                 host._directory.Suggest(host._now, holder);
-            host._directory.Find(host._now, address, count, (now, nearest) =>
+            Action<long, IReadOnlyList<Endpoint>> take = (now, nearest) =>
             {
                 host._routes.Found(address, nearest);
                 found(now, address, [.. chosen.Select(at => new HolderHandle(at, IsPreferred: true)), .. nearest.Except(chosen).Select(at => new HolderHandle(at))]);
-            });
+            };
+            if (host._hearsay is { } hearsay)
+                hearsay.Find(host._now, address, count, take);
+            else
+                host._directory.Find(host._now, address, count, take);
         }
     }
 

@@ -1,5 +1,6 @@
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Directory;
+using Kith.Mailbox.Asking;
 using Kith.Mailbox.Passing;
 using Kith.Wire;
 
@@ -18,7 +19,7 @@ public sealed partial class MailboxHost
             return;
         var world = new WorldOfHolding(this);
         _server = new HolderServer(
-            _parts.Holding(world, world), _parts.Key, new PassDesk(new WorldOfPasses(this), _parts.Time), _parts.Random, _parts.Networks, error => _parts.Log?.WriteLine($"drops: {error}"), _parts.Time);
+            _parts.Holding(world, world), _parts.Key, new PassDesk(new WorldOfPasses(this), _parts.Time), new FindDesk(new WorldOfFinds(this), _parts.Time), _parts.Random, _parts.Networks, error => _parts.Log?.WriteLine($"drops: {error}"), _parts.Time);
         _server.Offer(_room);
         _parts.Takers.Register(HostingLimits.StreamKind, _server);
     }
@@ -35,7 +36,7 @@ public sealed partial class MailboxHost
     private MailboxView Draw()
     {
         var (used, boxes, problem) = _server?.Size ?? default;
-        return new MailboxView(_room, _directory.IsAnnounced, used, boxes, _directory.CountServing(Now()), problem) { Traffic = _server?.Traffic ?? default };
+        return new MailboxView(_room, _directory.IsAnnounced, used, boxes, _hearsay?.Count(Now()) ?? _directory.CountServing(Now()), problem) { Traffic = _server?.Traffic ?? default };
     }
 
     private void NoticeChanges(long now)

@@ -1,5 +1,6 @@
 using Kith.Crypto;
 using Kith.Mailbox.Passing;
+using Kith.Mailbox.Wire;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Hosting;
@@ -9,19 +10,30 @@ public sealed partial class MailboxHost
 {
     private sealed class WorldOfRoutes(MailboxHost host) : IPassRoutesWorld
     {
-        public IEnumerable<Endpoint> Passers(long now) => host._directory.Serving(now);
+        public IEnumerable<Endpoint> Passers(long now) => host._onions?.Serving(now) ?? host._directory.Serving(now);
 
-        public X25519PublicKey? KeyOf(Endpoint holder) => host._directory.KeyOf(holder);
+        public X25519PublicKey? KeyOf(Endpoint holder) => host._hearsay is { } hearsay ? hearsay.KeyOf(holder) : host._directory.KeyOf(holder);
+
+        public bool AreOne(Endpoint passer, Endpoint holder) => host._onions?.Find(passer)?.Key is { } key && KeyOf(holder) == key;
 
         public bool IsSelf(Endpoint holder) => host._directory.IsSelf(holder);
 
         public bool IsNear(Endpoint holder) => host._networks.AreLifted(holder);
 
-        public void KeyFailed(long now, Endpoint holder) => host._directory.KeyFailed(now, holder);
+        public void KeyFailed(long now, Endpoint holder)
+        {
+            if (host._hearsay is { } hearsay)
+                hearsay.KeyFailed(now, holder);
+            else
+                host._directory.KeyFailed(now, holder);
+        }
 
-        public void Ask(Endpoint at, HolderRequest request) => host._outside.Enqueue(() => host._sessions.Ask(at, SessionUse.Own, request));
+        public void Ask(Endpoint at, HolderRequest request) => host._outside.Enqueue(() => host._sessions.Ask(at, UseFor(request), request, isOwn: true));
 
-        public void Drop(Endpoint at, HolderRequest request) => host._outside.Enqueue(() => host._sessions.Drop(at, SessionUse.Own, request));
+        public void Drop(Endpoint at, HolderRequest request) => host._outside.Enqueue(() => host._sessions.Drop(at, UseFor(request), request));
+
+        // What goes through several looks as what we pass on for others, and goes among it.
+        private static SessionUse UseFor(HolderRequest request) => request.Request is SealedRequest ? SessionUse.Others : SessionUse.Own;
     }
 
     private sealed class WorldOfPasses(MailboxHost host) : IPassWorld

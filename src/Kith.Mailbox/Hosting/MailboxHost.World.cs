@@ -39,9 +39,11 @@ public sealed partial class MailboxHost
 
     private async Task LookAsync(NodeId key)
     {
+        if (_parts.Overlay is not { } overlay)
+            return;
         try
         {
-            var found = await _parts.Overlay.FindPeersAsync(key, some => Run(now => _directory.Found(now, key, some, isFinished: false)), _stopping.Token).ConfigureAwait(false);
+            var found = await overlay.FindPeersAsync(key, some => Run(now => _directory.Found(now, key, some, isFinished: false)), _stopping.Token).ConfigureAwait(false);
             Run(now => _directory.Found(now, key, found, isFinished: true));
         }
         catch (OperationCanceledException)
@@ -52,9 +54,11 @@ public sealed partial class MailboxHost
 
     private async Task AnnounceAsync(NodeId key)
     {
+        if (_parts.Overlay is not { } overlay)
+            return;
         try
         {
-            var stored = await _parts.Overlay.AnnounceAsync(key, _stopping.Token).ConfigureAwait(false);
+            var stored = await overlay.AnnounceAsync(key, _stopping.Token).ConfigureAwait(false);
             Run(now => _directory.Announced(now, stored));
         }
         catch (OperationCanceledException)

@@ -3,7 +3,10 @@ using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Client;
 using Kith.Mailbox.Passing;
 using Kith.Mailbox.Directory;
+using Kith.Mailbox.Wire;
+using Kith.Mailbox.Asking;
 using Kith.Overlay;
+using Kith.Overlay.Host;
 using Kith.Transport;
 using Kith.Wire;
 
@@ -27,12 +30,14 @@ public sealed partial class MailboxHost : IMailbox
     private readonly Lock _gate = new(); // guards the cores and every field below that changes
     private readonly MailboxParts _parts;
     private readonly HolderDirectory _directory;
+    private readonly OnionPassers? _onions;
+    private readonly Hearsay? _hearsay; // in the place of the directory, with those above
     private readonly HolderSessions _sessions;
     private readonly PassRoutes _routes;
     private readonly WriterCore _writer;
     private readonly ReaderCore _reader;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Queue<Action> _outside = new();
+    private readonly OrderedCalls _outside;
     private readonly ITimer _timer;
     private long _armed = long.MaxValue;
     private readonly HostClock _clock;
@@ -40,21 +45,26 @@ public sealed partial class MailboxHost : IMailbox
     private long _ahead; // of the wall clock
     private readonly long _startedAt;
     private bool _isReady;
-    private bool _isOutside; // somebody tells what is queued
     private bool _isDisposed;
 
     private MailboxHost(MailboxParts parts, long room)
     {
         _parts = parts;
+        _outside = new OrderedCalls(_gate, Defect);
         _room = room;
         _clock = new HostClock(parts.Time);
         _startedAt = Now();
-        _directory = new HolderDirectory(new World(this), parts.Random);
-        _sessions = new HolderSessions(parts.Dialer, Answered, holder => Run(now => _directory.Failed(now, holder)), Defect, parts.Time);
-        _routes = new PassRoutes(new WorldOfRoutes(this), parts.Random);
+        _directory = new HolderDirectory(new World(this), parts.Random) { GreetsAll = parts.NeverStraight };
+        if (parts.Onions is { } onions)
+            (_onions, _hearsay) = (new OnionPassers(onions), new Hearsay(new WorldOfHearsay(this)));
+        _sessions = new HolderSessions(parts.Dialer, Answered, holder => Run(now => SessionFailed(now, holder)), Defect, parts.Time, _onions);
+        _routes = MakeRoutes();
         var relay = new Relay(this);
         _writer = new WriterCore(
-            new HoldersFor(this, (now, ticket, answer, failure) => _writer!.Answered(now, ticket, answer, failure), (now, address, found) => _writer!.Found(now, address, found)), relay, parts.Random);
+            new HoldersFor(this, (now, ticket, answer, failure) => _writer!.Answered(now, ticket, answer, failure), (now, address, found) => _writer!.Found(now, address, found)), relay, parts.Random)
+        {
+            MostBytes = () => parts.NeverStraight() ? ClientLimits.ChainPutBytes : WireLimits.MaxPutBytes,
+        };
         _reader = new ReaderCore(
             new HoldersFor(this, (now, ticket, answer, failure) => _reader!.Answered(now, ticket, answer, failure), (now, address, found) => _reader!.Found(now, address, found)), relay, parts.Random);
         _timer = parts.Time.CreateTimer(static host => ((MailboxHost)host!).TimerCame(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -84,7 +94,12 @@ public sealed partial class MailboxHost : IMailbox
     /// <summary>What the overlay sees is something else: whether there is anybody to ask, and where we are. Tell it when the overlay's observer is told.</summary>
     public void OverlayChanged()
     {
-        var view = _parts.Overlay.View;
+        if (_parts.Overlay?.View is not { } view)
+        {
+            Run(static _ => { });
+            return;
+        }
+
         var networks = _parts.Networks();
         Run(now =>
         {
@@ -154,6 +169,7 @@ public sealed partial class MailboxHost : IMailbox
             try
             {
                 NoticeClock(Now());
+                NoticeOnions(Now());
                 work(Now());
                 FollowUp();
             }
@@ -165,7 +181,7 @@ public sealed partial class MailboxHost : IMailbox
             }
         }
 
-        GoOutside();
+        _outside.Tell();
     }
 
     // Unix milliseconds, never less than before, whatever is done to the wall clock. With the gate held.
@@ -206,35 +222,6 @@ public sealed partial class MailboxHost : IMailbox
 
     // It may come a little early, by the system's coarse clock: it is armed anew whenever it has come.
     private void TimerCame() => Run(_ => _armed = long.MaxValue);
-
-    // Outside of the gate, one thread at a time, so that what was caused first is told first; whoever is told may call us again.
-    private void GoOutside()
-    {
-        while (true)
-        {
-            Action? next;
-            lock (_gate)
-            {
-                if (_isOutside || !_outside.TryDequeue(out next))
-                    return;
-                _isOutside = true;
-            }
-
-            try
-            {
-                next();
-            }
-            catch (Exception error)
-            {
-                Defect(error);
-            }
-            finally
-            {
-                lock (_gate)
-                    _isOutside = false;
-            }
-        }
-    }
 
     // Whatever a request to a holder brings, on a thread of its session's.
     private void Answered(HolderRequest request, HolderAnswer? answer, AskFailure failure)

@@ -1,6 +1,7 @@
 using Kith.Crypto;
 using Kith.Mailbox.Directory;
 using Kith.Mailbox.Holding;
+using Kith.Mailbox.Passing;
 using Kith.Overlay;
 using Kith.Transport;
 using Kith.Transport.Dialing;
@@ -8,7 +9,7 @@ using Kith.Transport.Dialing;
 namespace Kith.Mailbox.Hosting;
 
 /// <summary>What a mailbox works with; all of it stays the caller's but where it says otherwise.</summary>
-/// <param name="Overlay">Where holders are found.</param>
+/// <param name="Overlay">Where holders are found; null where they are found by asking those at onion addresses.</param>
 /// <param name="Networks">The networks that this node is on now, its addresses with the port.</param>
 /// <param name="Port">The number of its port.</param>
 /// <param name="Dialer">Makes sessions to holders; the mailbox disposes it.</param>
@@ -18,7 +19,7 @@ namespace Kith.Mailbox.Hosting;
 /// <param name="Random">The randomness.</param>
 /// <param name="Time">The clock.</param>
 public sealed record MailboxParts(
-    IOverlay Overlay,
+    IOverlay? Overlay,
     Func<OwnNetworks> Networks,
     int Port,
     NamelessDialer Dialer,
@@ -30,6 +31,18 @@ public sealed record MailboxParts(
 {
     /// <summary>This node's static key, which others seal for what they have passed on to it; null takes nothing that is sealed. Stays the caller's.</summary>
     public X25519PrivateKey? Key { get; init; }
+
+    /// <summary>Whether requests about our own boxes always go through somebody else, or wait: for whom no holder may see.</summary>
+    public Func<bool> NeverStraight { get; init; } = static () => false;
+
+    /// <summary>Those who pass on at onion addresses, for somebody who calls no others (the dialer must not, either): everything goes through them, and they are asked who holds. Null for everybody else.</summary>
+    public Func<IReadOnlyList<OnionPasser>>? Onions { get; init; }
+
+    /// <summary>Through how many others what must never be seen goes, 1 to <see cref="PassLimits.MostPassers"/>.</summary>
+    public Func<int> Passers { get; init; } = static () => PassLimits.Passers;
+
+    /// <summary>What the order of those who pass on is drawn by, 32 bytes: the same at each start, so that few see us; empty draws one for this run.</summary>
+    public ReadOnlyMemory<byte> OrderSecret { get; init; }
 
     /// <summary>Where defects are written; null for nowhere.</summary>
     public TextWriter? Log { get; init; }

@@ -26,6 +26,8 @@ internal sealed class ServedClient(ISession session, IStream stream, bool isNear
     private long _heardAt = time.GetTimestamp();
     private ulong? _code;
 
+    IPassAsker IPassAsker.Stream => this;
+
     /// <inheritdoc/>
     public Endpoint? From { get; } = session.RemoteEndPoint is System.Net.IPEndPoint remote ? Endpoint.From(remote) : null;
 

@@ -6,7 +6,7 @@ internal enum SessionUse
     /// <summary>HELLO, what is asked for our own boxes straight, and what others pass on for us.</summary>
     Own,
 
-    /// <summary>What we pass on for others.</summary>
+    /// <summary>What we pass on for others, and what we ask ourselves through several.</summary>
     Others,
 
     /// <summary>Looking after what is kept here.</summary>

@@ -6,6 +6,9 @@ namespace Kith.Mailbox.Passing;
 /// <summary>A client that has requests passed on. Calls return at once.</summary>
 internal interface IPassAsker
 {
+    /// <summary>The stream that it asks over: what is bounded is bounded for all that ask over it together.</summary>
+    IPassAsker Stream { get; }
+
     /// <summary>Where it is; null where that is not known.</summary>
     Endpoint? From { get; }
 

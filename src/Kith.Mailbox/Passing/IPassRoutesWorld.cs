@@ -13,6 +13,9 @@ internal interface IPassRoutesWorld
     /// <summary>The static key of a holder; null while it is not known.</summary>
     X25519PublicKey? KeyOf(Endpoint holder);
 
+    /// <summary>Whether one who may pass on is the holder itself, known by another name.</summary>
+    bool AreOne(Endpoint passer, Endpoint holder);
+
     /// <summary>Whether this is where we are ourselves.</summary>
     bool IsSelf(Endpoint holder);
 

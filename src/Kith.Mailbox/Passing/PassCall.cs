@@ -38,22 +38,31 @@ internal sealed class PassCall(HolderHandle holder, MailboxRequest request, bool
     /// <summary>Who was tried.</summary>
     public List<Endpoint> Tried { get; } = [];
 
+    /// <summary>Ways that were tried.</summary>
+    public int Tries { get; set; }
+
     /// <summary>How many said that the holder does not answer, or is none.</summary>
     public int Witnesses { get; set; }
+
+    /// <summary>Of those, how many said that it has another key.</summary>
+    public int KeyWitnesses { get; set; }
 
     public bool IsAnswered { get; set; }
 
     public bool IsOver { get; set; }
 }
 
-/// <summary>A request on its way through one node, or straight.</summary>
-internal sealed class PassWay(Endpoint at, PassSeal? seal, long askedAt)
+/// <summary>A request on its way through one node or several, or straight.</summary>
+internal sealed class PassWay(IReadOnlyList<Endpoint> chain, Endpoint holder, PassLayers? layers, long askedAt)
 {
-    /// <summary>Who is asked: the node that passes it on, or the holder itself.</summary>
-    public Endpoint At { get; } = at;
+    /// <summary>Who passes it on, in the order of the way; nobody where it goes straight.</summary>
+    public IReadOnlyList<Endpoint> Chain { get; } = chain;
+
+    /// <summary>Who is asked: the first of those who pass it on, or the holder itself.</summary>
+    public Endpoint At { get; } = chain.Count > 0 ? chain[0] : holder;
 
     /// <summary>What it is sealed by; null where it goes straight.</summary>
-    public PassSeal? Seal { get; } = seal;
+    public PassLayers? Layers { get; } = layers;
 
     public long AskedAt { get; } = askedAt;
 

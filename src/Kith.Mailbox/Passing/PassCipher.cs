@@ -10,10 +10,10 @@ internal sealed class PassCipher(ReadOnlySpan<byte> key, ReadOnlySpan<byte> hand
     private readonly byte[] _hash = handshakeHash.ToArray();
     private ulong _number;
 
-    /// <summary>Pads and seals the next frame, behind some bytes that go before it.</summary>
-    public byte[] Seal(ReadOnlySpan<byte> before, ReadOnlySpan<byte> frame)
+    /// <summary>Pads and seals the next frame, behind some bytes that go before it; to a length of <paramref name="least"/> at least, which is one of those that there are.</summary>
+    public byte[] Seal(ReadOnlySpan<byte> before, ReadOnlySpan<byte> frame, int least = PassPadding.Shortest)
     {
-        var size = PassPadding.SizeFor(frame.Length);
+        var size = Math.Max(least, PassPadding.SizeFor(frame.Length));
         var destination = new byte[before.Length + size + ChaCha20Poly1305Aead.TagSize];
         before.CopyTo(destination);
         var body = destination.AsSpan(before.Length);

@@ -7,14 +7,14 @@ namespace Kith.Mailbox.Passing;
 
 /// <summary>
 /// Passes on what clients ask of other holders (docs/protocol/mailbox.md, "Passing on"): to holders that the directory knows and to nobody else, within the bounds of <see cref="PassLimits"/>, back the
-/// same way. It sees neither box nor content. For several threads.
+/// same way. It sees neither box nor content, nor whether it passes on for whoever asks or for another one that passes on. For several threads.
 /// </summary>
 internal sealed class PassDesk(IPassWorld world, TimeProvider time)
 {
     private const ulong UnknownPrefix = 1; // all whose address is not known share one
 
     private readonly Lock _gate = new(); // guards everything below
-    private readonly Dictionary<(IPassAsker Asker, ulong Number), Pass> _passes = [];
+    private readonly Dictionary<(IPassAsker Stream, ulong Number), Pass> _passes = [];
     private readonly Dictionary<IPassAsker, (long Bytes, int Standing)> _ofAskers = [];
     private readonly Dictionary<ulong, (int Standing, int Looks)> _ofPrefixes = []; // those on a network of ours apart
     private readonly PassGauge _gauge = new();
@@ -43,6 +43,13 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
     public void Take(IPassAsker asker, ulong number, PassRequest request)
     {
         var pass = new Pass(asker, number, request, time.GetTimestamp());
+        // Nobody is sent back and forth between two.
+        if (!asker.IsNear && asker != asker.Stream && asker.From is { } from && AddressPrefix.Of(from) == AddressPrefix.Of(request.Holder))
+        {
+            asker.TellPassed(number, new PassAnswer(DropCode.Unknown, default), isFirst: true);
+            return;
+        }
+
         if (Refusal(pass) is { } code)
         {
             asker.TellPassed(number, new PassAnswer(code, default), isFirst: true);
@@ -61,7 +68,7 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
         Pass? pass;
         lock (_gate)
         {
-            pass = _passes.GetValueOrDefault((asker, number));
+            pass = _passes.GetValueOrDefault((asker.Stream, number));
             if (pass is null)
                 return;
             // What has not been answered once is answered yet, and takes a place until then.
@@ -81,7 +88,7 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
         {
             if (!_ofAskers.ContainsKey(asker))
                 return;
-            gone = [.. _passes.Values.Where(pass => pass.Asker == asker)];
+            gone = [.. _passes.Values.Where(pass => pass.Asker.Stream == asker)];
             gone.ForEach(pass => Remove(pass));
         }
 
@@ -111,13 +118,13 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
             return DropCode.NoRoom;
         lock (_gate)
         {
-            var (bytes, standing) = _ofAskers.GetValueOrDefault(pass.Asker);
+            var (bytes, standing) = _ofAskers.GetValueOrDefault(pass.Asker.Stream);
             if (_bytes + pass.Bytes > PassLimits.BytesUnderWay || bytes + pass.Bytes > PassLimits.BytesOfAsker
                 || (pass.HasNews && (_standing >= PassLimits.Standing || standing >= PassLimits.StandingOfAsker || OfPrefix(pass).Standing >= PassLimits.StandingOfPrefix))
-                || _passes.ContainsKey((pass.Asker, pass.Number))
+                || _passes.ContainsKey((pass.Asker.Stream, pass.Number))
                 || (!pass.Asker.IsNear && !_gauge.TryTake(Now(), PrefixOf(pass), pass.Bytes)))
                 return DropCode.Busy;
-            _passes.Add((pass.Asker, pass.Number), pass);
+            _passes.Add((pass.Asker.Stream, pass.Number), pass);
             Count(pass, 1);
         }
 
@@ -219,7 +226,7 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
         if (pass.IsOver)
             return false;
         pass.IsOver = true;
-        _passes.Remove((pass.Asker, pass.Number));
+        _passes.Remove((pass.Asker.Stream, pass.Number));
         Count(pass, -1, pass.HasNews ? 1 : 0);
         if (pass.HasNews)
             pass.Asker.CountPass(isBegun: false);
@@ -231,16 +238,16 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
     // With the gate held.
     private void Count(Pass pass, int sign, int standing)
     {
-        var (bytes, own) = _ofAskers.GetValueOrDefault(pass.Asker);
+        var (bytes, own) = _ofAskers.GetValueOrDefault(pass.Asker.Stream);
         var counted = pass.IsAnswered ? 0 : pass.Bytes; // counted off at the first answer
         _bytes += sign * counted;
         _standing += sign * standing;
         CountOfPrefix(pass, sign * standing, 0);
         (bytes, own) = (bytes + (sign * counted), own + (sign * standing));
         if (bytes == 0 && own == 0)
-            _ofAskers.Remove(pass.Asker);
+            _ofAskers.Remove(pass.Asker.Stream);
         else
-            _ofAskers[pass.Asker] = (bytes, own);
+            _ofAskers[pass.Asker.Stream] = (bytes, own);
     }
 
     // With the gate held.

@@ -1,7 +1,9 @@
 namespace Kith.Mailbox.Passing;
 
 /// <summary>How much those of one prefix have had passed on lately: two buckets that fill with time. For one thread at a time; times are milliseconds.</summary>
-internal sealed class PassGauge
+/// <param name="rate">Of how many a second.</param>
+/// <param name="burst">How many at once.</param>
+internal sealed class PassGauge(double rate = PassLimits.Rate, double burst = PassLimits.Burst)
 {
     private readonly Dictionary<ulong, Bucket> _buckets = [];
 
@@ -25,12 +27,12 @@ internal sealed class PassGauge
         {
             if (_buckets.Count >= PassLimits.Prefixes)
                 _buckets.Remove(_buckets.MinBy(static one => one.Value.At).Key);
-            _buckets.Add(prefix, bucket = new Bucket { At = now });
+            _buckets.Add(prefix, bucket = new Bucket { At = now, Passes = burst });
         }
 
         var elapsed = Math.Max(0, now - bucket.At) / 1_000.0;
         bucket.At = Math.Max(bucket.At, now);
-        bucket.Passes = Math.Min(PassLimits.Burst, bucket.Passes + (elapsed * PassLimits.Rate));
+        bucket.Passes = Math.Min(burst, bucket.Passes + (elapsed * rate));
         bucket.Bytes = Math.Min(PassLimits.ByteBurst, bucket.Bytes + (elapsed * PassLimits.ByteRate));
         return bucket;
     }
@@ -39,7 +41,7 @@ internal sealed class PassGauge
     {
         public long At { get; set; }
 
-        public double Passes { get; set; } = PassLimits.Burst;
+        public double Passes { get; set; }
 
         public double Bytes { get; set; } = PassLimits.ByteBurst;
     }

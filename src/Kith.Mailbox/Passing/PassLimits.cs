@@ -47,9 +47,30 @@ public static class PassLimits
     /// <summary>How long the holder may take.</summary>
     public static readonly TimeSpan HolderPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>What a layer adds to what is in it before it is padded, at most: a frame's head, its number, where it goes, a seal.</summary>
+    public const int LayerSize = 160;
+
     // Who asks.
 
-    /// <summary>Holders among which those are that a box's requests go through: the first in an order that is drawn anew at each start.</summary>
+    /// <summary>Nodes that a request of somebody goes through who must not be seen.</summary>
+    public const int Passers = 3;
+
+    /// <summary>Of those at most, so that what is long still fits with all layers.</summary>
+    public const int MostPassers = 4;
+
+    /// <summary>Nodes that see our address where a request goes through several: the first of the order.</summary>
+    public const int Guards = 3;
+
+    /// <summary>A guard that has not been there for so long is given up for another, milliseconds; what has no guard waits.</summary>
+    public const long GuardGone = 60 * 60_000;
+
+    /// <summary>What goes through several is raised by up to so many steps of length less one, drawn for each box and holder: its length tells less of how many there are behind whoever passes it on.</summary>
+    public const int Raises = 4;
+
+    /// <summary>An order of those who pass on is kept so long, over starts, milliseconds.</summary>
+    public const long OrderPeriod = 60L * 24 * 60 * 60_000;
+
+    /// <summary>Holders among which those are that a box's requests go through: the first in an order of our own.</summary>
     public const int Chosen = 8;
 
     /// <summary>Where fewer than so many others are known, nothing is passed on: asking straight tells as much.</summary>
@@ -72,6 +93,12 @@ public static class PassLimits
 
     /// <summary>How long one pass may take in all.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+
+    /// <summary>The same through Tor.</summary>
+    public static readonly TimeSpan OnionPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>As <see cref="LeastPatience"/>, through Tor.</summary>
+    public const long LeastOnionPatience = 4_000;
 
     /// <summary>Boxes whose holders are remembered, so that none of them passes on.</summary>
     public const int Boxes = 8_192;

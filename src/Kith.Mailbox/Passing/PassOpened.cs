@@ -6,16 +6,20 @@ using Kith.Wire;
 
 namespace Kith.Mailbox.Passing;
 
-/// <summary>A request that came through somebody else, on the holder's side: opened, and able to seal what is answered. For one thread at a time.</summary>
+/// <summary>A request that came through somebody else, on the side that it is sealed for: opened, and able to seal what is answered. For one thread at a time.</summary>
 internal sealed class PassOpened : IDisposable
 {
     private readonly PassCipher _cipher;
+    private readonly int _least;
     private byte[] _before;
 
-    private PassOpened(MailboxRequest request, int bytes, byte[] hash, byte[] before, PassCipher cipher) =>
+    private PassOpened(MailboxRequest request, int bytes, int padded, byte[] hash, byte[] before, PassCipher cipher)
+    {
         (Request, Bytes, HandshakeHash, _before, _cipher) = (request, bytes, hash, before, cipher);
+        _least = Math.Min(padded, PassPadding.LongestLeast);
+    }
 
-    /// <summary>What is asked: a HELLO, PUT, READ or DELETE.</summary>
+    /// <summary>What is asked: a HELLO, PUT, READ or DELETE, or a PASS of what is sealed for another one.</summary>
     public MailboxRequest Request { get; }
 
     /// <summary>Its bytes without seal and padding: what is small is treated as small, however it came.</summary>
@@ -38,13 +42,13 @@ internal sealed class PassOpened : IDisposable
         using var body = new PassCipher(bodyKey, hash);
         bodyKey.Clear();
         if (!body.TryOpen(sealedRequest.Span[PassSeal.FirstSize..], out var frame) || !RequestFormat.TryRead(frame, out var number, out var request)
-            || number != 0 || request is not (HelloRequest or PutRequest or ReadRequest or DeleteRequest))
+            || number != 0 || request is not (HelloRequest or PutRequest or ReadRequest or DeleteRequest or PassRequest))
             return false;
         var before = new byte[PassSeal.SecondSize];
         handshake.WriteMessage([], before);
         var answered = handshake.HandshakeHash.ToArray();
         var (send, receive) = handshake.SplitSecrets();
-        opened = new PassOpened(request, frame.Body.Length, hash, before, new PassCipher(send.Value, answered));
+        opened = new PassOpened(request, frame.Body.Length, sealedRequest.Length - PassSeal.FirstSize - ChaCha20Poly1305Aead.TagSize, hash, before, new PassCipher(send.Value, answered));
         send.Dispose();
         receive.Dispose();
         return true;
@@ -57,7 +61,7 @@ internal sealed class PassOpened : IDisposable
         AnswerFormat.Write(writer, 0, answer);
         var before = _before;
         _before = [];
-        return _cipher.Seal(before, writer.WrittenSpan);
+        return _cipher.Seal(before, writer.WrittenSpan, _least);
     }
 
     /// <summary>Erases its key.</summary>

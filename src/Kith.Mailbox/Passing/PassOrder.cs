@@ -7,15 +7,17 @@ using Kith.Wire;
 namespace Kith.Mailbox.Passing;
 
 /// <summary>
-/// Who passes on for us (docs/protocol/mailbox.md, "Passing on"): an order of all that may, drawn at the start of the run and kept, so that over the days few see us; and for each box and holder one of the
+/// Who passes on for us (docs/protocol/mailbox.md, "Passing on"): an order of all that may, by a secret that is kept for months, so that over the days few see us; and for each box and holder one of the
 /// first of them, so that no holder sees by it that two boxes belong together. For one thread at a time.
 /// </summary>
-internal sealed class PassOrder(IPassRoutesWorld world, IRandom random)
+/// <param name="world">Who there is.</param>
+/// <param name="secret">What the order is drawn by.</param>
+internal sealed class PassOrder(IPassRoutesWorld world, byte[] secret)
 {
     private const long Lifetime = 500;
 
-    private readonly byte[] _secret = random.NextBytes(Sha256.HashSize);
     private readonly Dictionary<BoxAddress, Endpoint[]> _holders = [];
+    private readonly List<(Endpoint At, long SeenAt)> _guards = [];
     private Endpoint[] _order = [];
     private long _orderedAt = long.MinValue / 2;
 
@@ -28,27 +30,121 @@ internal sealed class PassOrder(IPassRoutesWorld world, IRandom random)
     }
 
     /// <summary>Those that a request may go through, the best first; none where too few are known.</summary>
-    public List<Endpoint> For(long now, BoxAddress box, Endpoint holder)
+    /// <param name="now">The time.</param>
+    /// <param name="box">The box.</param>
+    /// <param name="holder">The holder.</param>
+    /// <param name="fewest">So many others there must be.</param>
+    public List<Endpoint> For(long now, BoxAddress box, Endpoint holder, int fewest)
     {
         Refresh(now);
-        var others = _order.Where(one => one != holder).ToList();
-        if (others.Count < PassLimits.Fewest)
+        var others = _order.Where(one => one != holder && !world.AreOne(one, holder)).ToList();
+        if (others.Count < fewest)
             return [];
-        var prefix = AddressPrefix.Of(holder);
-        others.RemoveAll(one => AddressPrefix.Of(one) == prefix && !world.IsNear(one));
-        var own = _holders.GetValueOrDefault(box) ?? [];
+        RemoveNeighbours(others, holder);
         var chosen = new List<Endpoint>(PassLimits.Chosen);
-        // Whoever is asked about the box by others must not be asked to pass it on for us: it could tell by the time. In a small network they are better than asking straight.
-        foreach (var tier in new[] { others.Where(one => Rank(own, one) >= MailboxLimits.Asked), others.Where(one => Rank(own, one) is >= MailboxLimits.Holders and < MailboxLimits.Asked), others.Where(one => Rank(own, one) < MailboxLimits.Holders) })
+        foreach (var tier in Tiers(box, others))
             chosen.AddRange(tier.Take(PassLimits.Chosen - chosen.Count).OrderBy(one => Mark(box, holder, one)));
         return chosen;
     }
 
-    private static int Rank(Endpoint[] own, Endpoint one)
+    /// <summary>All that may pass on, in their order.</summary>
+    public IReadOnlyList<Endpoint> All(long now)
     {
-        var at = Array.IndexOf(own, one);
-        return at < 0 ? int.MaxValue : at;
+        Refresh(now);
+        return _order;
     }
+
+    /// <summary>
+    /// Those that a request of somebody goes through who must not be seen, in the order of the way, no two of them or of them and the holder in one prefix: the first one of few guards. As many as are wanted, or
+    /// fewer where there are no others; none where there is nobody.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="box">The box.</param>
+    /// <param name="holder">The holder.</param>
+    /// <param name="length">How many are wanted.</param>
+    /// <param name="isSettled">Whether those who are there are known by now: the guards are chosen then, and kept.</param>
+    /// <param name="isWorse">Who is taken only where there is nobody else, the more the higher: tried already, or failed lately.</param>
+    public IReadOnlyList<Endpoint> Chain(long now, BoxAddress box, Endpoint holder, int length, bool isSettled, Func<Endpoint, int> isWorse)
+    {
+        Refresh(now);
+        var guards = Guards(now, isSettled);
+        var others = _order.Where(one => one != holder).ToList();
+        RemoveNeighbours(others, holder);
+        var ranked = Tiers(box, others).SelectMany(static tier => tier).ToList();
+        var chain = new List<Endpoint>(length);
+        // One that is gone for a moment is waited for: were another taken each time, many would see us.
+        if (!Add(chain, [.. ranked.Where(guards.Contains)], box, holder, isWorse))
+            return [];
+        for (var after = holder; chain.Count < length; after = chain[1])
+        {
+            // The other guards only where there is nobody else: who passes on later learns nothing of us, but guards are few.
+            var pool = ranked.Where(one => !guards.Contains(one)).Take(PassLimits.Chosen).ToList();
+            if (!Add(chain, pool, box, after, isWorse) && !Add(chain, ranked, box, after, isWorse))
+                break;
+        }
+
+        return chain;
+    }
+
+    // The first three of the order, in distinct prefixes; each for as long as it is there now and then.
+    private HashSet<Endpoint> Guards(long now, bool isSettled)
+    {
+        for (var i = _guards.Count - 1; i >= 0; i--)
+        {
+            if (Array.IndexOf(_order, _guards[i].At) >= 0)
+                _guards[i] = (_guards[i].At, now);
+            else if (now - _guards[i].SeenAt >= PassLimits.GuardGone)
+                _guards.RemoveAt(i);
+        }
+
+        var guards = new HashSet<Endpoint>(_guards.Select(static one => one.At));
+        foreach (var one in _order)
+        {
+            if (guards.Count >= PassLimits.Guards)
+                break;
+            if (guards.Any(other => other == one || (AddressPrefix.Of(other) == AddressPrefix.Of(one) && !world.IsNear(one))))
+                continue;
+            guards.Add(one);
+            if (isSettled)
+                _guards.Add((one, now));
+        }
+
+        return guards;
+    }
+
+    /// <summary>By how many steps what is asked of a holder about a box is raised.</summary>
+    public int Raised(BoxAddress box, Endpoint holder) => (int)(Mark(box, holder, default) % PassLimits.Raises);
+
+    // The first who is added leads, the others come behind it from the back, each by who comes after it.
+    private bool Add(List<Endpoint> chain, List<Endpoint> pool, BoxAddress box, Endpoint after, Func<Endpoint, int> isWorse)
+    {
+        var free = pool.Where(one => !chain.Exists(other => other == one || (AddressPrefix.Of(other) == AddressPrefix.Of(one) && !world.IsNear(one)))).ToList();
+        if (free.Count == 0)
+            return false;
+        var own = _holders.GetValueOrDefault(box) ?? [];
+        chain.Insert(Math.Min(chain.Count, 1), free.OrderBy(isWorse).ThenBy(one => Tier(own, one)).ThenBy(one => Mark(box, after, one)).First());
+        return true;
+    }
+
+    private void RemoveNeighbours(List<Endpoint> others, Endpoint holder)
+    {
+        var prefix = AddressPrefix.Of(holder);
+        others.RemoveAll(one => AddressPrefix.Of(one) == prefix && !world.IsNear(one));
+    }
+
+    // Whoever is asked about the box by others must not be asked to pass it on for us: it could tell by the time. In a small network they are better than asking straight.
+    private IEnumerable<IEnumerable<Endpoint>> Tiers(BoxAddress box, List<Endpoint> others)
+    {
+        var own = _holders.GetValueOrDefault(box) ?? [];
+        return Enumerable.Range(0, 3).Select(tier => others.Where(one => Tier(own, one) == tier));
+    }
+
+    private static int Tier(Endpoint[] own, Endpoint one) => Array.IndexOf(own, one) switch
+    {
+        < 0 or >= MailboxLimits.Asked => 0,
+        >= MailboxLimits.Holders => 1,
+        _ => 2,
+    };
 
     private void Refresh(long now)
     {
@@ -62,7 +158,7 @@ internal sealed class PassOrder(IPassRoutesWorld world, IRandom random)
     {
         const int EndpointSize = 18;
         Span<byte> input = stackalloc byte[Sha256.HashSize + BoxAddress.Size + (2 * EndpointSize)];
-        _secret.CopyTo(input);
+        secret.CopyTo(input);
         box.CopyTo(input[Sha256.HashSize..]);
         Write(input[(Sha256.HashSize + BoxAddress.Size)..], holder);
         Write(input[(Sha256.HashSize + BoxAddress.Size + EndpointSize)..], one);

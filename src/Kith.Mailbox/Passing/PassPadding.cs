@@ -12,20 +12,30 @@ internal static class PassPadding
     /// <summary>The longest: it holds every frame.</summary>
     public const int Longest = WireLimits.MaxFrame + (2 << 10);
 
+    /// <summary>An answer is at least as long as the request, as far as this: its length must not tell how many there are behind whoever passes it back.</summary>
+    public const int LongestLeast = 8192;
+
+    private const int LongestRaised = 64 << 10;
+
     /// <summary>The least length that holds so many bytes: 1.5 times or twice a power of two, from <see cref="Shortest"/> on.</summary>
     public static int SizeFor(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, Longest);
         var size = Shortest;
         while (size < bytes)
-        {
-            if (size >= WireLimits.MaxFrame)
-                return Longest;
-            size = int.IsPow2(size) ? size / 2 * 3 : size / 3 * 4;
-        }
-
+            size = Next(size);
         return size;
     }
+
+    /// <summary>A length some steps above another one, as long as that leaves room for all layers around it.</summary>
+    public static int Raise(int size, int steps)
+    {
+        for (; steps > 0 && size < LongestRaised; steps--)
+            size = Next(size);
+        return size;
+    }
+
+    private static int Next(int size) => size >= WireLimits.MaxFrame ? Longest : int.IsPow2(size) ? size / 2 * 3 : size / 3 * 4;
 
     /// <summary>Takes the frame out; false when it is none, or the padding is not what it must be.</summary>
     public static bool TryTake(ReadOnlyMemory<byte> padded, out Frame frame)
@@ -34,6 +44,6 @@ internal static class PassPadding
         if (Frame.TryTake(ref rest, out frame) != FrameStatus.Taken)
             return false;
         var length = padded.Length - (int)rest.Length;
-        return SizeFor(length) == padded.Length && !padded.Span[length..].ContainsAnyExcept((byte)0);
+        return SizeFor(padded.Length) == padded.Length && !padded.Span[length..].ContainsAnyExcept((byte)0);
     }
 }

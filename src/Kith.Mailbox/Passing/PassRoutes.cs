@@ -11,9 +11,14 @@ namespace Kith.Mailbox.Passing;
 /// How requests about our own boxes travel (docs/protocol/mailbox.md, "Passing on"): through somebody else, through another where that one fails or is slow, and straight only where those who pass on cannot be
 /// had. A holder cannot bring that about: what it does not answer is not asked straight. Sans-IO, for one thread at a time; times are unix milliseconds.
 /// </summary>
-internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
+/// <param name="world">Who there is, and how they are asked.</param>
+/// <param name="random">The randomness.</param>
+/// <param name="orderSecret">What the order of those who pass on is drawn by, 32 bytes; null draws one for this run.</param>
+internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]? orderSecret = null)
 {
-    private readonly PassOrder _order = new(world, random);
+    private static readonly long LateAnswer = (long)(PassLimits.HolderPatience.TotalMilliseconds * 0.8);
+
+    private readonly PassOrder _order = new(world, orderSecret ?? random.NextBytes(Sha256.HashSize));
     private readonly HolderManners _manners = new();
     private readonly Dictionary<Endpoint, long> _heard = []; // when each who passes on last answered anything
     private readonly PriorityQueue<PassCall, long> _patience = new();
@@ -24,8 +29,23 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
     public long NextDeadline => Math.Min(_heldAt, _patience.TryPeek(out _, out var at) ? at : long.MaxValue);
 
+    /// <summary>Whether what is about a box never goes straight: it fails instead, and is asked again later.</summary>
+    public Func<bool> NeverStraight { get; init; } = static () => false;
+
+    /// <summary>How long one way may take in all.</summary>
+    public TimeSpan Patience { get; init; } = PassLimits.Patience;
+
+    /// <summary>The least time after which a request is tried another way too, milliseconds.</summary>
+    public long LeastPatience { get; init; } = PassLimits.LeastPatience;
+
+    /// <summary>Through how many nodes what must never go straight goes.</summary>
+    public Func<int> Passers { get; init; } = static () => PassLimits.Passers;
+
     /// <summary>Requests that went straight, and that went through somebody.</summary>
     public (long Straight, long Passed) Sent { get; private set; }
+
+    /// <summary>All that may pass on, in the order in which they are used.</summary>
+    public IReadOnlyList<Endpoint> InOrder(long now) => _order.All(now);
 
     /// <summary>The holders of a box, nearest first.</summary>
     public void Found(BoxAddress box, IEnumerable<Endpoint> holders) => _order.Found(box, holders);
@@ -104,7 +124,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
     {
         foreach (var way in call.Ways)
         {
-            if (way.Seal is null)
+            if (way.Layers is null)
                 return;
             if (_heard.GetValueOrDefault(way.At) < way.AskedAt && !_manners.IsAvoided(new HolderHandle(way.At), now))
                 _manners.Failed(new HolderHandle(way.At), now);
@@ -116,37 +136,67 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
 
     private bool TryStart(long now, PassCall call)
     {
-        if (call.Tried.Count >= PassLimits.Tries || world.KeyOf(call.Holder.At) is not { } key)
+        if (call.Tries >= PassLimits.Tries || world.KeyOf(call.Holder.At) is not { } key)
             return false;
-        var untried = _order.For(now, call.Box!.Value, call.Holder.At);
+        var isHidden = NeverStraight();
+        if (isHidden && Math.Clamp(Passers(), 1, PassLimits.MostPassers) is var length and > 1)
+            return TryChain(now, call, key, length);
+        var untried = _order.For(now, call.Box!.Value, call.Holder.At, isHidden ? 1 : PassLimits.Fewest);
         untried.RemoveAll(call.Tried.Contains);
         if (untried.Count == 0)
             return false;
         var at = untried.FindIndex(one => !_manners.IsAvoided(new HolderHandle(one), now));
-        Start(now, call, untried[Math.Max(at, 0)], key);
+        var through = untried[Math.Max(at, 0)];
+        Start(now, call, [through], PassLayers.Through(call.Holder.At, key, call.Request, call.KeepsOn, random));
         return true;
     }
 
-    private void Start(long now, PassCall call, Endpoint through, X25519PublicKey key)
+    private bool TryChain(long now, PassCall call, X25519PublicKey key, int length)
     {
-        var seal = new PassSeal(key, call.Request, random);
-        var way = new PassWay(through, seal, now);
-        way.Asked = new HolderRequest(
-            new PassRequest(call.Holder.At, default) { HasNews = call.KeepsOn, Seal = seal.Seal }, (later, answer, failure) => Answered(later, call, way, answer?.Answer, failure), call.KeepsOn)
+        var chain = _order.Chain(now, call.Box!.Value, call.Holder.At, length, now >= _startedUntil, one => call.Tried.Contains(one) ? 2 : _manners.IsAvoided(new HolderHandle(one), now) ? 1 : 0);
+        // Just after the start more will be known soon.
+        if (chain.Count < length && now < _startedUntil)
+            return false;
+        var keys = new List<(Endpoint, X25519PublicKey)>(chain.Count);
+        foreach (var one in chain)
         {
-            Patience = PassLimits.Patience,
-            Opens = answer => Open(seal, answer),
+            if (world.KeyOf(one) is not { } its)
+                return false;
+            keys.Add((one, its));
+        }
+
+        // Where all have been tried, there is no other way.
+        if (chain.Count == 0 || chain.All(call.Tried.Contains))
+            return false;
+        Start(now, call, chain, PassLayers.Through(keys, call.Holder.At, key, call.Request, call.KeepsOn, _order.Raised(call.Box.Value, call.Holder.At), random));
+        return true;
+    }
+
+    private void Start(long now, PassCall call, IReadOnlyList<Endpoint> chain, PassLayers layers)
+    {
+        var way = new PassWay(chain, call.Holder.At, layers, now);
+        way.Asked = new HolderRequest(layers.Asked, (later, answer, failure) => Answered(later, call, way, answer?.Answer, failure), call.KeepsOn)
+        {
+            Patience = Patience,
+            Opens = answer => Open(layers, answer),
         };
-        call.Tried.Add(through);
+        call.Tries++;
+        call.Tried.AddRange(chain);
         call.Ways.Add(way);
         Sent = (Sent.Straight, Sent.Passed + 1);
-        _patience.Enqueue(call, now + Math.Max(PassLimits.LeastPatience, _manners.Patience(new HolderHandle(through), call.Bytes)));
-        world.Ask(through, way.Asked);
+        _patience.Enqueue(call, now + Math.Max(LeastPatience, _manners.Patience(new HolderHandle(way.At), call.Bytes)));
+        world.Ask(way.At, way.Asked);
     }
 
     private void Straight(long now, PassCall call)
     {
-        var way = new PassWay(call.Holder.At, null, now);
+        if (NeverStraight() && call.Box is not null && !world.IsSelf(call.Holder.At))
+        {
+            Fail(now, call, AskFailure.Crowded);
+            return;
+        }
+
+        var way = new PassWay([], call.Holder.At, null, now);
         way.Asked = new HolderRequest(call.Request, (later, answer, failure) => Answered(later, call, way, answer?.Answer, failure), call.KeepsOn);
         call.Ways.Add(way);
         Sent = (Sent.Straight + 1, Sent.Passed);
@@ -154,25 +204,21 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
     }
 
     // What is sealed is opened where it comes in; what whoever passes on says itself stays as it is.
-    private static MailboxAnswer? Open(PassSeal seal, MailboxAnswer answer) => answer switch
-    {
-        PassAnswer { Code: DropCode.Done } done => seal.TryOpen(done.Sealed, out var opened) && opened is WelcomeAnswer or PutAnswer or EntriesAnswer or DeleteAnswer ? opened : null,
-        PassAnswer => answer,
-        _ => null,
-    };
+    private static MailboxAnswer? Open(PassLayers layers, MailboxAnswer answer) =>
+        layers.TryOpen(answer) is { } opened && opened is WelcomeAnswer or PutAnswer or EntriesAnswer or DeleteAnswer or PassTrouble ? opened : null;
 
     private void Answered(long now, PassCall call, PassWay way, MailboxAnswer? answer, AskFailure failure)
     {
         if (call.IsOver || !call.Ways.Contains(way))
             return;
-        if (way.Seal is not null && answer is not null)
+        if (way.Layers is not null && answer is not null)
             Heard(now, way);
-        if (answer is not null and not PassAnswer)
+        if (answer is not null and not PassTrouble)
             Take(now, call, way, answer);
-        else if (call.IsAnswered || way.Seal is null)
+        else if (call.IsAnswered || way.Layers is null)
             Fail(now, call, answer is null ? failure : AskFailure.Ended);
         else
-            Miss(now, call, way, (answer as PassAnswer)?.Code, failure);
+            Miss(now, call, way, answer as PassTrouble, failure);
     }
 
     private void Heard(long now, PassWay way)
@@ -204,27 +250,39 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
     }
 
     // A way has come to nothing.
-    private void Miss(long now, PassCall call, PassWay way, DropCode? code, AskFailure failure)
+    private void Miss(long now, PassCall call, PassWay way, PassTrouble? trouble, AskFailure failure)
     {
         call.Ways.Remove(way);
         Leave(way);
-        switch (code)
+        // What the last of a chain says is said of the holder; what one before it says is said of the one behind it, which may be slow for what comes after.
+        var isOfHolder = trouble is null ? failure == AskFailure.Broken && way.Chain.Count == 1 : trouble.By == way.Chain.Count - 1;
+        switch (trouble?.Code)
         {
-            case DropCode.Signature:
+            case DropCode.Signature when isOfHolder && !NeverStraight():
                 world.KeyFailed(now, call.Holder.At);
                 Fail(now, call, AskFailure.Crowded);
                 return;
-            case DropCode.Unknown or DropCode.Silent:
-            case null when failure == AskFailure.Broken:
+            case DropCode.Unknown or DropCode.Silent or DropCode.Signature or null when isOfHolder:
                 call.Witnesses++;
+                call.KeyWitnesses += trouble?.Code == DropCode.Signature ? 1 : 0;
+                break;
+            // Each waits equally long for the next: whoever is late for that may wait for the holder.
+            case DropCode.Silent when now - way.AskedAt >= LateAnswer:
+                break;
+            case DropCode.Unknown or DropCode.Silent or DropCode.Signature or null when trouble is not null:
+                if (trouble.Code == DropCode.Signature)
+                    world.KeyFailed(now, way.Chain[trouble.By + 1]);
+                _manners.Failed(new HolderHandle(way.Chain[trouble.By + 1]), now);
                 break;
             default:
-                _manners.Failed(new HolderHandle(way.At), now);
+                _manners.Failed(new HolderHandle(way.Chain[Math.Max(trouble?.By ?? 0, 0)]), now);
                 break;
         }
 
         if (call.Witnesses >= PassLimits.Witnesses)
         {
+            if (call.KeyWitnesses >= PassLimits.Witnesses)
+                world.KeyFailed(now, call.Holder.At);
             Doubt(now, call);
             return;
         }
@@ -263,6 +321,6 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random)
     private void Leave(PassWay way)
     {
         world.Drop(way.At, way.Asked!);
-        way.Seal?.Dispose();
+        way.Layers?.Dispose();
     }
 }

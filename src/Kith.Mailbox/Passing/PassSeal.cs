@@ -9,10 +9,11 @@ namespace Kith.Mailbox.Passing;
 /// One request on its way through somebody else, on the side that asks: seals it for the holder alone and opens what is answered, one answer after the other (docs/protocol/mailbox.md, "Passing
 /// on"). For several threads, but seals once.
 /// </summary>
-/// <param name="holder">The holder's static key.</param>
+/// <param name="holder">The static key of the holder, or of another one that passes it on.</param>
 /// <param name="request">What is asked.</param>
 /// <param name="random">The randomness.</param>
-internal sealed class PassSeal(X25519PublicKey holder, MailboxRequest request, IRandom random) : IDisposable
+/// <param name="raised">So many steps longer it is than it must be.</param>
+internal sealed class PassSeal(X25519PublicKey holder, MailboxRequest request, IRandom random, int raised = 0) : IDisposable
 {
     /// <summary>Message 1 of the handshake with a key in it: e (32), the key (32), a tag (16).</summary>
     internal const int FirstSize = NoiseProtocol.PublicKeySize + ChaCha20Poly1305Aead.KeySize + NoiseProtocol.TagSize;
@@ -45,7 +46,7 @@ internal sealed class PassSeal(X25519PublicKey holder, MailboxRequest request, I
             key.Clear();
             using var writer = new WireWriter();
             RequestFormat.Write(writer, 0, request, _handshake.HandshakeHash);
-            return cipher.Seal(first, writer.WrittenSpan);
+            return cipher.Seal(first, writer.WrittenSpan, PassPadding.Raise(PassPadding.SizeFor(writer.Length), raised));
         }
     }
 

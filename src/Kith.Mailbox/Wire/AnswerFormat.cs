@@ -45,6 +45,7 @@ public static class AnswerFormat
             FrameType.AuditDone => ReadAuditDone(ref cursor),
             FrameType.Passed => TryReadCode(ref cursor, out var code) ? new PassAnswer(code, cursor.TakeRest()) : null,
             FrameType.SealedDone => TryReadCode(ref cursor, out var done) ? new SealedAnswer(done, cursor.TakeRest()) : null,
+            FrameType.Found => ReadFound(ref cursor),
             _ => null,
         };
         if (!cursor.IsAtEnd)
@@ -89,9 +90,42 @@ public static class AnswerFormat
                 body.WriteByte((byte)done.Code);
                 body.WriteBytes(done.Sealed.Span);
                 return FrameType.SealedDone;
+            case FoundAnswer found:
+                WriteFound(body, found);
+                return FrameType.Found;
             default:
                 throw new ArgumentException("it is no answer", nameof(answer));
         }
+    }
+
+    private static void WriteFound(WireWriter body, FoundAnswer found)
+    {
+        if (found.Holders.Count > WireLimits.MaxFound)
+            throw new ArgumentException("too many holders for an answer", nameof(found));
+        body.WriteByte((byte)found.Code);
+        body.WriteUInt16((ushort)found.Holders.Count);
+        foreach (var (at, key) in found.Holders)
+        {
+            EndpointFormat.Write(body, at);
+            body.WriteBytes(key.ToArray());
+        }
+    }
+
+    private static FoundAnswer? ReadFound(ref BodyCursor cursor)
+    {
+        if (!TryReadCode(ref cursor, out var code) || !cursor.TryReadCount(WireLimits.MaxFound, out var count))
+            return null;
+        var holders = new List<FoundHolder>();
+        var places = new HashSet<Endpoint>();
+        for (var i = 0; i < count; i++)
+        {
+            if (!EndpointFormat.TryRead(ref cursor, out var at) || !places.Add(at)
+                || !cursor.TryReadBytes(X25519PublicKey.Size, out var bytes) || !X25519PublicKey.TryParse(bytes.Span, out var key))
+                return null;
+            holders.Add(new FoundHolder(at, key));
+        }
+
+        return new FoundAnswer(code, holders);
     }
 
     private static void WriteEntries(WireWriter body, EntriesAnswer entries)

@@ -1,4 +1,6 @@
+using Kith.Crypto;
 using Kith.Mailbox.Boxes;
+using Kith.Wire;
 
 namespace Kith.Mailbox.Wire;
 
@@ -71,3 +73,13 @@ public sealed record PassAnswer(DropCode Code, ReadOnlyMemory<byte> Sealed) : Ma
 /// <param name="Code">Whether it could be opened and is taken.</param>
 /// <param name="Sealed">The sealed answer; empty when there is none.</param>
 public sealed record SealedAnswer(DropCode Code, ReadOnlyMemory<byte> Sealed) : MailboxAnswer;
+
+/// <summary>The holders in a part of the network that whoever is asked knows to answer.</summary>
+/// <param name="Code">Whether it was looked for.</param>
+/// <param name="Holders">The nearest, at most <see cref="WireLimits.MaxFound"/>, no endpoint twice.</param>
+public sealed record FoundAnswer(DropCode Code, IReadOnlyList<FoundHolder> Holders) : MailboxAnswer;
+
+/// <summary>A holder that somebody knows.</summary>
+/// <param name="At">Where it is.</param>
+/// <param name="Key">Its static key, which its session proved.</param>
+public readonly record struct FoundHolder(Endpoint At, X25519PublicKey Key);

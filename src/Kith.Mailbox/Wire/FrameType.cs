@@ -50,4 +50,10 @@ public enum FrameType : byte
 
     /// <summary>Nothing more is wanted of a PASS or SEALED that goes on; never answered.</summary>
     End = 15,
+
+    /// <summary>Asks which holders there are in a part of the network.</summary>
+    Find = 17,
+
+    /// <summary>Those that are known.</summary>
+    Found = 18,
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Kith.Crypto;
 using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Directory;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Wire;
@@ -8,9 +9,6 @@ namespace Kith.Mailbox.Wire;
 /// <summary>Requests as bytes (docs/protocol/mailbox.md, "Frames"). Reading never throws; counts are looked at before anything is kept.</summary>
 public static class RequestFormat
 {
-    private const byte IPv4Family = 4;
-    private const byte IPv6Family = 6;
-    private const int AddressBytes = 16;
     private const byte News = 1;
 
     /// <summary>Writes a whole frame.</summary>
@@ -56,6 +54,7 @@ public static class RequestFormat
             FrameType.Pass => ReadPass(ref cursor),
             FrameType.Sealed => new SealedRequest(cursor.TakeRest()),
             FrameType.End => new EndRequest(number),
+            FrameType.Find => ReadFind(ref cursor),
             _ => null,
         };
         if (!cursor.IsAtEnd)
@@ -86,10 +85,14 @@ public static class RequestFormat
                 WritePass(body, pass);
                 return FrameType.Pass;
             case SealedRequest asked:
-                body.WriteBytes(asked.Sealed.Span);
+                body.WriteBytes((asked.Seal is { } seal ? seal() : asked.Sealed).Span);
                 return FrameType.Sealed;
             case EndRequest:
                 return FrameType.End;
+            case FindRequest find:
+                body.WriteByte((byte)find.Depth);
+                body.WriteUInt32(find.Prefix);
+                return FrameType.Find;
             default:
                 throw new ArgumentException("it is no request", nameof(request));
         }
@@ -153,11 +156,7 @@ public static class RequestFormat
 
     private static void WritePass(WireWriter body, PassRequest pass)
     {
-        var holder = pass.Holder;
-        body.WriteByte(holder.IsIPv4 ? IPv4Family : IPv6Family);
-        body.WriteUInt64(holder.High);
-        body.WriteUInt64(holder.Low);
-        body.WriteUInt16(holder.Port);
+        EndpointFormat.Write(body, pass.Holder);
         body.WriteByte(pass.HasNews ? News : (byte)0);
         body.WriteBytes((pass.Seal is { } seal ? seal() : pass.Sealed).Span);
     }
@@ -230,11 +229,16 @@ public static class RequestFormat
             ? new AuditRequest(BoxAddress.FromBytes(address.Span), nonce, hashes)
             : null;
 
+    private static FindRequest? ReadFind(ref BodyCursor cursor)
+    {
+        if (!cursor.TryReadByte(out var depth) || depth > RoomKey.MaxDepth || depth % DirectoryLimits.DepthStep != 0 || !cursor.TryReadUInt32(out var prefix))
+            return null;
+        return depth == RoomKey.MaxDepth || prefix << depth == 0 ? new FindRequest(depth, prefix) : null;
+    }
+
     private static PassRequest? ReadPass(ref BodyCursor cursor)
     {
-        if (!cursor.TryReadByte(out var family) || !cursor.TryReadBytes(AddressBytes + sizeof(ushort), out var compact)
-            || !Endpoint.TryReadCompact(compact.Span, out var holder) || holder.Port == 0 || family != (holder.IsIPv4 ? IPv4Family : IPv6Family)
-            || !cursor.TryReadByte(out var flags) || flags > News)
+        if (!EndpointFormat.TryRead(ref cursor, out var holder) || !cursor.TryReadByte(out var flags) || flags > News)
             return null;
         return new PassRequest(holder, cursor.TakeRest()) { HasNews = flags == News };
     }

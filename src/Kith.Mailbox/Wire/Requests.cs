@@ -92,9 +92,18 @@ public sealed record PassRequest(Endpoint Holder, ReadOnlyMemory<byte> Sealed) :
     public Func<ReadOnlyMemory<byte>>? Seal { get; init; }
 }
 
-/// <summary>A sealed request that somebody passes on.</summary>
-/// <param name="Sealed">What only the holder that is asked can open.</param>
-public sealed record SealedRequest(ReadOnlyMemory<byte> Sealed) : MailboxRequest;
+/// <summary>A sealed request, of somebody who passes it on or seems to.</summary>
+/// <param name="Sealed">What only whoever is asked can open; on the asking side empty where <see cref="Seal"/> makes it.</param>
+public sealed record SealedRequest(ReadOnlyMemory<byte> Sealed) : MailboxRequest
+{
+    /// <summary>On the asking side: seals the request when it is written.</summary>
+    public Func<ReadOnlyMemory<byte>>? Seal { get; init; }
+}
+
+/// <summary>Asks which holders there are in a part of the network, of whoever passes on.</summary>
+/// <param name="Depth">So many bits of their places are given, an even number, <see cref="Directory.RoomKey.MaxDepth"/> at most.</param>
+/// <param name="Prefix">These, the rest zero.</param>
+public sealed record FindRequest(int Depth, uint Prefix) : MailboxRequest;
 
 /// <summary>Nothing more is wanted of a <see cref="PassRequest"/> or <see cref="SealedRequest"/>; never answered. Its number is that of what ends.</summary>
 /// <param name="Number">On the asking side: the number.</param>

@@ -32,6 +32,9 @@ public static class WireLimits
     /// <summary>Entries in an ENTRIES.</summary>
     public const int MaxEntries = 4096;
 
+    /// <summary>Holders in a FOUND.</summary>
+    public const int MaxFound = 64;
+
     /// <summary>Requests under way on a stream.</summary>
     public const int MaxUnderWay = 32;
 
@@ -58,7 +61,8 @@ public static class WireLimits
     /// <summary>Longest body of a frame of this type, bytes; 0 for what is no type.</summary>
     public static int MaxBody(FrameType type) => type switch
     {
-        FrameType.Hello or FrameType.Welcome or FrameType.Delete or FrameType.DeleteDone or FrameType.Audit or FrameType.AuditDone => MaxSmallFrame,
+        FrameType.Hello or FrameType.Welcome or FrameType.Delete or FrameType.DeleteDone or FrameType.Audit or FrameType.AuditDone
+            or FrameType.Find or FrameType.Found => MaxSmallFrame,
         FrameType.Put or FrameType.PutDone or FrameType.Read or FrameType.Entries => MaxFrame,
         FrameType.Pass or FrameType.Passed or FrameType.Sealed or FrameType.SealedDone => MaxSealedFrame,
         FrameType.End => sizeof(ulong),

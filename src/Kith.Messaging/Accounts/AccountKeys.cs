@@ -9,6 +9,12 @@ public sealed class AccountKeys : IDisposable
 {
     private const byte RecordVersion = 1;
 
+    private static ReadOnlySpan<byte> OnionLabel => "kith-onion-service-v1\0"u8;
+
+    private static ReadOnlySpan<byte> OnionContactsLabel => "kith-onion-contacts-v1\0"u8;
+
+    private static ReadOnlySpan<byte> OnionClientLabel => "kith-onion-client-v1\0"u8;
+
     private AccountKeys(Ed25519PrivateKey account, DeviceKeys device)
     {
         Account = account;
@@ -33,6 +39,48 @@ public sealed class AccountKeys : IDisposable
 
     /// <summary>The account's device list in a version, signed.</summary>
     public DeviceList SignDeviceList(ulong version) => DeviceList.Sign(Account, version, [Device.ToEntry()]);
+
+    /// <summary>
+    /// The key of the onion service that this device's links name (docs/protocol/account.md): derived, so that it is the same after a backup was restored, and one way, so that its address tells nothing of the
+    /// account. The caller's, to be erased.
+    /// </summary>
+    public Ed25519PrivateKey DeriveOnionKey()
+    {
+        Span<byte> info = stackalloc byte[OnionLabel.Length + 1];
+        OnionLabel.CopyTo(info);
+        info[^1] = Device.DeviceId;
+        return DeriveSigningKey(info);
+    }
+
+    /// <summary>The key of one of the onion services where this device's contacts reach it, derived likewise. The caller's, to be erased.</summary>
+    /// <param name="number">Which, from 0 to 255.</param>
+    public Ed25519PrivateKey DeriveOnionKey(int number)
+    {
+        Span<byte> info = stackalloc byte[OnionContactsLabel.Length + 2];
+        OnionContactsLabel.CopyTo(info);
+        info[^2] = Device.DeviceId;
+        info[^1] = checked((byte)number);
+        return DeriveSigningKey(info);
+    }
+
+    /// <summary>The key by which a contact is let into this device's onion services: for them alone, and always the same for them. The caller's, to be erased.</summary>
+    public X25519PrivateKey DeriveOnionClientKey(AccountId contact)
+    {
+        Span<byte> info = stackalloc byte[OnionClientLabel.Length + 1 + AccountId.Size];
+        OnionClientLabel.CopyTo(info);
+        info[OnionClientLabel.Length] = Device.DeviceId;
+        contact.CopyTo(info[(OnionClientLabel.Length + 1)..]);
+        Span<byte> key = stackalloc byte[X25519PrivateKey.Size];
+        Hkdf.DeriveKey(Account.Seed, [], info, key);
+        try
+        {
+            return X25519PrivateKey.FromBytes(key);
+        }
+        finally
+        {
+            key.Clear();
+        }
+    }
 
     /// <summary>Writes the record: secret, for the vault alone.</summary>
     public void Write(WireWriter writer)
@@ -72,6 +120,20 @@ public sealed class AccountKeys : IDisposable
                 X25519PrivateKey.FromBytes(envelope),
                 (long)createdAt));
         return true;
+    }
+
+    private Ed25519PrivateKey DeriveSigningKey(ReadOnlySpan<byte> info)
+    {
+        Span<byte> seed = stackalloc byte[Ed25519PrivateKey.SeedSize];
+        Hkdf.DeriveKey(Account.Seed, [], info, seed);
+        try
+        {
+            return Ed25519PrivateKey.FromSeed(seed);
+        }
+        finally
+        {
+            seed.Clear();
+        }
     }
 
     /// <summary>Zeroes all keys.</summary>

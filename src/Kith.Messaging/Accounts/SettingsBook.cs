@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Kith.Delivery.Privacy;
 using Kith.Messaging.Contacts;
 
 namespace Kith.Messaging.Accounts;
@@ -8,6 +9,7 @@ internal sealed class SettingsBook
 {
     private const int MaxLanguage = 35;
 
+    private static readonly string[] Privacies = ["open", "veiled", "onion"];
     private static readonly string[] Relays = ["off", "use", "serve", "both"];
     private static readonly string[] Themes = ["system", "light", "dark"];
 
@@ -36,11 +38,31 @@ internal sealed class SettingsBook
         _record.Name, _record.ReadReceipts, _record.Typing, _record.Privacy, _record.Relay, _record.Notifications, _record.Theme, _record.Language)
     {
         RelayAsked = _record.RelayAsked,
+        Forwarding = !_record.ForwardsNot,
+        Paths = Paths,
     };
+
+    private PathSettings Paths => new(
+        _record.HasPathForwarders ? (int)_record.PathForwarders : PathSettings.Standard.Forwarders,
+        _record.HasHopDelay ? (int)_record.HopDelay : PathSettings.Standard.HopDelay,
+        _record.HasCoverLoops ? (int)_record.CoverLoops : PathSettings.Standard.Loops,
+        _record.HasCoverDummies ? (int)_record.CoverDummies : PathSettings.Standard.Dummies);
 
     public bool ReadReceipts => _record.ReadReceipts;
 
     public bool Typing => _record.Typing;
+
+    /// <summary>The privacy setting.</summary>
+    public PrivacyLevel Privacy => LevelOf(_record.Privacy) ?? PrivacyLevel.Open;
+
+    /// <summary>Where we are reached, as somebody may know it at a level.</summary>
+    public IEnumerable<string> AddressesFor(PrivacyLevel level) => Addresses.Where(address => PrivacyRules.AllowsAddress(level, address));
+
+    /// <summary>The level of a word as it is kept; null for none.</summary>
+    public static PrivacyLevel? LevelOf(string word) => Array.IndexOf(Privacies, word) is var index and >= 0 ? (PrivacyLevel)index : null;
+
+    /// <summary>How a level is kept.</summary>
+    public static string WordOf(PrivacyLevel? level) => level is { } known ? Privacies[(int)known] : string.Empty;
 
     /// <summary>Where we listen, text form.</summary>
     public IReadOnlyList<string> Addresses => _record.Addresses;
@@ -54,20 +76,34 @@ internal sealed class SettingsBook
         Save();
     }
 
+    /// <summary>Since when our onion services let in by keys, unix milliseconds; 0 for not yet.</summary>
+    public long OnionKeysSince => _record.OnionKeysSince;
+
+    /// <summary>Until when the onion service of before is open to who knows it, unix milliseconds; 0 where there was none.</summary>
+    public long OnionFormerUntil => _record.OnionFormerUntil;
+
+    public void BeginOnionKeys(long since, long formerUntil)
+    {
+        (_record.OnionKeysSince, _record.OnionFormerUntil) = (since, formerUntil);
+        Save();
+    }
+
     /// <summary>Replaces the settings; true when the name changed.</summary>
     /// <exception cref="MessengerException">A value that cannot be.</exception>
     public bool Change(Settings settings)
     {
         if (!ContactName.TryNormalize(settings.Name, out var name))
             throw new MessengerException(MessengerError.Invalid, $"A name has 1 to {ContactName.MaxCodePoints} visible characters on one line.");
-        if (settings.Privacy != "open")
-            throw new MessengerException(MessengerError.Invalid, "This version has direct routes only: privacy can be 'open', nothing else yet.");
+        if (!Privacies.Contains(settings.Privacy))
+            throw new MessengerException(MessengerError.Invalid, "Privacy is 'open', 'veiled' or 'onion'.");
         if (!Relays.Contains(settings.Relay))
             throw new MessengerException(MessengerError.Invalid, "Relays are 'off', 'use', 'serve' or 'both'.");
         if (!Themes.Contains(settings.Theme))
             throw new MessengerException(MessengerError.Invalid, "The theme is 'system', 'light' or 'dark'.");
         if (settings.Language.Length is 0 or > MaxLanguage || !settings.Language.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
             throw new MessengerException(MessengerError.Invalid, "The language is a tag such as 'en'.");
+        if (settings.Paths.Fault is { } fault)
+            throw new MessengerException(MessengerError.Invalid, fault);
         var renamed = name != _record.Name;
         _record.Name = name;
         _record.ReadReceipts = settings.ReadReceipts;
@@ -75,6 +111,9 @@ internal sealed class SettingsBook
         _record.Privacy = settings.Privacy;
         _record.Relay = settings.Relay;
         _record.RelayAsked = settings.RelayAsked;
+        _record.ForwardsNot = !settings.Forwarding;
+        if (settings.Paths != Paths) // whoever chose nothing follows what is usual
+            (_record.PathForwarders, _record.HopDelay, _record.CoverLoops, _record.CoverDummies) = ((uint)settings.Paths.Forwarders, (uint)settings.Paths.HopDelay, (uint)settings.Paths.Loops, (uint)settings.Paths.Dummies);
         _record.Notifications = settings.Notifications;
         _record.Theme = settings.Theme;
         _record.Language = settings.Language;

@@ -1,8 +1,11 @@
 using Google.Protobuf;
+using Kith.Crypto;
+using Kith.Delivery.Privacy;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Envelopes;
 using Kith.Messaging.Finding;
+using Kith.Messaging.Onion;
 using Kith.Messaging.Outgoing;
 using Kith.Messaging.Sessions;
 using Kith.Wire;
@@ -19,7 +22,7 @@ internal sealed class Adding(
     public IReadOnlyList<LinkView> Links() => [.. invites.Open.Select(View)];
 
     /// <summary>Adds the maker of a link.</summary>
-    public Contact Add(string text, string? wantedName)
+    public Contact Add(string text, string? wantedName, PrivacyLevel? privacy)
     {
         if (!Link.TryParse(text, out var link, out var error))
             throw new MessengerException(MessengerError.Invalid, LinkErrors.Sentence(error));
@@ -32,6 +35,8 @@ internal sealed class Adding(
             throw new MessengerException(MessengerError.Invalid, $"A name has 1 to {ContactName.MaxCodePoints} visible characters on one line.");
         var known = contacts.Find(link.Account);
         Refuse(known);
+        if (privacy is { } asked)
+            PrivacyDesk.Word(settings, asked);
         outbound.CheckRoom();
         var contact = known ?? contacts.Add(link.Account, ContactStage.Connecting, name ?? Introductions.DefaultName(link.Account));
         if (name is not null)
@@ -40,6 +45,8 @@ internal sealed class Adding(
             contact.Record.NamedByUser = true;
         }
 
+        if (privacy is { } level)
+            contact.Record.Privacy = PrivacyDesk.Word(settings, level);
         announcer.Touch(contact);
         contacts.Change(contact);
         if (contact.Stage == ContactStage.Request)
@@ -85,7 +92,7 @@ internal sealed class Adding(
         if (link.Addresses.Count > 0)
         {
             contact.Record.Addresses.Clear();
-            contact.Record.Addresses.AddRange(link.Addresses.Select(address => address.ToString()));
+            contact.Record.Addresses.AddRange(link.Addresses.Select(address => AddressOf(link, address)));
             contact.Record.AddressesAt = 0;
         }
 
@@ -99,6 +106,15 @@ internal sealed class Adding(
         contact.Record.RequestId = outbound.Enqueue(contact, request).ToProto();
     }
 
+    // Who made the link lets its users in by a key that both derive from it.
+    private static string AddressOf(Link link, LinkAddress address)
+    {
+        if (address.Kind != LinkAddressKind.Onion || link.BoxSeed.IsEmpty)
+            return address.ToString();
+        using var key = OnionLinkKey.Of(link.BoxSeed.Span, link.Account);
+        return $"{address}/{OnionClientKey.TextOf(key)}";
+    }
+
     private ContentMessage Request(Contact contact)
     {
         using var secret = new WireWriter();
@@ -109,7 +125,7 @@ internal sealed class Adding(
             Name = profiles.OwnName,
             PairSecret = ByteString.CopyFrom(secret.WrittenSpan),
         };
-        request.Addresses.AddRange(profiles.OwnAddresses);
+        request.Addresses.AddRange(profiles.OwnAddresses(contact));
         if (!contact.Record.LinkInviteId.IsEmpty)
         {
             var proof = new byte[InviteProof.Size];
@@ -147,9 +163,9 @@ internal sealed class Adding(
     private LinkView View(Invite invite)
     {
         var addresses = new List<LinkAddress>();
-        foreach (var text in settings.Addresses)
+        foreach (var text in settings.AddressesFor(settings.Privacy))
         {
-            if (addresses.Count < Link.MaxAddresses && LinkAddress.TryParse(text, out var address) && address.Kind != LinkAddressKind.Hold)
+            if (addresses.Count < Link.MaxAddresses && LinkAddress.TryParse(text, out var address) && address.Kind is not (LinkAddressKind.Hold or LinkAddressKind.Meet))
                 addresses.Add(address);
         }
 

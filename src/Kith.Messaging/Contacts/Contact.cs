@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using Kith.Crypto;
+using Kith.Delivery;
+using Kith.Delivery.Privacy;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Conversations;
 using Kith.Messaging.Drops;
@@ -14,7 +16,7 @@ namespace Kith.Messaging.Contacts;
 /// Somebody, with all that is needed to talk with them, in memory. What changes here is written by <see cref="ContactBook.Save"/> once per batch: the parts
 /// change the record and mark it.
 /// </summary>
-internal sealed class Contact(AccountId id, ContactRecord record)
+internal sealed class Contact(AccountId id, ContactRecord record, SettingsBook settings)
 {
     private PairRing? _ring;
     private bool _ringRead;
@@ -65,6 +67,12 @@ internal sealed class Contact(AccountId id, ContactRecord record)
     /// <summary>What the boxes depend on, as it was when it was last told.</summary>
     public BoxState? ToldBoxes { get; set; }
 
+    /// <summary>At which onion service they are let in, as it was when it was last told.</summary>
+    public (int Service, bool IsFormer)? ToldOnion { get; set; }
+
+    /// <summary>The public half of the key by which they are let in, derived at first use.</summary>
+    public X25519PublicKey? OnionKey { get; set; }
+
     public bool Changed { get; set; }
 
     /// <summary>To be told to the page when the batch ends.</summary>
@@ -104,5 +112,11 @@ internal sealed class Contact(AccountId id, ContactRecord record)
         }
     }
 
-    public PeerEndpoint Endpoint => new(Record.TransportKey.Memory, [.. Record.Addresses]);
+    /// <summary>What they may learn of where we are.</summary>
+    public PrivacyLevel Privacy => PrivacyRules.Towards(settings.Privacy, SettingsBook.LevelOf(Record.Privacy));
+
+    /// <summary>Whether a message to them may go by a route.</summary>
+    public bool Allows(RouteKind route) => PrivacyRules.Allows(Privacy, settings.Privacy, route);
+
+    public PeerEndpoint Endpoint => new(Record.TransportKey.Memory, [.. Record.Addresses]) { Privacy = Privacy, Meetings = [.. Record.Meetings] };
 }

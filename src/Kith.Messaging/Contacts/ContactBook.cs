@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Kith.Crypto;
+using Kith.Messaging.Accounts;
 using Kith.Wire;
 
 namespace Kith.Messaging.Contacts;
@@ -15,16 +16,17 @@ internal sealed class ContactBook
     public const int MaxRequests = 100;
 
     private readonly Surroundings _around;
+    private readonly SettingsBook _settings;
     private readonly Dictionary<AccountId, Contact> _byId = [];
     private readonly Dictionary<X25519PublicKey, Contact> _byTransportKey = [];
     private readonly HashSet<Contact> _changed = [];
 
-    public ContactBook(Surroundings around)
+    public ContactBook(Surroundings around, SettingsBook settings)
     {
-        _around = around;
+        (_around, _settings) = (around, settings);
         foreach (var (key, value) in around.Records.All(RecordKind.Contact))
         {
-            var contact = new Contact(AccountId.FromBytes(key), ContactRecord.Parser.ParseFrom(value));
+            var contact = new Contact(AccountId.FromBytes(key), ContactRecord.Parser.ParseFrom(value), settings);
             _byId.Add(contact.Id, contact);
             Index(contact);
         }
@@ -49,7 +51,7 @@ internal sealed class ContactBook
 
     public Contact Add(AccountId id, ContactStage stage, string wantedName)
     {
-        var contact = new Contact(id, new ContactRecord { Stage = (int)stage, AddedAt = _around.Now });
+        var contact = new Contact(id, new ContactRecord { Stage = (int)stage, AddedAt = _around.Now }, _settings);
         contact.Record.Name = UniqueName(wantedName, contact);
         _byId.Add(id, contact);
         Change(contact);

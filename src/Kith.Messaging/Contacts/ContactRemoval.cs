@@ -33,6 +33,7 @@ internal sealed class ContactRemoval(
         around.Effects.PeerChanged(contact.Id, null);
         around.Effects.FindingChanged();
         around.Effects.BoxesChanged();
+        around.Effects.OnionChanged();
         if (wasVisible)
             around.Effects.Publish(new MessengerEvent.ContactRemoved(contact.Id));
     }

@@ -1,3 +1,4 @@
+using Kith.Messaging.Accounts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Conversations;
 
@@ -25,6 +26,8 @@ internal sealed class ContactViews(Surroundings around, ContactBook contacts, Co
             StrictUtf8.Decode(conversation.Draft),
             (long)conversation.DisappearAfter)
         {
+            PrivacyException = SettingsBook.LevelOf(record.Privacy),
+            Privacy = contact.Privacy,
             CanFindUs = contact.IsWritable && record.Find is not { LeftOut: true },
         };
     }

@@ -90,8 +90,10 @@ internal sealed class Introductions(
                 conversation.Forget(head.Id.ToMessageId(), (long)conversation.Record.BaseDepth);
         }
 
-        if (contact.Stage == ContactStage.Connecting)
-            Enter(contact);
+        if (contact.Stage != ContactStage.Connecting)
+            return;
+        Enter(contact);
+        profiles.TellAfterAcceptance(contact);
     }
 
     public void RefusedByThem(Contact contact)
@@ -118,7 +120,7 @@ internal sealed class Introductions(
     {
         Enter(contact);
         outbound.Withdraw(contact, contact.Record.AcceptId);
-        contact.Record.AcceptId = outbound.Enqueue(contact, Acceptance([])).ToProto();
+        contact.Record.AcceptId = outbound.Enqueue(contact, Acceptance(contact, [])).ToProto();
         outbound.SealAll(contact, again: false);
     }
 
@@ -150,13 +152,13 @@ internal sealed class Introductions(
         outbound.Withdraw(contact, contact.Record.AcceptId);
         outbound.SealAll(contact, again: true);
         finding.BeginAnew(contact);
-        contact.Record.AcceptId = outbound.Enqueue(contact, Acceptance(conversation.Parents())).ToProto();
+        contact.Record.AcceptId = outbound.Enqueue(contact, Acceptance(contact, conversation.Parents())).ToProto();
     }
 
-    private ContentMessage Acceptance(IReadOnlyList<PlacedId> heads)
+    private ContentMessage Acceptance(Contact contact, IReadOnlyList<PlacedId> heads)
     {
         var accept = new AcceptContent { DeviceList = profiles.OwnDevices, Name = profiles.OwnName };
-        accept.Addresses.AddRange(profiles.OwnAddresses);
+        accept.Addresses.AddRange(profiles.OwnAddresses(contact));
         accept.Heads.AddRange(heads.Select(head => new KnownHead { Id = head.Id, Depth = head.Depth }));
         return new ContentMessage { Accept = accept };
     }

@@ -77,6 +77,7 @@ internal sealed class InviteDesk
         Changes++;
         _around.Effects.FindingChanged();
         _around.Effects.BoxesChanged();
+        _around.Effects.OnionChanged();
     }
 
     public Invite? Find(InviteId id) => _invites.GetValueOrDefault(id);
@@ -105,6 +106,7 @@ internal sealed class InviteDesk
         {
             _invites.Remove(invite.Id);
             _around.Records.Remove(RecordKind.Invite, invite.Id.ToArray());
+            _around.Effects.OnionChanged();
         }
     }
 
@@ -124,5 +126,6 @@ internal sealed class InviteDesk
         _around.Records.Put(RecordKind.Invite, invite.Id.ToArray(), writer.WrittenSpan);
         _around.Effects.FindingChanged();
         _around.Effects.BoxesChanged();
+        _around.Effects.OnionChanged();
     }
 }

@@ -43,6 +43,9 @@ public sealed record Link(
 
     /// <summary>As <see cref="VersionOfKinds"/>, with a price.</summary>
     private const byte VersionOfPrice = 3;
+
+    /// <summary>As <see cref="VersionOfPrice"/>, with addresses of onion services, and with or without a price.</summary>
+    private const byte VersionOfOnion = 4;
     private const byte InviteFlag = 1;
     private const byte FindSeedFlag = 2;
     private const byte PriceFlag = 4;
@@ -146,7 +149,7 @@ public sealed record Link(
             return LinkError.Damaged;
 
         // The checksum stands last in every version, so a whole link of a later one is told from a broken one.
-        if (body[0] > VersionOfPrice)
+        if (body[0] > VersionOfOnion)
             return LinkError.Newer;
         return bytes.Length >= MinSize && TryReadBody(body, out link) ? LinkError.None : LinkError.Invalid;
     }
@@ -158,7 +161,7 @@ public sealed record Link(
         InviteId? invite = null;
         ReadOnlySpan<byte> secret = default;
         ReadOnlySpan<byte> seed = default;
-        if (!reader.TryReadByte(out var version) || version is < FormatVersion or > VersionOfPrice
+        if (!reader.TryReadByte(out var version) || version is < FormatVersion or > VersionOfOnion
             || !reader.TryReadByte(out var flags) || flags is not (0 or InviteFlag or FindSeedFlag or (FindSeedFlag | PriceFlag))
             || !reader.TryReadAccountId(out var account)
             || !reader.TryReadBytes(X25519PublicKey.Size, out var keyBytes) || !X25519PublicKey.TryParse(keyBytes, out var key))
@@ -192,7 +195,7 @@ public sealed record Link(
     }
 
     private static byte VersionFor(IReadOnlyList<LinkAddress> addresses, int price) =>
-        price > 0 ? VersionOfPrice : addresses.All(address => address.Kind == LinkAddressKind.Plain) ? FormatVersion : VersionOfKinds;
+        addresses.Any(address => address.Kind == LinkAddressKind.Onion) ? VersionOfOnion : price > 0 ? VersionOfPrice : addresses.All(address => address.Kind == LinkAddressKind.Plain) ? FormatVersion : VersionOfKinds;
 
     private static void WriteChecksum(ReadOnlySpan<byte> body, Span<byte> checksum)
     {

@@ -22,10 +22,13 @@ internal static class ContentLimits
     public const int MaxName = Contacts.ContactName.MaxBytes;
 
     /// <summary>Addresses that a contact tells.</summary>
-    public const int MaxAddresses = 16;
+    public const int MaxAddresses = 24;
+
+    /// <summary>Of these, meeting points of forwarded packets.</summary>
+    public const int MaxMeetings = 6;
 
     /// <summary>Bytes in one address.</summary>
-    public const int MaxAddress = Contacts.LinkAddress.MaxTextSize;
+    public const int MaxAddress = Contacts.LinkAddress.MaxMeetingSize;
 
     /// <summary>Bytes in a secret, an invite id or a proof: more is refused before they are looked at.</summary>
     public const int MaxSecret = 64;

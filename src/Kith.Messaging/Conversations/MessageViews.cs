@@ -35,6 +35,8 @@ internal sealed class MessageViews(History history)
     {
         RouteKind.Direct => "direct",
         RouteKind.Relay => "relay",
+        RouteKind.Forward => "forward",
+        RouteKind.Onion => "onion",
         RouteKind.Drop => "drop",
         _ => null,
     };

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Kith.Delivery;
+using Kith.Delivery.Privacy;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Outgoing;
@@ -14,6 +15,8 @@ internal sealed class Writer(
     public MessageView SendText(AccountId contactId, string text, MessageId? replyTo, RouteKind route)
     {
         var contact = Writable(contactId);
+        if (!contact.Allows(route))
+            throw new MessengerException(MessengerError.Conflict, PrivacyRules.WhyNot(contact.Privacy, route));
         var body = new HistoryBody { Text = TextRules.Check(text) };
         if (replyTo is { } original)
         {
@@ -49,7 +52,7 @@ internal sealed class Writer(
         body.Parents.AddRange(place.Parents);
 
         // The usual one; DeliveryStates corrects it when another was taken.
-        body.Route = (int)(route == RouteKind.Drop ? RouteKind.Drop : RouteKind.Direct);
+        body.Route = (int)(route is RouteKind.Drop or RouteKind.Forward or RouteKind.Onion ? route : Usual(contact));
         var now = around.Now;
         var row = new StoredMessage(contact.Id, new MessagePosition((long)place.Depth, id), true, MessageState.Waiting, false, now, now, null, default);
         if (!history.Add(new HistoryEntry(row, body), out var entry))
@@ -59,6 +62,13 @@ internal sealed class Writer(
         announcer.Touch(contact);
         return (entry, announcer.Changed(entry, isNew: true));
     }
+
+    private static RouteKind Usual(Contact contact) => contact.Privacy switch
+    {
+        PrivacyLevel.Open => RouteKind.Direct,
+        PrivacyLevel.Veiled => RouteKind.Forward,
+        _ => RouteKind.Onion,
+    };
 
     private Contact Writable(AccountId id)
     {

@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Delivery.Privacy;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Sessions;
@@ -147,7 +148,7 @@ internal sealed class BoxBook(Surroundings around, AccountBook account, Settings
     private ContactWriteBox? WriteBox(Contact contact)
     {
         if (Pair(contact)?.Write is { } secret)
-            return new ContactWriteBox(contact.Id, secret, [.. contact.Record.Holders]);
+            return new ContactWriteBox(contact.Id, secret, Holders(contact));
         if (contact.Record.RequestBox is not { } box)
             return null;
         var keys = new Dictionary<long, Ed25519PublicKey>();
@@ -157,12 +158,15 @@ internal sealed class BoxBook(Surroundings around, AccountBook account, Settings
                 keys[box.FirstPeriod + i] = key;
         }
 
-        return new ContactWriteBox(contact.Id, BoxSecrets.OfRequests(contact.Record.LinkSeed.Span, contact.Id), [.. contact.Record.Holders])
+        return new ContactWriteBox(contact.Id, BoxSecrets.OfRequests(contact.Record.LinkSeed.Span, contact.Id), Holders(contact))
         {
             Price = contact.Record.LinkPrice,
             ReadKeys = keys,
         };
     }
+
+    // A holder that a contact names may be the contact: who must not learn where we are is not gone to.
+    private static string[] Holders(Contact contact) => contact.Privacy == PrivacyLevel.Open ? [.. contact.Record.Holders] : [];
 
     private void AddReadBoxes(Contact contact, List<ContactReadBox> reads)
     {

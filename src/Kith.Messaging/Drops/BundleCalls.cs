@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Kith.Delivery;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Content;
 using Kith.Messaging.Envelopes;
@@ -56,7 +57,7 @@ internal sealed class BundleCalls(Surroundings around, AccountId self, ContactBo
             || giver.Answer(from, call.Ciphertext) is not { } answer
             || envelopes.TrySealPlain(contact, EnvelopeKind.Bundle, call.Id, answer) is not { } envelope)
             return;
-        around.Effects.SendOnce(contact.Id, envelope, byDrop: true);
+        around.Effects.SendOnce(contact.Id, envelope, RouteKind.Drop);
     }
 
     /// <summary>The answer to a call of ours.</summary>
@@ -91,6 +92,6 @@ internal sealed class BundleCalls(Surroundings around, AccountId self, ContactBo
             contact.Record.BundleCalls.RemoveAt(contact.Record.BundleCalls.Count - 1);
         contact.Record.BundleCalledAt = around.Now;
         contacts.Change(contact);
-        around.Effects.SendOnce(contact.Id, envelope, byDrop: true);
+        around.Effects.SendOnce(contact.Id, envelope, RouteKind.Drop);
     }
 }

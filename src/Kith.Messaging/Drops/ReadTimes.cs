@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Kith.Crypto;
+using Kith.Wire;
 
 namespace Kith.Messaging.Drops;
 
@@ -9,18 +10,16 @@ internal sealed class ReadTimes
     /// <summary>Written anew when it moved by so much, milliseconds: a box holds a day.</summary>
     public const long Step = 60 * 60 * 1000;
 
-    private const int KeySize = 16;
-
     private readonly Surroundings _around;
-    private readonly Dictionary<UInt128, long> _times = [];
+    private readonly Dictionary<Bits128, long> _times = [];
 
     public ReadTimes(Surroundings around)
     {
         _around = around;
         foreach (var (key, value) in around.Records.All(RecordKind.BoxRead))
         {
-            if (key.Length == KeySize && value.Length == sizeof(long))
-                _times[BinaryPrimitives.ReadUInt128BigEndian(key)] = BinaryPrimitives.ReadInt64BigEndian(value);
+            if (key.Length == Bits128.Size && value.Length == sizeof(long))
+                _times[Bits128.Read(key)] = BinaryPrimitives.ReadInt64BigEndian(value);
         }
     }
 
@@ -37,7 +36,7 @@ internal sealed class ReadTimes
         _times[key] = at;
         Span<byte> value = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(value, at);
-        _around.Records.Put(RecordKind.BoxRead, Bytes(key), value);
+        _around.Records.Put(RecordKind.BoxRead, key.ToArray(), value);
     }
 
     /// <summary>Forgets all boxes but these.</summary>
@@ -47,21 +46,14 @@ internal sealed class ReadTimes
         foreach (var key in _times.Keys.Where(key => !kept.Contains(key)).ToArray())
         {
             _times.Remove(key);
-            _around.Records.Remove(RecordKind.BoxRead, Bytes(key));
+            _around.Records.Remove(RecordKind.BoxRead, key.ToArray());
         }
     }
 
-    private static UInt128 Key(ReadOnlySpan<byte> secret)
+    private static Bits128 Key(ReadOnlySpan<byte> secret)
     {
         Span<byte> hash = stackalloc byte[Sha256.HashSize];
         Sha256.Hash(secret, hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
-    }
-
-    private static byte[] Bytes(UInt128 key)
-    {
-        var bytes = new byte[KeySize];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, key);
-        return bytes;
+        return Bits128.Read(hash);
     }
 }

@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Delivery.Privacy;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Envelopes;
@@ -15,12 +16,15 @@ internal sealed class FindSets(Surroundings around, AccountBook account, Setting
     public IReadOnlyList<FindPublication> FindableBy()
     {
         var publications = new List<FindPublication>();
-        foreach (var contact in contacts.All)
+        // Whoever knows a record's place can watch who puts it there, and who asks for it: none stands anywhere for those who must not learn where we are.
+        foreach (var contact in contacts.All.Where(MayKnowPlace))
         {
             foreach (var secret in Given(contact))
                 publications.Add(new FindPublication(contact.Id, secret, account.Keys.Account));
         }
 
+        if (settings.Privacy != PrivacyLevel.Open)
+            return publications;
         foreach (var invite in invites.Open.Where(invite => invite.CreatedAt > settings.LinksHiddenUntil).Take(MaxLinks))
             publications.Add(new FindPublication(null, invite.FindSecretOf(account.Id), account.Keys.Account));
         return publications;
@@ -29,7 +33,7 @@ internal sealed class FindSets(Surroundings around, AccountBook account, Setting
     public IReadOnlyList<FindTarget> Wanted()
     {
         var targets = new List<FindTarget>();
-        foreach (var contact in contacts.All.Where(contact => contact.IsWanted))
+        foreach (var contact in contacts.All.Where(contact => contact.IsWanted && MayKnowPlace(contact)))
         {
             if (!Ed25519PublicKey.TryParse(contact.Id.ToArray(), out var maker))
                 continue;
@@ -52,6 +56,8 @@ internal sealed class FindSets(Surroundings around, AccountBook account, Setting
         contact.ToldFinding = state;
         around.Effects.FindingChanged();
     }
+
+    private bool MayKnowPlace(Contact contact) => contact.Privacy == PrivacyLevel.Open;
 
     private IEnumerable<ReadOnlyMemory<byte>> Given(Contact contact)
     {

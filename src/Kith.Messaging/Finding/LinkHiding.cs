@@ -11,5 +11,6 @@ internal sealed class LinkHiding(Surroundings around, SettingsBook settings, Inv
         settings.HideLinks(Math.Max(around.Now, invites.NewestAt));
         around.Effects.FindingChanged();
         around.Effects.BoxesChanged();
+        around.Effects.OnionChanged();
     }
 }

@@ -23,7 +23,9 @@ internal sealed class ReceiptBatch(Outbound outbound)
             _received.Add(contact, received = new Received());
         received.Ids.Add(id);
         received.AnswerInSession |= startsSession;
-        received.CameByDrop |= route == RouteKind.Drop;
+        // Whose message came out of a box may never be there when we are.
+        if (route == RouteKind.Drop || (route == RouteKind.Forward && received.CameBy != RouteKind.Drop))
+            received.CameBy = route;
     }
 
     public void Forget(Contact contact) => _received.Remove(contact);
@@ -39,9 +41,9 @@ internal sealed class ReceiptBatch(Outbound outbound)
             {
                 var some = ids.Slice(at, Math.Min(ContentLimits.MaxReceiptIds, ids.Length - at));
                 if (received.AnswerInSession)
-                    outbound.SendRatchetReceipt(contact, some, received.CameByDrop);
+                    outbound.SendRatchetReceipt(contact, some, received.CameBy);
                 else
-                    outbound.SendReceipt(contact, some, received.CameByDrop);
+                    outbound.SendReceipt(contact, some, received.CameBy);
             }
         }
 
@@ -54,6 +56,6 @@ internal sealed class ReceiptBatch(Outbound outbound)
 
         public bool AnswerInSession { get; set; }
 
-        public bool CameByDrop { get; set; }
+        public RouteKind CameBy { get; set; }
     }
 }

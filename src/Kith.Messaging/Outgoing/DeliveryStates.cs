@@ -2,13 +2,14 @@ using Kith.Delivery;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Conversations;
+using Kith.Messaging.Onion;
 using Kith.Wire;
 
 namespace Kith.Messaging.Outgoing;
 
 /// <summary>How far our messages have come: waiting, sent, delivered, read. Each only ever forward, each only when it is true.</summary>
 internal sealed class DeliveryStates(
-    Surroundings around, SettingsBook settings, History history, Outbound outbound, Announcer announcer, Farewells farewells, ContactBook contacts)
+    Surroundings around, SettingsBook settings, History history, Outbound outbound, Announcer announcer, Farewells farewells, ContactBook contacts, OnionDesk onion)
 {
     /// <summary>Delivery handed items to a route.</summary>
     public void Transmitted(Contact contact, IReadOnlyList<MessageId> ids, RouteKind route)
@@ -85,6 +86,7 @@ internal sealed class DeliveryStates(
             return;
         outbound.Settle(contact, id);
         farewells.Acknowledged(contact, id);
+        onion.Acknowledged(contact, id.ToArray());
         if (contact.Ring is { Confirmed: false } ring && contact.Record.RequestId.Span.SequenceEqual(id.ToArray()))
         {
             contact.Ring = ring.Confirm();

@@ -56,6 +56,10 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
 
     public bool HasWaiting(Contact contact) => around.Outbox.Load(contact.Id, -1, 1).Count > 0;
 
+    /// <summary>What waits under an id and has no row in the history; null when it does not wait any more.</summary>
+    public ContentMessage? Find(Contact contact, ByteString id) =>
+        id.Length == MessageId.Size && around.Outbox.Find(id.ToMessageId()) is { Content.IsEmpty: false } item && item.Peer == contact.Id ? ContentMessage.Parser.ParseFrom(item.Content.Span) : null;
+
     /// <summary>Puts another content in the place of one that waits; false when it does not wait any more.</summary>
     public bool TryReplace(Contact contact, MessageId id, ContentMessage content)
     {
@@ -85,37 +89,37 @@ internal sealed class Outbound(Surroundings around, ContactBook contacts, Histor
     }
 
     /// <summary>Sends a content once, if the contact is reachable now; nobody acknowledges it.</summary>
-    public bool TrySendOnce(Contact contact, ContentMessage content, bool byDrop = false)
+    public bool TrySendOnce(Contact contact, ContentMessage content, RouteKind otherwise = RouteKind.Direct)
     {
         content.SentAt = (ulong)around.Now;
         if (envelopes.TrySeal(contact, EnvelopeDesk.Ephemeral, content.ToByteArray()) is not { } envelope)
             return false;
-        around.Effects.SendOnce(contact.Id, envelope, byDrop);
+        around.Effects.SendOnce(contact.Id, envelope, otherwise);
         return true;
     }
 
     /// <summary>Says once that these have been committed, if the contact is reachable now. Outside of the ratchet where the contact can tell whose word it is.</summary>
     /// <param name="contact">Who wrote them.</param>
     /// <param name="ids">Which.</param>
-    /// <param name="byDrop">One of them came out of a box: so may this go into one.</param>
-    public void SendReceipt(Contact contact, ReadOnlySpan<MessageId> ids, bool byDrop)
+    /// <param name="cameBy">How the one of them came that took the longest way: so may this go.</param>
+    public void SendReceipt(Contact contact, ReadOnlySpan<MessageId> ids, RouteKind cameBy)
     {
         if (envelopes.TrySealReceipt(contact, ids) is { } envelope)
-            around.Effects.SendOnce(contact.Id, envelope, byDrop);
+            around.Effects.SendOnce(contact.Id, envelope, cameBy);
         else
-            SendRatchetReceipt(contact, ids, byDrop);
+            SendRatchetReceipt(contact, ids, cameBy);
     }
 
     /// <summary>The same in the ratchet: what answers the first messages of a session, so that the other side knows that it stands.</summary>
     /// <param name="contact">Who wrote them.</param>
     /// <param name="ids">Which.</param>
-    /// <param name="byDrop">One of them came out of a box: so may this go into one.</param>
-    public void SendRatchetReceipt(Contact contact, ReadOnlySpan<MessageId> ids, bool byDrop)
+    /// <param name="cameBy">How the one of them came that took the longest way: so may this go.</param>
+    public void SendRatchetReceipt(Contact contact, ReadOnlySpan<MessageId> ids, RouteKind cameBy)
     {
         var receipt = new IdsContent();
         foreach (var id in ids)
             receipt.Ids.Add(id.ToProto());
-        TrySendOnce(contact, new ContentMessage { Delivered = receipt }, byDrop);
+        TrySendOnce(contact, new ContentMessage { Delivered = receipt }, cameBy);
     }
 
     /// <summary>The row is about to go: what still has to be delivered is kept by the outbox itself.</summary>

@@ -1,4 +1,5 @@
 using Kith.Delivery;
+using Kith.Delivery.Privacy;
 using Kith.Messaging;
 using Kith.Node.Api.Types;
 using Kith.Node.Events;
@@ -34,7 +35,9 @@ internal static class Shapes
         contact.Draft,
         contact.DisappearAfter,
         contact.CanFindUs,
-        board.PathOf(contact.Id));
+        board.PathOf(contact.Id),
+        (Privacy)contact.Privacy,
+        contact.PrivacyException is { } exception ? (PrivacyException)(exception + 1) : PrivacyException.None);
 
     public static Message Message(MessageView message, ContactBoard board) => Message(message, board.Name(message.Contact));
 
@@ -51,12 +54,15 @@ internal static class Shapes
         settings.RelayAsked,
         settings.Notifications,
         Enum.TryParse<Theme>(settings.Theme, ignoreCase: true, out var theme) ? theme : Theme.System,
-        settings.Language);
+        settings.Language,
+        settings.Forwarding,
+        settings.Paths.Forwarders,
+        settings.Paths.HopDelay,
+        settings.Paths.Loops,
+        settings.Paths.Dummies);
 
     public static Messaging.Settings Apply(Messaging.Settings now, SettingsPatch patch)
     {
-        if (patch.Privacy is Privacy.Veiled or Privacy.Onion)
-            throw new MessengerException(MessengerError.Invalid, $"This version does not have the privacy setting {Name(patch.Privacy.Value)} yet.");
         return now with
         {
             Name = patch.Name ?? now.Name,
@@ -67,18 +73,26 @@ internal static class Shapes
             Notifications = patch.Notifications ?? now.Notifications,
             Theme = patch.Theme is { } theme ? Name(theme) : now.Theme,
             Language = patch.Language ?? now.Language,
+            Forwarding = patch.Forwarding ?? now.Forwarding,
+            Paths = new PathSettings(
+                patch.Forwarders ?? now.Paths.Forwarders, patch.HopDelay ?? now.Paths.HopDelay, patch.CoverLoops ?? now.Paths.Loops, patch.CoverDummies ?? now.Paths.Dummies),
             // Whoever chooses has answered; whoever does not want to choose now says so.
             RelayAsked = patch.RelayAsked ?? (patch.Relay is not null || now.RelayAsked),
         };
     }
+
+    /// <summary>The level of an exception; null for none.</summary>
+    public static PrivacyLevel? Level(PrivacyException exception) => exception == PrivacyException.None ? null : (PrivacyLevel)(exception - 1);
 
     public static RouteKind Route(Route route) => route switch
     {
         Types.Route.Auto => RouteKind.Auto,
         Types.Route.Direct => RouteKind.Direct,
         Types.Route.Relay => RouteKind.Relay,
+        Types.Route.Forward => RouteKind.Forward,
+        Types.Route.Onion => RouteKind.Onion,
         Types.Route.Drop => RouteKind.Drop,
-        _ => throw new MessengerException(MessengerError.Invalid, $"This version does not have the route {Name(route)} yet."),
+        _ => throw new ArgumentOutOfRangeException(nameof(route)),
     };
 
     private static Message Message(MessageView message, string contactName) => new(

@@ -14,7 +14,13 @@ internal sealed record NetworkFile(
     string? DynamicDnsServer = null,
     string? DynamicDnsKeyFile = null,
     long? Room = null,
-    IReadOnlyList<string>? Holders = null)
+    IReadOnlyList<string>? Holders = null,
+    string? TorControl = null,
+    IReadOnlyList<string>? TorBridges = null,
+    string? TorLinesFile = null,
+    bool? TorEntry = null,
+    string? TorProgram = null,
+    IReadOnlyList<string>? TorTransports = null)
 {
     private const string Name = "network.json";
 
@@ -48,7 +54,13 @@ internal sealed record NetworkFile(
         Text(given.DynamicDnsServer, DynamicDnsServer),
         Text(given.DynamicDnsKeyFile is { } key && key != NetworkOptions.None ? Path.GetFullPath(key) : given.DynamicDnsKeyFile, DynamicDnsKeyFile),
         given.Room ?? Room,
-        List(given.Holders, Holders));
+        List(given.Holders, Holders),
+        Text(given.TorControl, TorControl),
+        List(given.TorBridges, TorBridges),
+        Text(given.TorLinesFile is { } lines && lines != NetworkOptions.None ? Path.GetFullPath(lines) : given.TorLinesFile, TorLinesFile),
+        given.TorEntry ?? TorEntry,
+        Text(given.TorProgram is { } program && program != NetworkOptions.None ? Path.GetFullPath(program) : given.TorProgram, TorProgram),
+        List(given.TorTransports, TorTransports));
 
     /// <exception cref="NodeStartException">The home cannot be written: the next run would forget the swarm.</exception>
     public void Write(string home)
@@ -66,7 +78,9 @@ internal sealed record NetworkFile(
     public bool Equals(NetworkFile? other) => other is not null
         && Same(Entries, other.Entries) && Knock == other.Knock && SwarmKeyFile == other.SwarmKeyFile
         && Same(DynamicDns, other.DynamicDns) && DynamicDnsServer == other.DynamicDnsServer && DynamicDnsKeyFile == other.DynamicDnsKeyFile
-        && Room == other.Room && Same(Holders, other.Holders);
+        && Room == other.Room && Same(Holders, other.Holders)
+        && TorControl == other.TorControl && Same(TorBridges, other.TorBridges) && TorLinesFile == other.TorLinesFile && TorEntry == other.TorEntry
+        && TorProgram == other.TorProgram && Same(TorTransports, other.TorTransports);
 
     public override int GetHashCode() => HashCode.Combine(Entries?.Count, Knock, SwarmKeyFile, DynamicDns?.Count, DynamicDnsServer, DynamicDnsKeyFile, Room, Holders?.Count);
 

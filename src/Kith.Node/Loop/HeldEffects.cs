@@ -12,6 +12,7 @@ internal sealed class HeldEffects : IEffects
     // Said once for all that changed: whoever hears it asks for the whole.
     private bool _findingChanged;
     private bool _boxesChanged;
+    private bool _onionChanged;
 
     private enum Kind
     {
@@ -37,7 +38,7 @@ internal sealed class HeldEffects : IEffects
 
     public void Settled(AccountId peer, MessageId id) => Hold(new Effect { Kind = Kind.Settled, Peer = peer, Id = id });
 
-    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop = false) => Hold(new Effect { Kind = Kind.SendOnce, Peer = peer, Envelope = envelope, ByDrop = byDrop });
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, RouteKind otherwise = RouteKind.Direct) => Hold(new Effect { Kind = Kind.SendOnce, Peer = peer, Envelope = envelope, Otherwise = otherwise });
 
     public void RequestBundle(AccountId peer) => Hold(new Effect { Kind = Kind.RequestBundle, Peer = peer });
 
@@ -55,6 +56,12 @@ internal sealed class HeldEffects : IEffects
         Binding = true;
     }
 
+    public void OnionChanged()
+    {
+        _onionChanged = true;
+        Binding = true;
+    }
+
     /// <summary>Anything else that must wait for the commit.</summary>
     public void After(Action action) => Hold(new Effect { Kind = Kind.Action, Payload = action });
 
@@ -64,6 +71,7 @@ internal sealed class HeldEffects : IEffects
         _held.Clear();
         _findingChanged = false;
         _boxesChanged = false;
+        _onionChanged = false;
         Binding = false;
     }
 
@@ -86,7 +94,7 @@ internal sealed class HeldEffects : IEffects
                     outbound.Settled(effect.Peer, effect.Id);
                     break;
                 case Kind.SendOnce:
-                    outbound.SendOnce(effect.Peer, effect.Envelope, effect.ByDrop);
+                    outbound.SendOnce(effect.Peer, effect.Envelope, effect.Otherwise);
                     break;
                 case Kind.RequestBundle:
                     outbound.RequestBundle(effect.Peer);
@@ -104,6 +112,8 @@ internal sealed class HeldEffects : IEffects
             outbound.FindingChanged();
         if (_boxesChanged)
             outbound.BoxesChanged();
+        if (_onionChanged)
+            outbound.OnionChanged();
         Drop();
         outbound.Flush();
     }
@@ -124,7 +134,7 @@ internal sealed class HeldEffects : IEffects
 
         public ReadOnlyMemory<byte> Envelope { get; init; }
 
-        public bool ByDrop { get; init; }
+        public RouteKind Otherwise { get; init; }
 
         public object? Payload { get; init; }
     }

@@ -14,7 +14,7 @@ internal interface IOutbound
     void Settled(AccountId peer, MessageId id);
 
     /// <inheritdoc cref="IEffects.SendOnce"/>
-    void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop);
+    void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, RouteKind otherwise);
 
     /// <inheritdoc cref="IEffects.RequestBundle"/>
     void RequestBundle(AccountId peer);
@@ -27,6 +27,9 @@ internal interface IOutbound
 
     /// <inheritdoc cref="IEffects.BoxesChanged"/>
     void BoxesChanged();
+
+    /// <inheritdoc cref="IEffects.OnionChanged"/>
+    void OnionChanged();
 
     /// <summary>The last work item of a batch has run: still inside the transaction, before the messenger ends the batch.</summary>
     void EndBatch();

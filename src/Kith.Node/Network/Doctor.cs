@@ -1,3 +1,4 @@
+using Kith.Delivery.Privacy;
 using Kith.Delivery.Routes;
 using Kith.Messaging;
 using Kith.Node.Api.Types;
@@ -11,14 +12,14 @@ internal static class Doctor
     private const long LowDiskBytes = 64L << 20;
 
     public static IReadOnlyList<DoctorCheck> Examine(
-        string home, IReadOnlyList<string> addresses, DirectRoute route, IReadOnlyList<ContactView> contacts, int outbox, IEnumerable<DoctorCheck> network) =>
+        string home, IReadOnlyList<string> addresses, NodeTor tor, bool isOnion, DirectRoute route, IReadOnlyList<ContactView> contacts, int outbox, IEnumerable<DoctorCheck> network) =>
     [
-        Listening(addresses),
+        .. isOnion ? Array.Empty<DoctorCheck>() : [Listening(addresses)],
         Disk(home),
         Contacts(route, contacts),
         Outbox(outbox),
         .. network,
-        new DoctorCheck("tor", false, "This version does not use Tor: contacts learn this machine's address."),
+        TorPicture.Examine(tor, isOnion),
     ];
 
     private static DoctorCheck Listening(IReadOnlyList<string> addresses)
@@ -44,10 +45,11 @@ internal static class Doctor
 
     private static DoctorCheck Contacts(DirectRoute route, IReadOnlyList<ContactView> contacts)
     {
-        var wanted = contacts.Where(contact => contact.State is ContactState.Connected or ContactState.Connecting).ToList();
+        // With those for whom we are veiled there are no sessions.
+        var wanted = contacts.Where(contact => contact.Privacy != PrivacyLevel.Veiled && contact.State is (ContactState.Connected or ContactState.Connecting)).ToList();
         var away = wanted.Where(contact => route.SessionOf(contact.Id) is null).ToList();
         if (wanted.Count == 0)
-            return new DoctorCheck("contacts", true, "There are no contacts yet: make a link with `kith link`.");
+            return new DoctorCheck("contacts", true, contacts.Count == 0 ? "There are no contacts yet: make a link with `kith link`." : "No session with a contact is wanted: messages go by forwarders and drops.");
         if (away.Count == 0)
             return new DoctorCheck("contacts", true, wanted.Count == 1 ? "Your contact is connected." : $"All {wanted.Count} contacts are connected.");
         var reason = away.Select(contact => route.LastFailureOf(contact.Id)?.Message).FirstOrDefault(message => message is not null);

@@ -3,6 +3,7 @@ using Kith.Mailbox;
 using Kith.Mailbox.Directory;
 using Kith.Mailbox.Holding;
 using Kith.Mailbox.Hosting;
+using Kith.Mailbox.Passing;
 using Kith.Mailbox.Repair;
 using Kith.Overlay;
 using Kith.Storage.Drops;
@@ -23,11 +24,32 @@ internal sealed class DropsRun : IAsyncDisposable
     public IMailbox Mailbox => _host;
 
     /// <summary>Starts it; from here on others may keep things here, if they find us.</summary>
-    public static DropsRun Start(string home, UdpPort port, UdpCarrier? udp, TransportIdentity identity, IOverlay overlay, SessionTakers takers, IMailboxObserver observer, long room, TimeProvider time, TextWriter? log)
+    public static DropsRun Start(string home, UdpPort port, UdpCarrier? udp, TransportIdentity identity, IOverlay overlay, SessionTakers takers, IMailboxObserver observer, long room, Func<bool> neverStraight, SecretBytes orderKey, TimeProvider time, TextWriter? log)
     {
         var dialer = new NamelessDialer(udp, identity, time);
-        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, (finder, calls) => Keep(home, identity, finder, calls), takers, observer, SystemRandom.Instance, time) { Key = identity.StaticKey, Log = log };
+        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, (finder, calls) => Keep(home, identity, finder, calls), takers, observer, SystemRandom.Instance, time) { Key = identity.StaticKey, NeverStraight = neverStraight, OrderSecret = PassOrderSecret.At(orderKey, time.GetUtcNow()), Log = log };
         return new DropsRun(MailboxHost.Start(parts, room));
+    }
+
+    /// <summary>Starts it for somebody who calls onion addresses alone: nothing is kept here for others.</summary>
+    /// <param name="identity">Who calls; drawn for this run, never the person.</param>
+    /// <param name="tor">Tor.</param>
+    /// <param name="passers">Those who let strangers in at onion addresses.</param>
+    /// <param name="observer">Told what happens.</param>
+    /// <param name="orderKey">What the order of those who pass on is drawn from.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where defects are written; null for nowhere.</param>
+    public static DropsRun StartThroughTor(
+        TransportIdentity identity, NodeTor tor, Func<IReadOnlyList<OnionPasser>> passers, IMailboxObserver observer, SecretBytes orderKey, TimeProvider time, TextWriter? log)
+    {
+        var dialer = new NamelessDialer(null, identity, time) { Tor = tor.Strangers, OnionOnly = true };
+        var parts = new MailboxParts(null, static () => OwnNetworks.Unknown, 0, dialer, null, new SessionTakers(), observer, SystemRandom.Instance, time)
+        {
+            Onions = passers,
+            OrderSecret = PassOrderSecret.At(orderKey, time.GetUtcNow()),
+            Log = log,
+        };
+        return new DropsRun(MailboxHost.Start(parts, room: 0));
     }
 
     // What is wrong with the file is said by the holding itself: nothing of it stops the node.

@@ -17,7 +17,7 @@ internal static class NetworkPicture
 
     /// <summary>Everything that the network view shows.</summary>
     public static Api.Types.Network Draw(
-        OverlayView view, IReadOnlyList<string> listen, bool? connectable, IReadOnlyList<PeerView> sessions, ContactBoard board, IReadOnlyList<NetworkProblem> problems, RelayState relay, long now) => new(
+        OverlayView view, IReadOnlyList<string> listen, bool? connectable, IReadOnlyList<PeerView> sessions, ContactBoard board, IReadOnlyList<NetworkProblem> problems, RelayState relay, TorStatus? tor, ForwardingStatus? forwarding, IReadOnlyList<EntryPoint> onions, long now) => new(
         listen,
         view.Wan?.ToString(),
         [.. view.Votes.Select(vote => new WanVote(vote.By.ToString(), vote.Seen.ToString(), vote.At))],
@@ -25,13 +25,19 @@ internal static class NetworkPicture
         connectable,
         [.. view.Peers.OrderByDescending(peer => peer.LastSeen).Select(Peer)],
         [.. sessions.Select(session => Session(session, board, now))],
-        [.. view.Entries.Select(entry => new EntryPoint(Source(entry.Source), entry.Address, State(entry.State), entry.Detail, entry.Elapsed))],
+        [.. view.Entries.Select(entry => new EntryPoint(Source(entry.Source), entry.Address, State(entry.State), entry.Detail, entry.Elapsed)), .. onions],
         new DhtState(view.Nodes, view.Depth, view.Stored, view.IsReadOnly),
         new Traffic(view.BytesIn, view.BytesOut),
         Counts(view),
         problems,
         Nat(view.Nat),
-        relay);
+        relay,
+        tor,
+        forwarding);
+
+    /// <summary>Forwarders.</summary>
+    public static ForwardingStatus? Forwarding(Kith.Forwarding.Hosting.ForwardingView? view) =>
+        view is null ? null : new ForwardingStatus(view.Known, view.Guards, view.Forwards, view.Forwarded, view.Refused, view.Sent, view.RoundTrip);
 
     /// <summary>The kind of NAT in a word; null until known.</summary>
     public static string? KindOf(NatView nat) => nat.Kind == NatKind.Unknown ? null : nat.Name;
@@ -43,6 +49,7 @@ internal static class NetworkPicture
     public static Way WayOf(PathKind kind) => kind switch
     {
         PathKind.Relay => Way.Relay,
+        PathKind.Onion => Way.Onion,
         PathKind.Tunnel => Way.Tunnel,
         _ => Way.Direct,
     };

@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Kith.Forwarding.Directory;
 using Kith.Mailbox;
 using Kith.Node.Home;
 using Kith.Overlay.Entry.DynamicDns;
 using Kith.Overlay.Swarm;
 using Kith.Transport;
+using Kith.Transport.Tor;
 
 namespace Kith.Node.Network;
 
@@ -11,15 +14,19 @@ namespace Kith.Node.Network;
 internal sealed class NetworkSetup : IDisposable
 {
     private const int MaxKeyFile = 1024;
+    private const string OnionPrefix = NodeAddress.OnionKind + "/";
 
     private NetworkFile? _toKeep;
 
     private NetworkSetup(NetworkFile kept, NetworkOptions given, IReadOnlyList<DynamicDnsOptions> dynamicDns, SwarmKey? swarm)
     {
-        Entries = kept.Entries ?? [];
+        Entries = [.. (kept.Entries ?? []).Where(static entry => !IsOnion(entry))];
+        OnionEntries = [.. (kept.Entries ?? []).Where(IsOnion).Select(ReadOnion)];
+        TorEntry = kept.TorEntry ?? false;
         Knock = kept.Knock;
         Room = kept.Room ?? MailboxLimits.DefaultRoom;
         Holders = kept.Holders ?? [];
+        Tor = TorSetup.Open(kept.TorProgram, kept.TorControl, kept.TorBridges, kept.TorTransports, kept.TorLinesFile);
         LocalNetwork = given.LocalNetwork;
         Mainline = given.Mainline && swarm is null;
         PortMapping = given.PortMapping;
@@ -30,11 +37,20 @@ internal sealed class NetworkSetup : IDisposable
     /// <summary>What the user named.</summary>
     public IReadOnlyList<string> Entries { get; }
 
+    /// <summary>What the user named of onion addresses, which somebody under <c>onion</c> begins with.</summary>
+    public IReadOnlyList<OnionPoint> OnionEntries { get; }
+
+    /// <summary>Whether people who use Tor alone may come in through this node.</summary>
+    public bool TorEntry { get; }
+
     /// <summary>Room offered to others, bytes; 0 for none.</summary>
     public long Room { get; }
 
     /// <summary>Holders of one's own, HOST:PORT each.</summary>
     public IReadOnlyList<string> Holders { get; }
+
+    /// <summary>How Tor is run, when it is.</summary>
+    public TorSetup Tor { get; }
 
     public bool LocalNetwork { get; }
 
@@ -56,7 +72,13 @@ internal sealed class NetworkSetup : IDisposable
         var before = NetworkFile.Read(home);
         var kept = before.With(given);
         foreach (var entry in kept.Entries ?? [])
-            Check(entry, "an entry point", "203.0.113.5:21000 or node.example.org:21000");
+        {
+            if (IsOnion(entry))
+                _ = ReadOnion(entry);
+            else
+                Check(entry, "an entry point", "203.0.113.5:21000 or node.example.org:21000");
+        }
+
         foreach (var holder in kept.Holders ?? [])
             Check(holder, "a holder", "203.0.113.5:21000 or home.example.org:21000");
         if (kept.DynamicDnsServer is { } server)
@@ -74,8 +96,34 @@ internal sealed class NetworkSetup : IDisposable
     /// <exception cref="NodeStartException">It cannot be written.</exception>
     public static void KeepRoom(string home, long room) => (NetworkFile.Read(home) with { Room = room }).Write(home);
 
+    /// <summary>Keeps for the next run whether people who use Tor alone may come in.</summary>
+    /// <exception cref="NodeStartException">It cannot be written.</exception>
+    public static void KeepTorEntry(string home, bool offered) => (NetworkFile.Read(home) with { TorEntry = offered }).Write(home);
+
+    /// <summary>What is wrong with an entry point at an onion address, one sentence; null when nothing is.</summary>
+    public static string? OnionProblem(string text) => TryReadOnion(text, out _, out var problem) ? null : $"{text} is not an entry point: {problem}.";
+
+    /// <summary>Whether an entry point is meant to be at an onion address.</summary>
+    public static bool IsOnion(string entry) => entry.StartsWith(OnionPrefix, StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public void Dispose() => Swarm?.Dispose();
+
+    private static OnionPoint ReadOnion(string text) => TryReadOnion(text, out var point, out _) ? point : throw new NodeStartException(OnionProblem(text)!);
+
+    private static bool TryReadOnion(string text, out OnionPoint point, [NotNullWhen(false)] out string? problem)
+    {
+        point = default;
+        var rest = text.AsSpan(OnionPrefix.Length);
+        var colon = rest.LastIndexOf(':');
+        ushort port = 0;
+        OnionAddress service = default;
+        if (colon < 0 || !ushort.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port == 0)
+            problem = "a port is missing after the onion address, as in onion/NAME:7300";
+        else if (OnionAddress.TryParse(rest[..colon], out service, out problem))
+            point = new OnionPoint(service.Key, port);
+        return problem is null;
+    }
 
     private static void Check(string address, string what, string example)
     {

@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Delivery.Privacy;
 using Kith.Delivery.Routes;
 using Kith.Messaging;
 using Kith.Messaging.Finding;
@@ -103,6 +104,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <summary>Whose clocks are far from ours, and by how many milliseconds: positive when theirs is ahead.</summary>
     public IReadOnlyDictionary<AccountId, long> Clocks => _clocks;
 
+    /// <summary>Whether contacts' addresses are ways in: not for whom none of them may see.</summary>
+    public bool MayBeginAtContacts { get; set; } = true;
+
     /// <summary>Called on the loop when where others reach us looks otherwise, and has done so for a moment.</summary>
     public Action? WhenPlaceChanged { get; set; }
 
@@ -130,7 +134,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
         FindingChanged();
         overlay.SetRelay(_consent);
         overlay.Reach.SetContacts([.. _keys.Values]);
-        overlay.Suggest(Entries(_messenger.Peers().SelectMany(peer => peer.Endpoint.Addresses)));
+        overlay.Suggest(Entries(_messenger.Peers().Where(peer => peer.Endpoint.Privacy == PrivacyLevel.Open && MayBeginAtContacts).SelectMany(peer => peer.Endpoint.Addresses)));
         Look();
     }
 

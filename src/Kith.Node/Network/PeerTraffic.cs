@@ -1,5 +1,6 @@
 using Kith.Crypto;
 using Kith.Delivery;
+using Kith.Delivery.Privacy;
 using Kith.Delivery.Routes;
 using Kith.Messaging;
 using Kith.Node.Loop;
@@ -16,6 +17,7 @@ internal sealed class PeerTraffic : IOutbound
 {
     private readonly DeliveryCore _delivery;
     private readonly DirectRoute _route;
+    private readonly PrivacyBoard _privacy;
     private readonly IPeerProtocol _peers;
     private readonly HeldEffects _effects;
     private readonly TimeProvider _time;
@@ -23,11 +25,16 @@ internal sealed class PeerTraffic : IOutbound
     private readonly PeerSessions _sessions;
     private readonly BundleRequests _bundles;
     private readonly Dictionary<AccountId, PathKind> _online = [];
+    private readonly Dictionary<AccountId, RouteSet> _bySessions = [];
+    private readonly HashSet<AccountId> _byForwarders = [];
     private readonly RelayedWaiting _relayed;
     private readonly List<TransmittedItem> _transmitted = [];
 
     /// <summary>The overlay, which looks for whom the route does not reach; set before anything happens.</summary>
     public NodeOverlay? Overlay { get; set; }
+
+    /// <summary>Forwarding; set before anything happens.</summary>
+    public NodeForwarding? Forwarding { get; set; }
 
     /// <summary>Told where a peer is from now on.</summary>
     public Action<X25519PublicKey, IReadOnlyList<string>>? WhenAddressed { get; set; }
@@ -38,10 +45,16 @@ internal sealed class PeerTraffic : IOutbound
     /// <summary>Told that there are other boxes than before.</summary>
     public Action? WhenBoxesChanged { get; set; }
 
+    /// <summary>Told that other people are let in at the onion services than before.</summary>
+    public Action? WhenOnionChanged { get; set; }
+
+    /// <summary>Told where a peer is called from now on; nowhere when they are wanted no more.</summary>
+    public Action<AccountId, IReadOnlyList<string>>? WhenCalledAt { get; set; }
+
     public PeerTraffic(
-        DeliveryCore delivery, RelayedWaiting relayed, DirectRoute route, IPeerProtocol peers, HeldEffects effects, TimeProvider time, Action<NodeEvent> publish)
+        DeliveryCore delivery, RelayedWaiting relayed, DirectRoute route, PrivacyBoard privacy, IPeerProtocol peers, HeldEffects effects, TimeProvider time, Action<NodeEvent> publish)
     {
-        (_delivery, _relayed, _route, _peers, _effects, _time, _publish) = (delivery, relayed, route, peers, effects, time, publish);
+        (_delivery, _relayed, _route, _privacy, _peers, _effects, _time, _publish) = (delivery, relayed, route, privacy, peers, effects, time, publish);
         _sessions = new PeerSessions(route, peers);
         _bundles = new BundleRequests(_sessions, peers, effects.After, time);
     }
@@ -57,10 +70,13 @@ internal sealed class PeerTraffic : IOutbound
     {
         switch (input)
         {
+            case PeerInput.EnvelopesReceived { Session: var session } when IsBarred(session):
+            case PeerInput.BundleRequested { Session: var asking } when IsBarred(asking):
+            case PeerInput.BundleReceived { Session: var answering } when IsBarred(answering):
+                break;
             case PeerInput.EnvelopesReceived e:
                 _sessions.Heard(e.Session);
-                _delivery.TakeUnusual(_transmitted);
-                Report();
+                TellUnusual();
                 var from = Origin(e.Session);
                 foreach (var envelope in e.Envelopes)
                     _peers.ReceiveEnvelope(from, envelope);
@@ -109,6 +125,13 @@ internal sealed class PeerTraffic : IOutbound
         Report();
     }
 
+    /// <summary>Tells which way went what is not acknowledged yet and did not go the usual one: before receipts are looked at, inside the open transaction.</summary>
+    public void TellUnusual()
+    {
+        _delivery.TakeUnusual(_transmitted);
+        Report();
+    }
+
     private void Report()
     {
         if (_transmitted.Count == 0)
@@ -122,6 +145,8 @@ internal sealed class PeerTraffic : IOutbound
     public void Enqueued(OutboxItem item)
     {
         _delivery.Enqueued(item);
+        if (item.Route == RouteKind.Forward)
+            Forwarding?.Want(item.Peer);
         if (!_online.ContainsKey(item.Peer))
             Overlay?.Urge(item.Peer);
         _relayed.Enqueued(item, Now);
@@ -131,13 +156,23 @@ internal sealed class PeerTraffic : IOutbound
     public void Settled(AccountId peer, MessageId id) => _delivery.Settled(peer, id, Now);
 
     /// <inheritdoc/>
-    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop)
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, RouteKind otherwise)
     {
         if (_route.SendAnyhow(peer, [envelope]) > 0)
             return;
-        if (_sessions.Of(peer) is { } session)
+        if (_sessions.Of(peer) is { } session && !IsBarred(session))
             session.TrySendEnvelope(envelope);
-        else if (byDrop)
+        else if (otherwise == RouteKind.Drop || (otherwise == RouteKind.Forward && !TryForward(peer, envelope)))
+            Leave(peer, envelope);
+    }
+
+    private bool TryForward(AccountId peer, ReadOnlyMemory<byte> envelope) =>
+        PrivacyRules.Allows(_privacy.Towards(peer), _privacy.Own, RouteKind.Forward) && Forwarding?.TrySendOnce(peer, envelope) == true;
+
+    /// <summary>Leaves with holders what could not be sent once.</summary>
+    public void Leave(AccountId peer, ReadOnlyMemory<byte> envelope)
+    {
+        if (PrivacyRules.Allows(_privacy.Towards(peer), _privacy.Own, RouteKind.Drop))
             WhenLeft?.Invoke(peer, envelope);
     }
 
@@ -149,14 +184,26 @@ internal sealed class PeerTraffic : IOutbound
     {
         if (endpoint is not null && X25519PublicKey.TryParse(endpoint.TransportKey.Span, out var key))
         {
-            _route.Want(peer, key, endpoint.Addresses);
-            Overlay?.PeerChanged(peer, endpoint);
-            WhenAddressed?.Invoke(key, endpoint.Addresses);
+            var isOther = _privacy.Put(peer, endpoint.Privacy);
+            // Who must not learn where we are is called nowhere but where they cannot.
+            string[] addresses = [.. endpoint.Addresses.Where(address => PrivacyRules.AllowsAddress(endpoint.Privacy, address))];
+            _route.Want(peer, key, addresses);
+            Overlay?.PeerChanged(peer, endpoint.Privacy == PrivacyLevel.Open && _privacy.Own == PrivacyLevel.Open ? endpoint : null);
+            Forwarding?.PeerChanged(peer, endpoint);
+            WhenAddressed?.Invoke(key, addresses);
+            WhenCalledAt?.Invoke(peer, addresses);
+            if (!isOther)
+                return;
+            _route.Review();
+            _delivery.PrivacyChanged(peer);
             return;
         }
 
         _route.Unwant(peer);
+        WhenCalledAt?.Invoke(peer, []);
         Overlay?.PeerChanged(peer, null);
+        Forwarding?.PeerChanged(peer, null);
+        _byForwarders.Remove(peer);
         _delivery.Forget(peer);
         _bundles.Forget(peer);
         OnDown(peer);
@@ -167,6 +214,9 @@ internal sealed class PeerTraffic : IOutbound
 
     /// <inheritdoc/>
     public void BoxesChanged() => WhenBoxesChanged?.Invoke();
+
+    /// <inheritdoc/>
+    public void OnionChanged() => WhenOnionChanged?.Invoke();
 
     /// <inheritdoc/>
     public void Flush()
@@ -182,23 +232,55 @@ internal sealed class PeerTraffic : IOutbound
         _delivery.Reload();
     }
 
+    // Whoever may not know that we are here hears nothing, whatever they send and wherever they found us.
+    private bool IsBarred(PeerSession session) =>
+        !_privacy.IsOpenToAll && !_privacy.AllowsSession(_peers.PeerOf(session.RemoteKeyBytes.Span), session.Carrier);
+
+    private RouteSet All(AccountId peer)
+    {
+        var routes = _bySessions.GetValueOrDefault(peer);
+        return _byForwarders.Contains(peer) ? routes.With(RouteKind.Forward) : routes;
+    }
+
+    /// <summary>Forwarders lead to a peer, or no longer do.</summary>
+    public void Reached(AccountId peer, bool byForwarders)
+    {
+        var wasUp = !All(peer).IsEmpty;
+        if (!(byForwarders ? _byForwarders.Add(peer) : _byForwarders.Remove(peer)))
+            return;
+        var routes = All(peer);
+        if (routes.IsEmpty)
+            _delivery.RoutesDown(peer);
+        else if (wasUp)
+            _delivery.RoutesChanged(peer, routes);
+        else
+            _delivery.RoutesUp(peer, routes);
+        _delivery.Pump(Now);
+    }
+
     private static PeerOrigin Origin(PeerSession session) => new(session.Route, session.RemoteKeyBytes, session.HandshakeHash);
 
     private void OnUp(AccountId peer, RouteSet routes, PathKind path)
     {
-        _delivery.RoutesUp(peer, routes);
+        _bySessions[peer] = routes;
+        _delivery.RoutesUp(peer, All(peer));
         Show(peer, path);
     }
 
     private void OnMoved(AccountId peer, RouteSet routes, PathKind path)
     {
-        _delivery.RoutesChanged(peer, routes);
+        _bySessions[peer] = routes;
+        _delivery.RoutesChanged(peer, All(peer));
         Show(peer, path);
     }
 
     private void OnDown(AccountId peer)
     {
-        _delivery.RoutesDown(peer);
+        _bySessions.Remove(peer);
+        if (_byForwarders.Contains(peer))
+            _delivery.RoutesChanged(peer, All(peer));
+        else
+            _delivery.RoutesDown(peer);
         if (!_online.Remove(peer))
             return;
         _publish(new NodeEvent.Presence(peer, Path: null));

@@ -22,9 +22,9 @@ internal sealed class Reachability(OwnNetworks onNetworks)
 
     private const int MaxAsked = 8;
 
-    private HashSet<UInt128> _sent = [];
-    private HashSet<UInt128> _sentBefore = [];
-    private readonly HashSet<UInt128> _asked = [];
+    private HashSet<Bits128> _sent = [];
+    private HashSet<Bits128> _sentBefore = [];
+    private readonly HashSet<Bits128> _asked = [];
     private long _turned = long.MinValue;
     private long _proven = long.MinValue;
     private bool _isIncomplete;
@@ -98,5 +98,5 @@ internal sealed class Reachability(OwnNetworks onNetworks)
         _turned = now;
     }
 
-    private static UInt128 AddressOf(Endpoint endpoint) => new(endpoint.High, endpoint.Low);
+    private static Bits128 AddressOf(Endpoint endpoint) => new(endpoint.High, endpoint.Low);
 }

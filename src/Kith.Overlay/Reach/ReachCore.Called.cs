@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Kith.Crypto;
 using Kith.Overlay.Walker;
 using Kith.Wire;
@@ -15,8 +14,8 @@ public sealed partial class ReachCore
     private const long UsualRoundTrip = 50;
 
     private readonly RateBucket _opens = new(ReachLimits.OpenBurst, ReachLimits.OpensPerSecond);
-    private readonly Dictionary<UInt128, byte[]> _answers = [];
-    private readonly Queue<UInt128> _answerOrder = new();
+    private readonly Dictionary<Bits128, byte[]> _answers = [];
+    private readonly Queue<Bits128> _answerOrder = new();
 
     private void OnCalling(long now, Endpoint from, in ReachMessage message)
     {
@@ -92,14 +91,14 @@ public sealed partial class ReachCore
         StartPunch(now, content.Call, isCaller: false, punchKey, targets, startAt, spray, meeting, key, working: null);
     }
 
-    private static UInt128 IdOf(ReadOnlySpan<byte> message)
+    private static Bits128 IdOf(ReadOnlySpan<byte> message)
     {
         Span<byte> hash = stackalloc byte[Sha256.HashSize];
         Sha256.Hash(message, hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+        return Bits128.Read(hash);
     }
 
-    private void Remember(UInt128 id, byte[] answer)
+    private void Remember(Bits128 id, byte[] answer)
     {
         _answers[id] = answer;
         _answerOrder.Enqueue(id);

@@ -1,3 +1,5 @@
+using Kith.Wire;
+
 namespace Kith.Overlay.Swarm;
 
 /// <summary>
@@ -12,12 +14,12 @@ internal sealed class ReplayWindow
     /// <summary>How long one generation lasts: a stamp is good from <see cref="SwarmSeal.MaxClockDifference"/> before to as long after now.</summary>
     private const long Generation = 2 * SwarmSeal.MaxClockDifference;
 
-    private HashSet<UInt128> _younger = [];
-    private HashSet<UInt128> _older = [];
+    private HashSet<Bits128> _younger = [];
+    private HashSet<Bits128> _older = [];
     private long _turned;
 
     /// <summary>Whether it has not been taken before; from now on it has.</summary>
-    public bool TryTake(long now, UInt128 nonce)
+    public bool TryTake(long now, Bits128 nonce)
     {
         if (now - _turned >= Generation)
             Turn(now);

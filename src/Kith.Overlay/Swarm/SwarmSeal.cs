@@ -116,7 +116,7 @@ internal sealed class SwarmSeal : IDisposable
         var wasAsked = !isForAll && _sealedFor.WasAsked(now, from);
         if (!IsInTime(now, BinaryPrimitives.ReadInt64BigEndian(plaintext), wasAsked) || !IsForUs(from, plaintext[sizeof(long)..], isForAll, wasAsked))
             return false;
-        if (!_taken.TryTake(now, BinaryPrimitives.ReadUInt128BigEndian(nonce)))
+        if (!_taken.TryTake(now, Bits128.Read(nonce)))
         {
             Replays++;
             return false;

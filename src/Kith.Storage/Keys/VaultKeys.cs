@@ -14,6 +14,8 @@ internal sealed class VaultKeys : IDisposable
         Rows = Derive(vaultKey, "kith/vault/1/rows");
         RecordTags = Derive(vaultKey, "kith/vault/1/record-tags");
         PeerTags = Derive(vaultKey, "kith/vault/1/peer-tags");
+        Forwarding = Derive(vaultKey, "kith/vault/1/forwarding");
+        OnionDoor = Derive(vaultKey, "kith/vault/1/onion-door");
     }
 
     /// <summary>Seals every sealed column.</summary>
@@ -25,11 +27,19 @@ internal sealed class VaultKeys : IDisposable
     /// <summary>Hashes account ids.</summary>
     public SecretBytes PeerTags { get; }
 
+    /// <summary>Seals forwarding keys, which lie beside the vault.</summary>
+    public SecretBytes Forwarding { get; }
+
+    /// <summary>The seed of the onion service at which this home's node takes strangers in; nothing leads from it to the account.</summary>
+    public SecretBytes OnionDoor { get; }
+
     public void Dispose()
     {
         Rows.Dispose();
         RecordTags.Dispose();
         PeerTags.Dispose();
+        Forwarding.Dispose();
+        OnionDoor.Dispose();
     }
 
     private static SecretBytes Derive(SecretBytes vaultKey, string label) => SecretBytes.Create(

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Kith.Transport.Frames;
 using Kith.Wire;
@@ -208,7 +207,7 @@ internal sealed partial class ConnectionCore
     private bool TakeReset(ReadOnlySpan<byte> packet, ConnectionEffects effects)
     {
         if (packet.Length < ConnectionTable.MinReset
-            || !_remoteIds.HasToken(BinaryPrimitives.ReadUInt128BigEndian(packet[^ConnectionLimits.ResetTokenSize..])))
+            || !_remoteIds.HasToken(Bits128.Read(packet[^ConnectionLimits.ResetTokenSize..])))
         {
             return false;
         }

@@ -73,6 +73,7 @@ internal sealed partial class ConnectionCore
         var path = _active!;
         segmentSize = 0;
         _pacedUntil = null;
+        path.Recovery.IsUniform |= _streams!.UsesDatagrams;
         if (_final is not null)
         {
             segmentSize = WriteWithFinal(now, destination, path);
@@ -105,6 +106,9 @@ internal sealed partial class ConnectionCore
     // The next packet of the path in use; 0 when nothing may or need be sent.
     private int WriteNext(TimeSpan now, Span<byte> destination, ConnectionPath path)
     {
+        // An ACK does not fit beside a datagram of the largest size, and must not wait for the last of those.
+        if (_streams!.HasDatagram && path.MaySend(destination.Length) && WriteSmall(now, destination, path) is > 0 and var ack)
+            return ack;
         if (!path.MaySend(destination.Length))
             return path.MaySend(LeastProbe) ? WriteSmall(now, destination[..Math.Min(destination.Length, Allowance(path))], path) : 0;
         if (_probesDue > 0)
@@ -205,7 +209,7 @@ internal sealed partial class ConnectionCore
         var header = ShortHeader.NumberAt + numberSize;
         var writer = new FrameWriter(destination[header..^ConnectionLimits.TagSize]);
         _content.Begin(number);
-        var isEliciting = WriteFrames(now, ref writer, content, mustElicit, data);
+        var isEliciting = WriteFrames(now, ref writer, content, mustElicit, data, out var hasDatagram);
         if (writer.Length == 0)
         {
             _content.Cancel();
@@ -216,7 +220,7 @@ internal sealed partial class ConnectionCore
         writer.PadTo(ShortHeader.MaxNumberSize - numberSize);
         // The responder may send three times what came while it asks whether the address is true: it is given enough (RFC 9000 section 8.1).
         var isFirst = IsInitiator && !_isConfirmed && content == PacketContent.All;
-        var isPadded = isFirst || content is PacketContent.SizeProbe or PacketContent.PathChallenge or PacketContent.PathResponse;
+        var isPadded = isFirst || hasDatagram || content is PacketContent.SizeProbe or PacketContent.PathChallenge or PacketContent.PathResponse;
         if (isPadded || (isEliciting && writer.Space < LeastUsefulRoom))
             writer.PadTo(writer.Length + writer.Space);
         _ = ShortHeader.Write(destination, path.RemoteId.Id, _sealer!.Phase, number, numberSize);
@@ -227,8 +231,9 @@ internal sealed partial class ConnectionCore
         return size;
     }
 
-    private bool WriteFrames(TimeSpan now, ref FrameWriter writer, PacketContent content, bool mustElicit, ulong data)
+    private bool WriteFrames(TimeSpan now, ref FrameWriter writer, PacketContent content, bool mustElicit, ulong data, out bool hasDatagram)
     {
+        hasDatagram = false;
         switch (content)
         {
             case PacketContent.PathChallenge:
@@ -248,17 +253,22 @@ internal sealed partial class ConnectionCore
         var isAckDue = _receivedPackets.Due is { } due && now >= due;
         var hasMore = content == PacketContent.All
             && (mustElicit || _pingDue || _newIds.Count > 0 || _remoteIds.Retirements.Count > 0 || _streams!.HasOutput);
-        if (isAckDue || (hasMore && _receivedPackets.IsPending))
+        // A datagram has the room before an ACK, which may follow apart: there is no larger packet for both.
+        var isAckLast = hasMore && _streams!.HasDatagram;
+        if (!isAckLast && (isAckDue || (hasMore && _receivedPackets.IsPending)))
             WriteAck(now, ref writer);
         if (!hasMore)
             return writer.Length > 0 && ++_acksAlone >= AcksBeforePing && _active!.Recovery.HasRoom && writer.TryWritePing();
         var before = writer.Length;
         WriteIds(ref writer);
-        _streams!.Write(ref writer, _content);
+        hasDatagram = _streams!.Write(ref writer, _content);
         if (writer.Length == before && (_pingDue || mustElicit))
             _ = writer.TryWritePing();
         _pingDue &= writer.Length == before;
-        return writer.Length > before;
+        var isEliciting = writer.Length > before;
+        if (isAckLast && _receivedPackets.IsPending)
+            WriteAck(now, ref writer);
+        return isEliciting;
     }
 
     private void WriteAck(TimeSpan now, ref FrameWriter writer)

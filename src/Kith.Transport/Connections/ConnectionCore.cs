@@ -15,7 +15,7 @@ internal sealed partial class ConnectionCore : IDisposable
     private readonly TransportIdentity _identity;
     private readonly ConnectionOptions _options;
 
-    private readonly List<UInt128> _watched = []; // the reset tokens of the other side's ids
+    private readonly List<Bits128> _watched = []; // the reset tokens of the other side's ids
 
     private ConnectionStreams? _streams;
     private ConnectionParameters? _remoteParameters;
@@ -138,7 +138,7 @@ internal sealed partial class ConnectionCore : IDisposable
             _table.Unwatch(token, this);
     }
 
-    private void Watch(UInt128 token)
+    private void Watch(Bits128 token)
     {
         if (_table.TryWatch(token, this))
             _watched.Add(token);

@@ -17,6 +17,9 @@ internal static class ConnectionLimits
     /// <summary>A datagram with an Initial, or that probes a path, has at least this many bytes (RFC 9000 sections 8.1, 8.2.1, 14.1).</summary>
     public const int MinInitialDatagram = 1200;
 
+    /// <summary>A UDP datagram with a DATAGRAM has exactly this many bytes, so that nobody can tell one from another by its size; every path takes it.</summary>
+    public const int UniformDatagram = 1200;
+
     /// <summary>The tag at the end of a packet, bytes.</summary>
     public const int TagSize = 16;
 

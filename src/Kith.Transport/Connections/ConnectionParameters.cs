@@ -26,15 +26,15 @@ internal sealed record ConnectionParameters(
     private const int Required = (1 << (int)MaxDatagramId) | (1 << (int)ResetTokenId) | (1 << (int)ConnectionIdId);
 
     /// <summary>The token as one number.</summary>
-    public UInt128 ResetToken => new(ResetTokenHigh, ResetTokenLow);
+    public Bits128 ResetToken => new(ResetTokenHigh, ResetTokenLow);
 
-    public static ConnectionParameters From(ConnectionOptions options, UInt128 resetToken, ulong connectionId) => new(
+    public static ConnectionParameters From(ConnectionOptions options, Bits128 resetToken, ulong connectionId) => new(
         new SessionParameters((ulong)options.SessionWindow, (ulong)options.StreamWindow, (ulong)options.MaxStreams),
         (ulong)options.MaxDatagram,
         ConnectionLimits.ActiveIds,
         (ulong)options.IdleTimeout.TotalMilliseconds,
-        (ulong)(resetToken >> 64),
-        (ulong)resetToken,
+        resetToken.High,
+        resetToken.Low,
         connectionId);
 
     public byte[] ToArray()

@@ -65,7 +65,7 @@ internal sealed class ConnectionPath(Endpoint endpoint, int datagramLimit)
 }
 
 /// <summary>A connection id that the other side chose for itself (RFC 9000 section 5.1).</summary>
-internal readonly record struct RemoteId(ulong Sequence, ulong Id, UInt128 Token);
+internal readonly record struct RemoteId(ulong Sequence, ulong Id, Bits128 Token);
 
 /// <summary>A path as its host sees it.</summary>
 /// <param name="Endpoint">Where it goes.</param>

@@ -22,17 +22,24 @@ internal sealed partial class ConnectionStreams
     /// <summary>Something may be waiting to be sent (it may still turn out to be blocked by flow control).</summary>
     public bool HasOutput => _streams.HasOutput || _datagrams.Count > 0 || _maxDataPending;
 
+    /// <summary>Datagrams wait to be sent.</summary>
+    public bool HasDatagram => _datagrams.Count > 0;
+
+    /// <summary>Whether this side ever sent a datagram.</summary>
+    public bool UsesDatagrams { get; private set; }
+
     /// <summary>Queues a datagram; false when it is dropped.</summary>
     public bool TryQueueDatagram(ReadOnlySpan<byte> datagram)
     {
         if (datagram.Length > SessionLimits.MaxDatagramSize || _datagrams.Count >= SessionLimits.MaxQueuedDatagrams)
             return false;
+        UsesDatagrams = true;
         _datagrams.Enqueue(datagram.ToArray());
         return true;
     }
 
-    /// <summary>Writes what fits into a packet and notes it there.</summary>
-    public void Write(ref FrameWriter writer, SentContent sent)
+    /// <summary>Writes what fits into a packet and notes it there; whether a datagram is in it.</summary>
+    public bool Write(ref FrameWriter writer, SentContent sent)
     {
         if (_maxDataPending && writer.TryWriteMaxData(_receiveLimit))
         {
@@ -59,13 +66,16 @@ internal sealed partial class ConnectionStreams
             stream.HasControl = false;
         }
 
+        var hasDatagram = false;
         while (_datagrams.TryPeek(out var datagram) && writer.TryWriteDatagram(datagram))
         {
+            hasDatagram = true;
             _datagrams.Dequeue();
             sent.Add(new SentFrame { Kind = SentKind.Other });
         }
 
         WriteStreams(ref writer, sent);
+        return hasDatagram;
     }
 
     /// <summary>A frame has arrived.</summary>

@@ -24,7 +24,7 @@ internal sealed class ConnectionTable : IDisposable
     private readonly TransportIdentity _identity;
     private readonly ConnectionOptions _options;
     private readonly ConcurrentDictionary<ulong, ConnectionCore> _byId = new();
-    private readonly ConcurrentDictionary<UInt128, ConnectionCore> _byToken = new();
+    private readonly ConcurrentDictionary<Bits128, ConnectionCore> _byToken = new();
     private readonly Dictionary<ulong, ConnectionCore> _byInitial = [];
     private readonly Admission _admission;
     private readonly Cookies _cookies;
@@ -80,7 +80,7 @@ internal sealed class ConnectionTable : IDisposable
         if (datagram.Length < MinReset)
             return false;
         return _byId.TryGetValue(ShortHeader.IdOf(datagram), out connection!)
-            || _byToken.TryGetValue(BinaryPrimitives.ReadUInt128BigEndian(datagram[^ConnectionLimits.ResetTokenSize..]), out connection!);
+            || _byToken.TryGetValue(Bits128.Read(datagram[^ConnectionLimits.ResetTokenSize..]), out connection!);
     }
 
     /// <summary>Begins a call; <see cref="ConnectionCore.Try"/> says where to. With no key whoever answers is taken. Who calls may be another than who is called here.</summary>
@@ -145,19 +145,19 @@ internal sealed class ConnectionTable : IDisposable
     public void ForgetId(ulong id) => _byId.TryRemove(id, out _);
 
     /// <summary>A datagram that ends with this token is a reset of the connection.</summary>
-    public bool TryWatch(UInt128 token, ConnectionCore connection) => token != 0 && _byToken.TryAdd(token, connection);
+    public bool TryWatch(Bits128 token, ConnectionCore connection) => !token.IsZero && _byToken.TryAdd(token, connection);
 
     /// <summary>The connection is over.</summary>
-    public void Unwatch(UInt128 token, ConnectionCore connection) => _byToken.TryRemove(new KeyValuePair<UInt128, ConnectionCore>(token, connection));
+    public void Unwatch(Bits128 token, ConnectionCore connection) => _byToken.TryRemove(new KeyValuePair<Bits128, ConnectionCore>(token, connection));
 
     /// <summary>The stateless reset token of one of this side's ids.</summary>
-    public UInt128 ResetTokenOf(ulong id)
+    public Bits128 ResetTokenOf(ulong id)
     {
         Span<byte> data = stackalloc byte[ConnectionLimits.IdSize];
         Span<byte> token = stackalloc byte[ConnectionLimits.ResetTokenSize];
         BinaryPrimitives.WriteUInt64BigEndian(data, id);
         Blake2s.Hash(_resetKey, data, token);
-        return BinaryPrimitives.ReadUInt128BigEndian(token);
+        return Bits128.Read(token);
     }
 
     private ConnectionCore? ReceiveInitial(
@@ -248,7 +248,7 @@ internal sealed class ConnectionTable : IDisposable
         Counters.ResetSent();
         _identity.Random.Fill(response[..size]);
         response[0] = (byte)(ShortHeader.First | (response[0] & ShortHeader.ProtectedBits));
-        BinaryPrimitives.WriteUInt128BigEndian(response[(size - ConnectionLimits.ResetTokenSize)..], ResetTokenOf(ShortHeader.IdOf(datagram)));
+        ResetTokenOf(ShortHeader.IdOf(datagram)).CopyTo(response[(size - ConnectionLimits.ResetTokenSize)..]);
         return size;
     }
 

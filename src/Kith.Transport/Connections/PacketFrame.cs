@@ -30,7 +30,7 @@ internal readonly ref struct PacketFrame
     public ulong Count { get; private init; }
 
     /// <summary>The token of NEW_CONNECTION_ID.</summary>
-    public UInt128 Token { get; private init; }
+    public Bits128 Token { get; private init; }
 
     /// <summary>The bytes of STREAM; the further ranges of ACK.</summary>
     public ReadOnlySpan<byte> Data { get; private init; }
@@ -119,7 +119,7 @@ internal readonly ref struct PacketFrame
         _ = reader.TryReadByte(out _);
         var ok = reader.TryReadVarInt(out var sequence) && reader.TryReadVarInt(out retire) && reader.TryReadUInt64(out id)
             && reader.TryReadUInt64(out high) && reader.TryReadUInt64(out low) && retire <= sequence;
-        frame = new PacketFrame { Type = FrameType.NewConnectionId, Value = sequence, Second = retire, Third = id, Token = new UInt128(high, low) };
+        frame = new PacketFrame { Type = FrameType.NewConnectionId, Value = sequence, Second = retire, Third = id, Token = new Bits128(high, low) };
         return ok;
     }
 

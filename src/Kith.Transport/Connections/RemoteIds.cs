@@ -1,3 +1,5 @@
+using Kith.Wire;
+
 namespace Kith.Transport.Connections;
 
 /// <summary>The connection ids that the other side gave: each path uses one of its own while there are enough (RFC 9000 sections 5.1 and 9.5).</summary>
@@ -32,7 +34,7 @@ internal sealed class RemoteIds
     }
 
     /// <summary>The first id's token comes later than the id in XX.</summary>
-    public void SetFirstToken(UInt128 token) => _ids[0] = (_ids[0].Id with { Token = token }, _ids[0].IsUsed);
+    public void SetFirstToken(Bits128 token) => _ids[0] = (_ids[0].Id with { Token = token }, _ids[0].IsUsed);
 
     /// <summary>An id that no path uses; without one, one that is used, so that the path can be used at all.</summary>
     public RemoteId Take()
@@ -50,7 +52,7 @@ internal sealed class RemoteIds
 
     public bool Contains(ulong sequence) => _ids.Exists(one => one.Id.Sequence == sequence);
 
-    public bool HasToken(UInt128 token) => token != 0 && _ids.Exists(one => one.Id.Token == token);
+    public bool HasToken(Bits128 token) => !token.IsZero && _ids.Exists(one => one.Id.Token == token);
 
     public bool HasUnused => _ids.Exists(static one => !one.IsUsed);
 

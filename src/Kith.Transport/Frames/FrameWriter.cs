@@ -95,7 +95,7 @@ internal ref struct FrameWriter(Span<byte> destination)
 
     public bool TryWriteRetireConnectionId(ulong sequence) => TryWriteVarInts(FrameType.RetireConnectionId, [sequence]);
 
-    public bool TryWriteNewConnectionId(ulong sequence, ulong retirePriorTo, ulong id, UInt128 token)
+    public bool TryWriteNewConnectionId(ulong sequence, ulong retirePriorTo, ulong id, Bits128 token)
     {
         if (Space < TypeSize + VarInt.SizeOf(sequence) + VarInt.SizeOf(retirePriorTo) + (3 * sizeof(ulong)))
             return false;
@@ -103,7 +103,7 @@ internal ref struct FrameWriter(Span<byte> destination)
         WriteVarInt(sequence);
         WriteVarInt(retirePriorTo);
         BinaryPrimitives.WriteUInt64BigEndian(_destination[Length..], id);
-        BinaryPrimitives.WriteUInt128BigEndian(_destination[(Length + sizeof(ulong))..], token);
+        token.CopyTo(_destination[(Length + sizeof(ulong))..]);
         Length += 3 * sizeof(ulong);
         return true;
     }

@@ -32,7 +32,7 @@ internal sealed partial class Session : ISession, IStreamOwner
         _keys = keys;
         _time = time;
         _started = time.GetTimestamp();
-        Path = new SessionPath(PathKind.Direct, link.RemoteEndPoint?.ToString() ?? "", link.LocalAddress);
+        Path = new SessionPath(link.Carrier == NodeAddress.OnionKind ? PathKind.Onion : PathKind.Direct, link.RemoteEndPoint?.ToString() ?? "", link.LocalAddress);
         _core = new SessionCore(this, keys.IsInitiator, keys.Local, keys.Remote, Now);
         if (roundTrip is { } sample)
             _core.SeedRoundTrip(sample);

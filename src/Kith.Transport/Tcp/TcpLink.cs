@@ -12,11 +12,21 @@ internal sealed class TcpLink : ILink
     private readonly Socket _socket;
 
     public TcpLink(Socket socket)
+        : this(socket, NodeAddress.TcpKind)
     {
+    }
+
+    // What a connection to Tor's own ports says of addresses is of this machine alone, and says nothing of the other end.
+    private TcpLink(Socket socket, string carrier)
+    {
+        Carrier = carrier;
         _socket = socket;
         try
         {
-            socket.NoDelay = true;
+            if (socket.AddressFamily != AddressFamily.Unix)
+                socket.NoDelay = true;
+            if (carrier != NodeAddress.TcpKind)
+                return;
             LocalAddress = socket.LocalEndPoint is IPEndPoint local ? Unmapped(local.Address) : null;
             // A dual-mode socket shows IPv4 as ::ffff:a.b.c.d; people and address lists know it as a.b.c.d.
             RemoteEndPoint = socket.RemoteEndPoint is IPEndPoint remote ? new IPEndPoint(Unmapped(remote.Address), remote.Port) : socket.RemoteEndPoint;
@@ -27,11 +37,14 @@ internal sealed class TcpLink : ILink
         }
     }
 
-    public string Carrier => NodeAddress.TcpKind;
+    public string Carrier { get; }
 
     public EndPoint? RemoteEndPoint { get; }
 
     public IPAddress? LocalAddress { get; }
+
+    /// <summary>A connection through Tor: to its SOCKS port, or from it to an onion service's listener.</summary>
+    public static TcpLink Onion(Socket socket) => new(socket, NodeAddress.OnionKind);
 
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

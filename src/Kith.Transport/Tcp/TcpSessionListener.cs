@@ -22,7 +22,8 @@ internal sealed class TcpSessionListener : IListener
     private readonly Socket _socket;
     private readonly TransportIdentity _identity;
     private readonly TimeProvider _time;
-    private readonly Admission _admission = new();
+    private readonly Admission _admission;
+    private readonly bool _isOnion;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Task, bool> _handshakes = new();
     private readonly ConcurrentDictionary<IPEndPoint, Expected> _expected = new();
@@ -31,14 +32,25 @@ internal sealed class TcpSessionListener : IListener
     private readonly Task _accepting;
 
     public TcpSessionListener(Socket socket, TransportIdentity identity, TimeProvider time)
+        : this(socket, identity, time, new Admission(), isOnion: false)
+    {
+    }
+
+    private TcpSessionListener(Socket socket, TransportIdentity identity, TimeProvider time, Admission admission, bool isOnion)
     {
         _socket = socket;
         _identity = identity;
         _time = time;
+        _admission = admission;
+        _isOnion = isOnion;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        SharesPort = PortSharing.TryAllow(socket);
+        SharesPort = !isOnion && PortSharing.TryAllow(socket);
         _accepting = AcceptAsync();
     }
+
+    /// <summary>Listens behind an onion service. Everybody comes from Tor on this machine: there is nothing to count callers by, so the limits are those of all of them together.</summary>
+    public static TcpSessionListener Onion(Socket socket, TransportIdentity identity, TimeProvider time) => new(socket, identity, time,
+        new Admission(HandshakeLimits.MaxPending, HandshakeLimits.MaxPending, HandshakeLimits.MaxSessions, HandshakeLimits.MaxSessions), isOnion: true);
 
     public IPEndPoint LocalEndPoint { get; }
 
@@ -107,7 +119,7 @@ internal sealed class TcpSessionListener : IListener
             return;
         }
 
-        var handshake = Task.Run(() => ShakeAsync(new TcpLink(socket), place));
+        var handshake = Task.Run(() => ShakeAsync(_isOnion ? TcpLink.Onion(socket) : new TcpLink(socket), place));
         _handshakes.TryAdd(handshake, true);
         _ = handshake.ContinueWith(done => _handshakes.TryRemove(done, out _), CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -49,26 +49,14 @@ internal static unsafe class LinuxErrorQueue
     // ICMP's "port unreachable" is ECONNREFUSED in both families.
     private static bool IsRefusedByItself(in MessageHeader message, bool isIPv6)
     {
-        var left = (long)message.ControlSize;
-        var at = message.Control;
-        while (left >= sizeof(ControlHeader))
+        var controls = new ControlMessages(in message);
+        while (controls.MoveNext())
         {
-            var control = (ControlHeader*)at;
-            var length = (int)Math.Min((long)control->Size, left) - sizeof(ControlHeader);
-            if (length < 0)
-                return false;
-            var isOurs = isIPv6 ? control->Level == LevelIPv6 && control->Type == ReceiveErrors6 : control->Level == LevelIPv4 && control->Type == ReceiveErrors4;
-            if (isOurs && length >= (isIPv6 ? ErrorSize6 : ErrorSize4))
-            {
-                var error = new ReadOnlySpan<byte>(control + 1, length);
-                var offender = SocketAddresses.Read(error[OffenderAt..], isIPv6);
-                var to = SocketAddresses.Read(new ReadOnlySpan<byte>(message.Name, SocketAddresses.MaxSize), isIPv6);
-                return MemoryMarshal.Read<int>(error) == ErrorConnectionRefused && offender.SameAddress(to);
-            }
-
-            var space = (long)ControlHeader.SpaceOf(length);
-            at += space;
-            left -= space;
+            if (!(isIPv6 ? controls.Is(LevelIPv6, ReceiveErrors6, ErrorSize6) : controls.Is(LevelIPv4, ReceiveErrors4, ErrorSize4)))
+                continue;
+            var offender = SocketAddresses.Read(controls.Data[OffenderAt..], isIPv6);
+            var to = SocketAddresses.Read(new ReadOnlySpan<byte>(message.Name, SocketAddresses.MaxSize), isIPv6);
+            return MemoryMarshal.Read<int>(controls.Data) == ErrorConnectionRefused && offender.SameAddress(to);
         }
 
         return false;

@@ -258,23 +258,15 @@ internal sealed class LinuxUdpSocket : UdpSocket
         }
     }
 
-    private unsafe void ReadControls(in MessageHeader message, Endpoint from, ref int size)
+    private void ReadControls(in MessageHeader message, Endpoint from, ref int size)
     {
-        var left = (long)message.ControlSize;
-        var at = message.Control;
-        while (left >= sizeof(ControlHeader))
+        var controls = new ControlMessages(in message);
+        while (controls.MoveNext())
         {
-            var control = (ControlHeader*)at;
-            var length = (int)Math.Min((long)control->Size, left) - sizeof(ControlHeader);
-            if (length < 0)
-                return;
-            if (control->Level == LevelUdp && control->Type == UdpGro && length >= sizeof(int) && *(int*)(control + 1) is > 0 and var segment)
+            if (controls.Is(LevelUdp, UdpGro, sizeof(int)) && MemoryMarshal.Read<int>(controls.Data) is > 0 and var segment)
                 size = segment;
-            else if (control->Level == LevelIPv6 && control->Type == PacketInfo6 && length >= PacketInfoSize)
-                _answers?.Note(from, LocalOf(new ReadOnlySpan<byte>(control + 1, PacketInfoSize)));
-            var space = (long)ControlHeader.SpaceOf(length);
-            at += space;
-            left -= space;
+            else if (controls.Is(LevelIPv6, PacketInfo6, PacketInfoSize))
+                _answers?.Note(from, LocalOf(controls.Data));
         }
     }
 

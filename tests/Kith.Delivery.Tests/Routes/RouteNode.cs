@@ -16,11 +16,11 @@ internal sealed class RouteNode : IPeerInputSink, IAsyncDisposable
     private readonly X25519PrivateKey _key = X25519PrivateKey.Generate(SystemRandom.Instance);
     private readonly Channel<PeerInput> _input;
 
-    private RouteNode(int capacity, SessionTakers? takers)
+    private RouteNode(int capacity, SessionTakers? takers, Func<AccountId?, string, bool>? allows)
     {
         _input = Channel.CreateBounded<PeerInput>(capacity);
         Carrier = new TcpCarrier(new TransportIdentity(_key, null, SystemRandom.Instance), TimeProvider.System);
-        Route = new DirectRoute(_key.PublicKey, [Carrier], this, TimeProvider.System, SystemRandom.Instance) { Takers = takers };
+        Route = new DirectRoute(_key.PublicKey, [Carrier], this, TimeProvider.System, SystemRandom.Instance) { Takers = takers, Allows = allows };
         Account = AccountId.FromBytes(_key.PublicKey.ToArray());
     }
 
@@ -34,9 +34,12 @@ internal sealed class RouteNode : IPeerInputSink, IAsyncDisposable
 
     public string Address { get; private set; } = "";
 
-    public static async Task<RouteNode> StartAsync(int capacity = 1024, SessionTakers? takers = null)
+    /// <summary>Whether anything came that was not taken yet.</summary>
+    public bool HasInput => _input.Reader.Count > 0;
+
+    public static async Task<RouteNode> StartAsync(int capacity = 1024, SessionTakers? takers = null, Func<AccountId?, string, bool>? allows = null)
     {
-        var node = new RouteNode(capacity, takers);
+        var node = new RouteNode(capacity, takers, allows);
         node.Address = (await node.Route.ListenAsync(node.Carrier, new IPEndPoint(IPAddress.Loopback, 0))).ToString();
         return node;
     }

@@ -37,6 +37,9 @@ internal sealed class LabPerson(string name, LabMachine machine) : IAsyncDisposa
         }
     }
 
+    /// <summary>The node's process: ip(8) became it.</summary>
+    public int Pid => _node!.Id;
+
     /// <summary>Whether this person has talked with anybody since the node was started first.</summary>
     public bool HasTalked { get; set; }
 

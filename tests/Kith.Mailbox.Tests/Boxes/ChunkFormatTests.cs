@@ -1,5 +1,6 @@
 using Kith.Crypto;
 using Kith.Mailbox.Boxes;
+using Kith.Wire;
 
 namespace Kith.Mailbox.Tests.Boxes;
 
@@ -74,7 +75,7 @@ public sealed class ChunkFormatTests
     [InlineData(255, 16)]
     public void PieceWhoseNumbersCannotBe_IsRefused(byte index, byte count)
     {
-        var bytes = ChunkItems.Write([new ChunkItem(Envelope, 5, 0, 1)]);
+        var bytes = ChunkItems.Write([new ChunkItem(Envelope, new Bits128(0, 5), 0, 1)]);
         Assert.True(ChunkItems.TryRead(bytes, out _));
         bytes[17] = index;
         bytes[18] = count;

@@ -1,6 +1,7 @@
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Client;
 using Kith.Mailbox.Tests.Boxes;
+using Kith.Wire;
 
 namespace Kith.Mailbox.Tests.Client;
 
@@ -17,7 +18,7 @@ public sealed class PieceBookTests
         var second = new KnownChunk(_chunk.Box, ChunkHash.Of([2]), 1024);
         Assert.Equal(PieceFate.Kept, Add(7, 0, 2, [0]));
         Assert.Equal(PieceFate.Kept, Add(7, 0, 2, [0]));
-        Assert.Equal(PieceFate.Whole, _book.Add(second, new ChunkItem(new byte[] { 1 }, 7, 1, 2), out var envelope, out var chunks));
+        Assert.Equal(PieceFate.Whole, _book.Add(second, new ChunkItem(new byte[] { 1 }, new Bits128(0, 7), 1, 2), out var envelope, out var chunks));
         Assert.Equal([0, 1], envelope);
         Assert.Equal([_chunk, second], chunks);
     }
@@ -28,7 +29,7 @@ public sealed class PieceBookTests
         Assert.Equal(PieceFate.Kept, Add(7, 2, 3, [5]));
         Assert.Equal(PieceFate.Kept, Add(7, 0, 3, [1, 2]));
         Assert.Equal(PieceFate.Kept, Add(7, 0, 3, [1, 2]));
-        Assert.Equal(PieceFate.Whole, _book.Add(_chunk, new ChunkItem(new byte[] { 3 }, 7, 1, 3), out var envelope, out var chunks));
+        Assert.Equal(PieceFate.Whole, _book.Add(_chunk, new ChunkItem(new byte[] { 3 }, new Bits128(0, 7), 1, 3), out var envelope, out var chunks));
         Assert.Equal([1, 2, 3, 5], envelope);
         Assert.NotEmpty(chunks);
     }
@@ -52,11 +53,11 @@ public sealed class PieceBookTests
     public void SixtyFiveUnfinished_AreTooMany()
     {
         for (var i = 0; i < ClientLimits.Unfinished; i++)
-            Assert.Equal(PieceFate.Kept, Add((UInt128)i, 0, 2, [1]));
+            Assert.Equal(PieceFate.Kept, Add((ulong)i, 0, 2, [1]));
         Assert.Equal(PieceFate.TooMany, Add(1000, 0, 2, [1]));
         Assert.Equal(PieceFate.Whole, Add(3, 1, 2, [1]));
         Assert.Equal(PieceFate.Kept, Add(1000, 0, 2, [1]));
     }
 
-    private PieceFate Add(UInt128 id, byte index, byte count, byte[] bytes) => _book.Add(_chunk, new ChunkItem(bytes, id, index, count), out _, out _);
+    private PieceFate Add(ulong id, byte index, byte count, byte[] bytes) => _book.Add(_chunk, new ChunkItem(bytes, new Bits128(0, id), index, count), out _, out _);
 }

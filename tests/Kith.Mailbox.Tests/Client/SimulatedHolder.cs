@@ -50,6 +50,9 @@ internal class SimulatedHolder
 
     public int Puts { get; private set; }
 
+    /// <summary>Boxes in which there is anything.</summary>
+    public virtual int FullBoxes => _boxes.Values.Count(static kept => kept.Entries.Count > 0);
+
     public virtual int Chunks => _boxes.Values.Sum(box => box.Entries.Count);
 
     public int Tombstones => _boxes.Values.Sum(box => box.Deleted.Count);

@@ -22,6 +22,45 @@ public sealed class HolderDirectoryTests
     }
 
     [Fact]
+    public void Find_ForSomebodyWhoMustNotBeSeen_GreetsAllUnderTheKey_BeforeABoxIsAskedFor()
+    {
+        var world = new SmallWorld { GreetsAll = true };
+        var all = Local(30);
+        world.Announce(RoomKey.At(0, 0), all);
+        world.Directory.Ready(world.Now);
+        world.Settle();
+        Assert.Equal(all.ToHashSet(), world.Greeted.ToHashSet());
+        var found = world.Find(Box, 6);
+        world.Settle();
+        Assert.Equal(Nearest(all).Take(6), found());
+        Assert.Equal(30, world.Greeted.Count);
+    }
+
+    [Fact]
+    public void RequestThatCameToNothing_BringsNoHello_ToSomebodyWhoMustNotBeSeen_ButAtATimeOfTheirOwn()
+    {
+        var world = new SmallWorld { GreetsAll = true };
+        var all = Local(30);
+        world.Announce(RoomKey.At(0, 0), all);
+        world.Directory.Ready(world.Now);
+        world.Settle();
+        var greeted = world.Greeted.Count;
+        var nearest = Nearest(all).ToList();
+        world.Directory.Failed(world.Now, nearest[0]);
+        world.Directory.KeyFailed(world.Now, nearest[1]);
+        world.Pass(DirectoryLimits.FirstSilence + 1);
+        var found = world.Find(Box, 6);
+        world.Settle();
+        Assert.Equal(nearest.Take(6), found()); // what is known of them stays
+        Assert.Equal(greeted, world.Greeted.Count);
+        world.Pass(DirectoryLimits.RoundPeriod);
+        var round = world.Greeted.Skip(greeted).ToList();
+        Assert.Equal(2 + DirectoryLimits.RoundOthers, round.Count);
+        Assert.Contains(nearest[0], round);
+        Assert.Contains(nearest[1], round);
+    }
+
+    [Fact]
     public void Find_WithTheNearestSilent_BringsTheNextAfterAMoment()
     {
         var world = new SmallWorld();

@@ -29,7 +29,9 @@ internal sealed class SmallWorld : IDirectoryWorld
 
     public List<Endpoint> Greeted { get; } = [];
 
-    public HolderDirectory Directory => _directory ??= new HolderDirectory(this, new CountingRandom());
+    public HolderDirectory Directory => _directory ??= new HolderDirectory(this, new CountingRandom()) { GreetsAll = () => GreetsAll };
+
+    public bool GreetsAll { get; init; }
 
     public void Announce(NodeId key, params IEnumerable<Endpoint> holders)
     {

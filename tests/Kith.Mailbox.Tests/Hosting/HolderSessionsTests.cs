@@ -91,7 +91,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
     private static HolderRequest Hello() => new(new HelloRequest(), static (_, _, _) => { }) { Patience = TimeSpan.FromHours(1) };
 
     private HolderSessions Sessions(int most) => new(
-        new NamelessDialer(_carrier, _identity, TimeProvider.System), (_, _, failure) => _told.Writer.TryWrite(failure), static _ => { }, _defects.Add, TimeProvider.System, most);
+        new NamelessDialer(_carrier, _identity, TimeProvider.System), (_, _, failure) => _told.Writer.TryWrite(failure), static _ => { }, _defects.Add, TimeProvider.System, most: most);
 
     /// <summary>Takes what is asked, and answers nothing.</summary>
     private sealed class DeafHolding : IHolding

@@ -29,7 +29,7 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
     private readonly Channel<ArrivedEnvelope> _arrived = Channel.CreateUnbounded<ArrivedEnvelope>();
     private bool _isGone;
 
-    private MailNode(UdpPort port, UdpCarrier carrier, IListener listener, TransportIdentity identity, Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding> holding, TimeProvider time)
+    private MailNode(UdpPort port, UdpCarrier carrier, IListener listener, TransportIdentity identity, Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding> holding, TimeProvider time, bool isVeiled, Func<IReadOnlyList<OnionPasser>>? onions)
     {
         (_port, _carrier, _listener, _key) = (port, carrier, listener, identity.StaticKey);
         _accepting = AcceptAsync();
@@ -37,9 +37,11 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
         _overlay = OverlayHost.Start(port, options, this, SystemRandom.Instance, TimeProvider.System);
         port.Start();
         var parts = new MailboxParts(
-            _overlay, () => OwnNetworks.Loopback, port.Port, new NamelessDialer(carrier, identity, TimeProvider.System), (finder, calls) => holding(_key.PublicKey, finder, calls), _takers, this, SystemRandom.Instance, time)
+            onions is null ? _overlay : null, () => OwnNetworks.Loopback, port.Port, new NamelessDialer(carrier, identity, TimeProvider.System), (finder, calls) => holding(_key.PublicKey, finder, calls), _takers, this, SystemRandom.Instance, time)
         {
             Key = _key,
+            NeverStraight = () => isVeiled,
+            Onions = onions,
             Log = Console.Error,
         };
         _mailbox = MailboxHost.Start(parts, room);
@@ -47,16 +49,18 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
 
     public IMailbox Mailbox => _mailbox;
 
+    public X25519PublicKey Key => _key.PublicKey;
+
     public Endpoint Endpoint => Endpoint.From(_port.LocalEndPoints[0]);
 
-    public static async Task<MailNode> StartAsync(Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding>? holding = null, TimeProvider? time = null)
+    public static async Task<MailNode> StartAsync(Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding>? holding = null, TimeProvider? time = null, bool isVeiled = false, Func<IReadOnlyList<OnionPasser>>? onions = null)
     {
         var key = X25519PrivateKey.Generate(SystemRandom.Instance);
         var identity = new TransportIdentity(key, null, SystemRandom.Instance);
         var port = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
         var carrier = new UdpCarrier(port, identity, TimeProvider.System);
         var listener = await carrier.ListenAsync(port.LocalEndPoints[0]);
-        return new MailNode(port, carrier, listener, identity, entry, room, holding ?? ((_, _, _) => new MemoryHolding()), time ?? TimeProvider.System);
+        return new MailNode(port, carrier, listener, identity, entry, room, holding ?? ((_, _, _) => new MemoryHolding()), time ?? TimeProvider.System, isVeiled, onions);
     }
 
     public Task<(WritableBox Box, IReadOnlyList<MessageId> Ids, string? Why)> NextOutcomeAsync(CancellationToken stop) => _outcomes.Reader.ReadAsync(stop).AsTask();

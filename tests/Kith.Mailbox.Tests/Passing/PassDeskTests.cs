@@ -231,6 +231,8 @@ public sealed class PassDeskTests : IPassWorld
 
     private sealed class Asker(uint address) : IPassAsker
     {
+        public IPassAsker Stream => this;
+
         public Endpoint? From { get; } = Endpoint.FromIPv4(address, 1);
 
         public bool IsNear { get; set; }

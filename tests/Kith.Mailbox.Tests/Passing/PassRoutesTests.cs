@@ -143,6 +143,30 @@ public sealed class PassRoutesTests : IDisposable
     }
 
     [Fact]
+    public void WhoMustNotBeSeen_NeverAsksStraight_ButFails()
+    {
+        using var few = new RoutesWorld(1, neverStraight: true);
+        few.Ask(Read, few.Holders[0]);
+        few.WaitFor(PassLimits.StartPatience);
+        Assert.Empty(few.Asked);
+        Assert.NotEqual(AskFailure.None, Assert.Single(few.Told).Failure);
+
+        using var world = new RoutesWorld(40, neverStraight: true);
+        world.Ask(Read, Holder, isPreferred: true);
+        for (var i = 0; i < world.Asked.Count; i++)
+            world.Fail(world.Asked[i].Request);
+        Assert.DoesNotContain(world.Asked, asked => asked.At == Holder);
+        Assert.All(world.Asked, asked => Assert.IsType<SealedRequest>(asked.Request.Request));
+        Assert.NotEqual(AskFailure.None, Assert.Single(world.Told).Failure);
+
+        // What we keep ourselves nobody sees us ask for.
+        using var own = new RoutesWorld(PassLimits.Fewest, neverStraight: true);
+        own.Self = own.Holders[0];
+        own.Ask(Read, own.Holders[0]);
+        Assert.Single(own.Asked);
+    }
+
+    [Fact]
     public void AHolderThatSomebodyNamed_IsAskedStraightWhereOthersDoNotKnowIt()
     {
         _world.Ask(Read, Holder, isPreferred: true);

@@ -12,10 +12,10 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
 {
     private readonly X25519PrivateKey _key = X25519PrivateKey.Generate(SystemRandom.Instance);
 
-    public RoutesWorld(int holders)
+    public RoutesWorld(int holders, bool neverStraight = false, byte[]? orderSecret = null, int passers = PassLimits.Passers)
     {
         Holders = [.. Enumerable.Range(1, holders).Select(i => Endpoint.FromIPv4(0xC600_0005 + ((uint)i << 8), 4_000))];
-        Routes = new PassRoutes(this, SystemRandom.Instance);
+        Routes = new PassRoutes(this, SystemRandom.Instance, orderSecret) { NeverStraight = () => neverStraight, Passers = () => passers };
     }
 
     public PassRoutes Routes { get; }
@@ -36,6 +36,8 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
     public IEnumerable<Endpoint> Passers(long now) => Holders;
 
     public X25519PublicKey? KeyOf(Endpoint holder) => holder == Keyless ? null : _key.PublicKey;
+
+    public bool AreOne(Endpoint passer, Endpoint holder) => false;
 
     public bool IsSelf(Endpoint holder) => holder == Self;
 
@@ -67,6 +69,25 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
         Give(request, new PassAnswer(DropCode.Done, opened.Seal(answer)));
     }
 
+    /// <summary>Opens what went to the first of a chain layer by layer: who gets what, and what each has in hand then.</summary>
+    public Walk Open((Endpoint At, HolderRequest Request) asked)
+    {
+        var walk = new Walk([asked.At], []);
+        var sealedRequest = Assert.IsType<SealedRequest>(asked.Request.Request).Seal!();
+        while (true)
+        {
+            Assert.True(PassOpened.TryOpen(_key, sealedRequest, SystemRandom.Instance, out var opened));
+            walk.Layers.Add((opened, sealedRequest.Length));
+            if (opened.Request is not PassRequest pass)
+                return walk;
+            walk.Stops.Add(pass.Holder);
+            sealedRequest = pass.Sealed;
+        }
+    }
+
+    /// <summary>Answers along a chain, from one place of it: the holder's the last.</summary>
+    public void Answer(HolderRequest request, Walk walk, MailboxAnswer answer, int from) => Give(request, walk.Wrap(answer, from));
+
     /// <summary>Answers as whoever passes on does.</summary>
     public void Give(HolderRequest request, MailboxAnswer answer)
     {
@@ -93,4 +114,19 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+
+    /// <summary>A request through a chain, opened: who it came to, the holder last, and what each opened, of how many sealed bytes.</summary>
+    internal sealed record Walk(List<Endpoint> Stops, List<(PassOpened Opened, int Bytes)> Layers)
+    {
+        public MailboxAnswer Wrap(MailboxAnswer answer, int from)
+        {
+            for (var at = from; ; at--)
+            {
+                var bytes = Layers[at].Opened.Seal(answer);
+                if (at == 0)
+                    return new SealedAnswer(DropCode.Done, bytes);
+                answer = new PassAnswer(DropCode.Done, bytes);
+            }
+        }
+    }
 }

@@ -143,7 +143,7 @@ public sealed class LinkTests
     }
 
     [Theory]
-    [InlineData(0, 4, LinkError.Newer)]
+    [InlineData(0, 5, LinkError.Newer)]
     [InlineData(0, 3, LinkError.Invalid)]
     [InlineData(0, 2, LinkError.Invalid)]
     [InlineData(0, 0, LinkError.Invalid)]

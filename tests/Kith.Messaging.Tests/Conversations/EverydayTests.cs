@@ -140,7 +140,7 @@ public sealed class EverydayTests
         {
             messenger.SetDraft(pair.Bob.Id, "half a thought");
             messenger.SetMuted(pair.Bob.Id, true);
-            messenger.ChangeSettings(messenger.Settings with { Theme = "dark", Notifications = false });
+            messenger.ChangeSettings(messenger.Settings with { Theme = "dark", Notifications = false, Paths = new PathSettings(5, 0, 12, 0) });
         });
         pair.Alice.Crash();
         var contact = pair.Alice.Contact(pair.Bob);
@@ -148,8 +148,12 @@ public sealed class EverydayTests
         Assert.True(contact.Muted);
         Assert.Equal("dark", pair.Alice.Messenger.Settings.Theme);
         Assert.False(pair.Alice.Messenger.Settings.Notifications);
+        Assert.Equal(new PathSettings(5, 0, 12, 0), pair.Alice.Messenger.Settings.Paths);
+        Assert.Equal(PathSettings.Standard, pair.Bob.Messenger.Settings.Paths);
+        foreach (var paths in new PathSettings[] { new(1, 20, 0, 0), new(6, 20, 0, 0), new(3, -1, 0, 0), new(3, 501, 0, 0), new(3, 20, -1, 0), new(3, 20, 601, 0), new(3, 20, 0, 601), new(3, 20, 0, int.MinValue) })
+            pair.Alice.Refused(MessengerError.Invalid, messenger => messenger.ChangeSettings(messenger.Settings with { Paths = paths }));
         pair.Alice.Refused(MessengerError.Invalid, messenger => messenger.ChangeSettings(messenger.Settings with { Name = "\u202e" }));
-        pair.Alice.Refused(MessengerError.Invalid, messenger => messenger.ChangeSettings(messenger.Settings with { Privacy = "onion" }));
+        pair.Alice.Refused(MessengerError.Invalid, messenger => messenger.ChangeSettings(messenger.Settings with { Privacy = "hidden" }));
         pair.Alice.Refused(MessengerError.Invalid, messenger => messenger.ChangeSettings(messenger.Settings with { Relay = "perhaps" }));
         pair.Alice.Refused(MessengerError.Invalid, messenger => messenger.ChangeSettings(messenger.Settings with { Theme = "pink" }));
         pair.Alice.Refused(MessengerError.Invalid, messenger => messenger.ChangeSettings(messenger.Settings with { Language = "en\"><script>" }));

@@ -31,13 +31,17 @@ internal sealed class HeldEffects : IEffects
 
     public void Settled(AccountId peer, MessageId id) => _held.Add(() => Delivery?.Settled(peer, id, 0));
 
-    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop = false)
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, RouteKind otherwise = RouteKind.Direct)
     {
         var copy = envelope.ToArray();
-        _held.Add(() => Once.Add((peer, copy, byDrop)));
+        _held.Add(() => Once.Add((peer, copy, otherwise == RouteKind.Drop)));
     }
 
     public void BoxesChanged() => _held.Add(() => BoxChanges++);
+
+    public int OnionChanges { get; private set; }
+
+    public void OnionChanged() => _held.Add(() => OnionChanges++);
 
     public void RequestBundle(AccountId peer) => _held.Add(() =>
     {

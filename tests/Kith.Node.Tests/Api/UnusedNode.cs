@@ -31,6 +31,10 @@ internal sealed class UnusedNode : INode
 
     public RoomState OfferRoom(long bytes) => throw new InvalidOperationException();
 
+    public TorEntryState TorEntry() => throw new InvalidOperationException();
+
+    public TorEntryState OfferTorEntry(bool offers) => throw new InvalidOperationException();
+
     public Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts) => throw new InvalidOperationException();
@@ -40,6 +44,8 @@ internal sealed class UnusedNode : INode
     public Task ChangePassphraseAsync(string? current, string? next) => throw new InvalidOperationException();
 
     public Task ExportAsync(Stream destination, string passphrase, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task AwaitLinkServiceAsync(CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public Task AwaitIntroducerAsync(CancellationToken cancellationToken) => throw new InvalidOperationException();
 

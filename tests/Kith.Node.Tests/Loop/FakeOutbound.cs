@@ -12,7 +12,7 @@ internal sealed class FakeOutbound(List<string> log) : IOutbound
 
     public void Settled(AccountId peer, MessageId id) => log.Add("settled");
 
-    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, bool byDrop) => log.Add($"send {envelope.Span[0]}");
+    public void SendOnce(AccountId peer, ReadOnlyMemory<byte> envelope, RouteKind otherwise) => log.Add($"send {envelope.Span[0]}");
 
     public void RequestBundle(AccountId peer) => log.Add("bundle");
 
@@ -21,6 +21,8 @@ internal sealed class FakeOutbound(List<string> log) : IOutbound
     public void FindingChanged() => log.Add("finding");
 
     public void BoxesChanged() => log.Add("boxes");
+
+    public void OnionChanged() => log.Add("onion");
 
     public void EndBatch()
     {

@@ -52,6 +52,10 @@ internal sealed class FakePeers(List<string> log) : IPeerProtocol
 
     public void SetOwnAddresses(IReadOnlyList<string> addresses) => throw new NotSupportedException();
 
+    public void SetMeetings(AccountId contact, IReadOnlyList<string> meetings) => throw new NotSupportedException();
+
+    public Kith.Messaging.Onion.OnionPlan Onion() => Kith.Messaging.Onion.OnionPlan.None;
+
     public IReadOnlyList<FindPublication> FindableBy() => throw new NotSupportedException();
 
     public IReadOnlyList<FindTarget> Wanted() => throw new NotSupportedException();

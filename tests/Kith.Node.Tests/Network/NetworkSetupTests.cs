@@ -27,6 +27,30 @@ public sealed class NetworkSetupTests : IDisposable
     }
 
     [Fact]
+    public void EntryPointsAtOnionAddresses_AreKeptBesideTheOthers_AndForThemselves()
+    {
+        const string Onion = "onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:7300";
+        Run(new NetworkOptions { Entries = ["127.0.0.1:1", Onion], TorEntry = true });
+        using var next = Run(new NetworkOptions());
+        Assert.Equal(["127.0.0.1:1"], next.Entries);
+        Assert.Equal((ushort)7300, Assert.Single(next.OnionEntries).Port);
+        Assert.True(next.TorEntry);
+    }
+
+    [Theory]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscrye:7300", "mistyped")]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscry:7300", "56 letters")]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd", "port")]
+    [InlineData("onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:0", "port")]
+    [InlineData("onion/", "port")]
+    public void EntryPointAtAnOnionAddress_ThatIsMistyped_IsRefusedInOneSentence(string entry, string why)
+    {
+        var refusal = Assert.Throws<NodeStartException>(() => NetworkSetup.Open(_home, new NetworkOptions { Entries = [entry] }));
+        Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{entry} is not an entry point", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void LocalNetworkAndMainline_HoldForOneRun()
     {
         using var first = Run(new NetworkOptions { LocalNetwork = false, Mainline = false });

@@ -83,13 +83,12 @@ public sealed class ConversationTests(PairFixture pair) : IClassFixture<PairFixt
         Assert.StartsWith("127.0.0.1:", status.GetProperty("listen")[0].GetString());
 
         // In the overlay they become peers too, in their time.
-        var peer = (await pair.Alice.GetAsync("peers")).GetProperty("peers").EnumerateArray().Single(one => one.GetProperty("kind").GetString() == "session");
-        Assert.Equal("Bob", peer.GetProperty("name").GetString());
-        Assert.Equal("in", peer.GetProperty("direction").GetString());
+        var sessions = (await pair.Alice.GetAsync("peers")).GetProperty("peers").EnumerateArray().Where(one => one.GetProperty("kind").GetString() == "session");
+        Assert.Contains(sessions, static one => one.GetProperty("name").GetString() == "Bob" && one.GetProperty("direction").GetString() == "in");
 
         var checks = (await pair.Alice.GetAsync("doctor")).GetProperty("checks").EnumerateArray().ToDictionary(c => c.GetProperty("check").GetString()!, c => c.GetProperty("ok").GetBoolean());
         Assert.True(checks["contacts"]);
-        Assert.False(checks["tor"]);
+        Assert.True(checks["tor"]);
     }
 
     [Fact]
@@ -108,7 +107,7 @@ public sealed class ConversationTests(PairFixture pair) : IClassFixture<PairFixt
     [InlineData("POST", "contacts/Alice/messages", "{\"text\":\"\"}", HttpStatusCode.BadRequest)]
     [InlineData("POST", "contacts/Alice/messages", "{\"text\":\"x\",\"wait\":\"received\"}", HttpStatusCode.BadRequest)]
     [InlineData("POST", "contacts/Alice/messages", "{\"text\":\"x\",\"wait\":\"nonsense\"}", HttpStatusCode.BadRequest)]
-    [InlineData("POST", "contacts/Alice/messages", "{\"text\":\"x\",\"route\":\"onion\"}", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "contacts/Alice/messages", "{\"text\":\"x\",\"route\":\"pigeon\"}", HttpStatusCode.BadRequest)]
     [InlineData("POST", "contacts/Alice/messages", "{\"text\":\"x\",\"timeout\":-1}", HttpStatusCode.BadRequest)]
     [InlineData("POST", "contacts/Alice/messages", "{\"text\":\"x\",\"replyTo\":\"nothing\"}", HttpStatusCode.NotFound)]
     [InlineData("POST", "contacts/Alice/messages", "{}", HttpStatusCode.BadRequest)]
@@ -123,7 +122,7 @@ public sealed class ConversationTests(PairFixture pair) : IClassFixture<PairFixt
     [InlineData("POST", "contacts", "{\"link\":\"\"}", HttpStatusCode.BadRequest)]
     [InlineData("POST", "links", "{\"uses\":-1}", HttpStatusCode.BadRequest)]
     [InlineData("DELETE", "links/nothing", null, HttpStatusCode.NotFound)]
-    [InlineData("PATCH", "settings", "{\"privacy\":\"onion\"}", HttpStatusCode.BadRequest)]
+    [InlineData("PATCH", "settings", "{\"privacy\":\"hidden\"}", HttpStatusCode.BadRequest)]
     [InlineData("PATCH", "settings", "{\"relay\":\"perhaps\"}", HttpStatusCode.BadRequest)]
     [InlineData("POST", "export", "{\"passphrase\":\"\"}", HttpStatusCode.BadRequest)]
     [InlineData("PUT", "passphrase", "{\"new\":\"\"}", HttpStatusCode.BadRequest)]

@@ -124,7 +124,8 @@ public sealed class LifecycleTests
             await pair.Bob.StopAsync();
             var waiting = await pair.Alice.SendAsync(HttpMethod.Post, "contacts/Bob/messages", new { text = "are you there?", wait = "delivered", timeout = 100 });
             Assert.Contains(waiting.GetProperty("state").GetString(), new[] { "waiting", "sent" });
-            Assert.Equal(1, (await pair.Alice.GetAsync("status")).GetProperty("outbox").GetInt32());
+            // What Alice has to say of herself may wait beside it.
+            Assert.InRange((await pair.Alice.GetAsync("status")).GetProperty("outbox").GetInt32(), 1, 2);
             var id = waiting.GetProperty("id").GetString();
             var delivered = pair.Alice.NextAsync(e => e.Type == "message"
                 && e.ToJson()["message"]!["id"]!.GetValue<string>() == id && e.ToJson()["message"]!["state"]!.GetValue<string>() == "delivered");

@@ -87,7 +87,7 @@ public sealed class CallTests : IDisposable
     [Fact]
     public void UnknownHandle_IsRefusedAndSaidSo()
     {
-        var call = _caller.Call(_called, [(_introducer.Address, new NodeHandle(5))]);
+        var call = _caller.Call(_called, [(_introducer.Address, new NodeHandle(new Bits128(0, 5)))]);
         _scene.Run(200);
         Assert.Equal(ReachResult.UnknownHandle, call.Outcome!.Result);
         Assert.Equal(0, _introducer.Core.PassedOn);
@@ -112,7 +112,7 @@ public sealed class CallTests : IDisposable
     {
         Assert.True(Endpoint.TryParse(introducer, out var at));
         _caller.Sent.Clear();
-        var call = _caller.Call(_called, [(at, new NodeHandle(5))]);
+        var call = _caller.Call(_called, [(at, new NodeHandle(new Bits128(0, 5)))]);
         Assert.Equal(ReachResult.NotCalled, call.Outcome!.Result);
         Assert.Empty(_caller.Sent);
     }

@@ -58,7 +58,7 @@ public sealed class LocalCarrierTests
     {
         await using var introducer = LocalNode.Start(null);
         await using var caller = await Peer.StartAsync(introducer);
-        var nobody = NodeAddress.Via(introducer.Endpoint.ToIPEndPoint(), new NodeHandle(1));
+        var nobody = NodeAddress.Via(introducer.Endpoint.ToIPEndPoint(), new NodeHandle(new Bits128(0, 1)));
         var error = await Assert.ThrowsAsync<SessionException>(() => caller.Carrier.ConnectAsync([nobody], caller.Key.PublicKey, Cancellation));
         Assert.Contains("introduce", error.Close.Reason, StringComparison.Ordinal);
     }

@@ -39,7 +39,7 @@ public sealed class LocalReachTests
     {
         using var key = X25519PrivateKey.Generate(SystemRandom.Instance);
         var node = LocalNode.Start(null, With(key));
-        (Endpoint, NodeHandle)[] via = [(node.Endpoint.WithPort(9), new NodeHandle(1))];
+        (Endpoint, NodeHandle)[] via = [(node.Endpoint.WithPort(9), new NodeHandle(new Bits128(0, 1)))];
         using var giveUp = new CancellationTokenSource();
         var call = node.Overlay.Reach.CallAsync(key.PublicKey, via, _ => { }, giveUp.Token);
         await giveUp.CancelAsync();

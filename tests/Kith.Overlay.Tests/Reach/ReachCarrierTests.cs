@@ -251,7 +251,7 @@ public sealed class ReachCarrierTests : IAsyncDisposable
 
     [Fact]
     public async Task OtherKinds_AreRefused() =>
-        await Assert.ThrowsAsync<ArgumentException>(() => _carrier.ConnectAsync([Parse("onion/abcdef.onion:80")], _key.PublicKey, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() => _carrier.ConnectAsync([Parse("other/example.org:80")], _key.PublicKey, Cancellation));
 
     private async Task<FakeUdpSession> RelayedAsync()
     {

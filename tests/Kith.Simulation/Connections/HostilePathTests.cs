@@ -2,6 +2,7 @@ using Kith.Simulation.Network;
 using Kith.Transport;
 using Kith.Transport.Connections;
 using Kith.Transport.Frames;
+using Kith.Wire;
 
 namespace Kith.Simulation.Connections;
 
@@ -36,7 +37,7 @@ public sealed class HostilePathTests
         for (ulong i = 1; i < 100; i++)
         {
             var sequence = i;
-            peer.Core.Send((ref FrameWriter writer) => writer.TryWriteNewConnectionId(sequence, 0, sequence, new UInt128(3, sequence)));
+            peer.Core.Send((ref FrameWriter writer) => writer.TryWriteNewConnectionId(sequence, 0, sequence, new Bits128(3, sequence)));
         }
 
         world.ExpectClosed(SessionErrorCode.StreamLimit);
@@ -49,7 +50,7 @@ public sealed class HostilePathTests
         for (ulong i = 1; i < 1_000 && peer.Core.Closed is null; i++)
         {
             var sequence = i;
-            peer.Core.Send((ref FrameWriter writer) => writer.TryWriteNewConnectionId(sequence, sequence, sequence, new UInt128(3, sequence)));
+            peer.Core.Send((ref FrameWriter writer) => writer.TryWriteNewConnectionId(sequence, sequence, sequence, new Bits128(3, sequence)));
             world.Network.Run(2);
         }
 

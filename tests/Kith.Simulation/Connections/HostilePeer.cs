@@ -36,7 +36,7 @@ internal sealed class HostilePeer : IDatagramCore, IDisposable
         _ = InitialPacket.WriteHeader(_initial, pattern.Id, Id, 0);
         byte[] prologue = [.. Encoding.ASCII.GetBytes("kith udp session"), .. InitialPacket.BoundPart(_initial)];
         _noise = new HandshakeState(pattern.Protocol, true, prologue, key, _victim, null, node.Random);
-        var payload = ConnectionParameters.From(ConnectionOptions.Default, new UInt128(1, 2), Id).ToArray();
+        var payload = ConnectionParameters.From(ConnectionOptions.Default, new Bits128(1, 2), Id).ToArray();
         var start = InitialPacket.WriteHeader(_initial, pattern.Id, Id, payload.Length + _noise.NextMessageOverhead);
         _noise.WriteMessage(payload, _initial.AsSpan(start));
         new HandshakeMacs(_victim, null).WriteFirst(_initial);

@@ -166,13 +166,13 @@ public sealed class ConnectionLifeTests
     public void Datagrams_QueuedWithinTheLimit_Arrive()
     {
         using var pair = ConnectionPair.Open();
-        Assert.False(pair.Caller.Core.TryQueueDatagram(new byte[1101]));
+        Assert.False(pair.Caller.Core.TryQueueDatagram(new byte[SessionLimits.MaxDatagramSize + 1]));
         for (var i = 0; i < 64; i++)
-            Assert.True(pair.Caller.Core.TryQueueDatagram(StreamIo.Bytes(1100, i)));
+            Assert.True(pair.Caller.Core.TryQueueDatagram(StreamIo.Bytes(SessionLimits.MaxDatagramSize, i)));
         Assert.False(pair.Caller.Core.TryQueueDatagram([1]));
         pair.Run(TimeSpan.FromSeconds(2));
         Assert.Equal(64, pair.Called.Datagrams.Count);
-        Assert.Equal(StreamIo.Bytes(1100, 63), pair.Called.Datagrams[63]);
+        Assert.Equal(StreamIo.Bytes(SessionLimits.MaxDatagramSize, 63), pair.Called.Datagrams[63]);
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public sealed class PacketTests
     [Fact]
     public void Parameters_ReadBack_AreTheSame()
     {
-        var parameters = ConnectionParameters.From(ConnectionOptions.Default, new UInt128(1, 2), 3);
+        var parameters = ConnectionParameters.From(ConnectionOptions.Default, new Bits128(1, 2), 3);
         Assert.True(ConnectionParameters.TryParse(parameters.ToArray(), out var read));
         Assert.Equal(parameters, read);
     }
@@ -125,7 +125,7 @@ public sealed class PacketTests
     {
         get
         {
-            var good = ConnectionParameters.From(ConnectionOptions.Default, new UInt128(1, 2), 3).ToArray();
+            var good = ConnectionParameters.From(ConnectionOptions.Default, new Bits128(1, 2), 3).ToArray();
             return new TheoryData<string, byte[]>
             {
                 { "none", [] },
@@ -133,7 +133,7 @@ public sealed class PacketTests
                 { "one of ordered carriers twice", [.. good, 1, 1, 5] },
                 { "cut short", good[..^1] },
                 { "no connection id", good[..^10] },
-                { "datagrams that are too small", (ConnectionParameters.From(ConnectionOptions.Default, 1, 3) with { MaxDatagram = 1199 }).ToArray() },
+                { "datagrams that are too small", (ConnectionParameters.From(ConnectionOptions.Default, new Bits128(0, 1), 3) with { MaxDatagram = 1199 }).ToArray() },
                 { "a value with something behind it", [.. good, 5, 2, 5, 5] },
             };
         }

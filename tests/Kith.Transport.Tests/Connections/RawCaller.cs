@@ -22,7 +22,7 @@ internal sealed class RawCaller : IDisposable
     public RawCaller(ConnectionSide called, ConnectionParameters? parameters = null, byte version = ConnectionLimits.Version)
     {
         Called = called;
-        Parameters = parameters ?? ConnectionParameters.From(ConnectionOptions.Default, 77, SourceId);
+        Parameters = parameters ?? ConnectionParameters.From(ConnectionOptions.Default, new Bits128(0, 77), SourceId);
         Initial = new byte[ConnectionLimits.MinInitialDatagram];
         InitialPacket.WriteHeader(Initial, 0x02, SourceId, 0);
         Initial[1] = version;

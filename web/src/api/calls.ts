@@ -13,6 +13,8 @@ export const api = {
   changeSettings: (body: Partial<Settings>) => take(http.PATCH(`${V1}/settings`, { body })),
   room: () => take(http.GET(`${V1}/room`)),
   offerRoom: (offered: number) => take(http.PUT(`${V1}/room`, { body: { offered } })),
+  torEntry: () => take(http.GET(`${V1}/tor-entry`)),
+  offerTorEntry: (offered: boolean) => take(http.PUT(`${V1}/tor-entry`, { body: { offered } })),
   links: () => take(http.GET(`${V1}/links`)).then((answer) => answer.links),
   createLink: (uses: number, expires: number) => take(http.POST(`${V1}/links`, { body: { uses, expires } })),
   revokeLink: (id: string) => take(http.DELETE(`${V1}/links/{id}`, { params: { path: { id } } })),

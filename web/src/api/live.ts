@@ -11,6 +11,7 @@ export const keys = {
   status: ["status"] as const,
   links: ["links"] as const,
   room: ["room"] as const,
+  torEntry: ["torEntry"] as const,
   network: ["network"] as const,
   timeline: (contact: string) => ["timeline", contact] as const,
 };

@@ -11,6 +11,7 @@ export type Settings = Schemas["Settings"];
 export type Theme = Schemas["Theme"];
 export type Status = Schemas["Status"];
 export type Room = Schemas["RoomState"];
+export type Tor = Schemas["TorStatus"];
 export type Link = Schemas["Link"];
 export type History = Schemas["MessagePage"];
 export type SentMessage = Schemas["SentMessage"];

@@ -17,6 +17,9 @@ export const useNetwork = (every?: number) => useQuery({ queryKey: keys.network,
 /** Room for others' drops: asked again while somebody looks, as others fill it. */
 export const useRoom = (every: number) => useQuery({ queryKey: keys.room, queryFn: api.room, refetchInterval: every, staleTime: every });
 
+/** Whether people who only use Tor may come in through this node: asked again while somebody looks, as Tor takes its time. */
+export const useTorEntry = (every: number) => useQuery({ queryKey: keys.torEntry, queryFn: api.torEntry, refetchInterval: every, staleTime: every });
+
 export const useLinks = () => useQuery({ queryKey: keys.links, queryFn: api.links, staleTime: 0 });
 
 export function useContact(id: string | null): Contact | undefined {
@@ -41,6 +44,17 @@ export function useChangeSettings(): (change: Partial<Settings>) => Promise<void
     async (change) => {
       const settings = await api.changeSettings(change);
       client.setQueryData(keys.settings, settings);
+    },
+    [client],
+  );
+}
+
+export function useOfferTorEntry(): (offered: boolean) => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(
+    async (offered) => {
+      const entry = await api.offerTorEntry(offered);
+      client.setQueryData(keys.torEntry, entry);
     },
     [client],
   );

@@ -43,6 +43,8 @@ export function contact(change: Partial<Contact> = {}): Contact {
     canFindUs: true,
     disappearAfter: 0,
     path: null,
+    privacy: "open",
+    privacyException: "none",
     ...change,
   };
 }
@@ -74,6 +76,8 @@ export function network(change: Partial<Network> = {}): Network {
     problems: [],
     natDetail: { kind: "unknown", sentence: "", advice: null, confirmed: false, mapped: null, opened: [] },
     relay: { consent: "off", asked: false, helps: false, serving: 0, using: 0, bytes: 0, dropped: 0, refused: [] },
+    tor: null,
+    forwarding: null,
     ...change,
   };
 }

@@ -20,7 +20,7 @@ internal sealed class ContactEndpoints
         api.MapPost("/contacts", AddAsync).WithName("addContact").WithSummary("Adds the maker of a link; waits until they know, or goes on in the background.");
         api.MapGet("/contacts/{contact}", GetAsync).WithName("getContact").WithSummary("A contact by name, id or unambiguous start of an id.");
         api.MapDelete("/contacts/{contact}", DeleteAsync).WithName("deleteContact").WithSummary("Deletes a contact with everything written, on this side.");
-        api.MapPatch("/contacts/{contact}", ChangeAsync).WithName("changeContact").WithSummary("Renames, mutes, blocks; sets the draft or how long messages live.");
+        api.MapPatch("/contacts/{contact}", ChangeAsync).WithName("changeContact").WithSummary("Renames, mutes, blocks; sets the draft, how long messages live, or an exception from the privacy setting.");
         api.MapPost("/contacts/{contact}/accept", AcceptAsync).WithName("acceptContact").WithSummary("Accepts a request.");
         api.MapPost("/contacts/{contact}/refuse", RefuseAsync).WithName("refuseContact").WithSummary("Refuses a request and forgets it.");
         api.MapPost("/contacts/{contact}/lookup", async (string contact, INode node, HttpContext context) => TypedResults.Ok(await node.LookupAsync(Named(contact), context.RequestAborted)))
@@ -37,7 +37,7 @@ internal sealed class ContactEndpoints
         if (body.Timeout is < 0 or > MaxTimeout)
             throw new MessengerException(MessengerError.Invalid, "A timeout lies between 0 and one day.");
         using var queue = node.Events.Subscribe(EventStream.Capacity);
-        var contact = await node.InvokeAsync(m => m.AddContact(body.Link, body.Name));
+        var contact = await node.InvokeAsync(m => m.AddContact(body.Link, body.Name, Shapes.Level(body.PrivacyException)));
         if (contact.State == Messaging.ContactState.Connecting && body.Timeout > 0)
             contact = await SettledAsync(contact, queue, TimeSpan.FromMilliseconds(body.Timeout), time, context.RequestAborted);
         return TypedResults.Ok(Shapes.Contact(contact, node.Board));
@@ -91,6 +91,8 @@ internal sealed class ContactEndpoints
             messenger.SetBlocked(id, blocked);
         if (patch.DisappearAfter is { } after)
             messenger.SetDisappearing(id, after);
+        if (patch.PrivacyException is { } exception)
+            messenger.SetPrivacy(id, Shapes.Level(exception));
         if (patch.Draft is { } draft)
             messenger.SetDraft(id, draft);
         return messenger.ResolveContact(id.ToString());

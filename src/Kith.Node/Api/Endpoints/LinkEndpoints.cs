@@ -28,7 +28,9 @@ internal static class LinkEndpoints
             throw new MessengerException(MessengerError.Invalid, "A link lives between 1 ms and ten years, or (0) for ever.");
         TimeSpan? lifetime = link.Expires == 0 ? null : TimeSpan.FromMilliseconds(link.Expires);
         await node.AwaitIntroducerAsync(cancellationToken);
-        return TypedResults.Ok(Shapes.Link(await node.InvokeAsync(m => m.CreateLink(link.Uses, lifetime, link.Price))));
+        var made = await node.InvokeAsync(m => m.CreateLink(link.Uses, lifetime, link.Price));
+        await node.AwaitLinkServiceAsync(cancellationToken);
+        return TypedResults.Ok(Shapes.Link(made));
     }
 
     private static async Task<Ok<Done>> RevokeAsync(string id, INode node)

@@ -29,6 +29,10 @@ internal static class NodeEndpoints
             .WithName("getRoom").WithSummary("Room for what others leave for those who are away.");
         api.MapPut("/room", (RoomOffer offer, INode node) => TypedResults.Ok(node.OfferRoom(offer.Offered)))
             .WithName("offerRoom").WithSummary("Offers room from now on; kept.");
+        api.MapGet("/tor-entry", (INode node) => TypedResults.Ok(node.TorEntry()))
+            .WithName("getTorEntry").WithSummary("An onion service of this node at which people come in who use Tor alone.");
+        api.MapPut("/tor-entry", (TorEntryOffer offer, INode node) => TypedResults.Ok(node.OfferTorEntry(offer.Offered)))
+            .WithName("offerTorEntry").WithSummary("Lets them in from now on, or no more; kept.");
         api.MapPost("/find-secrets", async (FindSecretsIssue body, INode node) => TypedResults.Ok(await node.IssueFindSecretsAsync(body.Contacts)))
             .WithName("issueFindSecrets").WithSummary("Gives new find secrets to the chosen contacts; the others find us no more once we have moved.");
         api.MapGet("/doctor", async (INode node) => TypedResults.Ok(new DoctorReport(await node.ExamineAsync())))

@@ -23,7 +23,8 @@ public sealed record LinkList(IReadOnlyList<Link> Links);
 /// <summary>A contact to add by a link.</summary>
 /// <param name="Name">Our name for them; theirs when null.</param>
 /// <param name="Timeout">How long to wait until they know, in milliseconds.</param>
-public sealed record NewContact(string Link, string? Name = null, int Timeout = 0);
+/// <param name="PrivacyException">An exception from the privacy setting, from the first word on.</param>
+public sealed record NewContact(string Link, string? Name = null, int Timeout = 0, PrivacyException PrivacyException = PrivacyException.None);
 
 /// <summary>A contact with the state of the conversation.</summary>
 /// <param name="Id">The account id.</param>
@@ -33,6 +34,8 @@ public sealed record NewContact(string Link, string? Name = null, int Timeout = 
 /// <param name="Verified">Whether the safety number was compared.</param>
 /// <param name="DisappearAfter">How long messages live after they were seen, in milliseconds; 0 for ever.</param>
 /// <param name="Path">Which way the session with them goes; null when there is none.</param>
+/// <param name="Privacy">The privacy setting towards them.</param>
+/// <param name="PrivacyException">What they are an exception to; it has no effect while the setting itself is <c>onion</c>.</param>
 /// <param name="CanFindUs">False when the find secrets issued last left them out: they find us no more once we have moved.</param>
 public sealed record Contact(
     [property: JsonPropertyName("contact")] string Id,
@@ -50,13 +53,15 @@ public sealed record Contact(
     string Draft,
     long DisappearAfter,
     bool CanFindUs,
-    Way? Path);
+    Way? Path,
+    Privacy Privacy,
+    PrivacyException PrivacyException);
 
 /// <summary>All contacts, most recent conversation first.</summary>
 public sealed record ContactList(IReadOnlyList<Contact> Contacts);
 
 /// <summary>What to change of a contact; what is left out stays.</summary>
-public sealed record ContactPatch(string? Name = null, bool? Muted = null, bool? Blocked = null, long? DisappearAfter = null, string? Draft = null);
+public sealed record ContactPatch(string? Name = null, bool? Muted = null, bool? Blocked = null, long? DisappearAfter = null, string? Draft = null, PrivacyException? PrivacyException = null);
 
 /// <summary>The number to compare: 60 digits in groups of five.</summary>
 public sealed record SafetyNumber(string Contact, [property: JsonPropertyName("safetyNumber")] string Number, bool Verified);

@@ -9,11 +9,31 @@ public enum Privacy
     [JsonStringEnumMemberName("open")]
     Open,
 
-    /// <summary>Through forwarders; not in this version.</summary>
+    /// <summary>Through forwarders alone.</summary>
     [JsonStringEnumMemberName("veiled")]
     Veiled,
 
-    /// <summary>Through Tor; not in this version.</summary>
+    /// <summary>Through Tor alone.</summary>
+    [JsonStringEnumMemberName("onion")]
+    Onion,
+}
+
+/// <summary>What a contact is an exception to, as to the privacy setting.</summary>
+public enum PrivacyException
+{
+    /// <summary>None: the setting holds for them.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    /// <summary>They may learn the address.</summary>
+    [JsonStringEnumMemberName("open")]
+    Open,
+
+    /// <summary>Through forwarders alone.</summary>
+    [JsonStringEnumMemberName("veiled")]
+    Veiled,
+
+    /// <summary>Through Tor alone.</summary>
     [JsonStringEnumMemberName("onion")]
     Onion,
 }
@@ -69,11 +89,11 @@ public enum Route
     [JsonStringEnumMemberName("relay")]
     Relay,
 
-    /// <summary>Through forwarders; not in this version.</summary>
+    /// <summary>Through three forwarders, none of whom knows both ends.</summary>
     [JsonStringEnumMemberName("forward")]
     Forward,
 
-    /// <summary>Through Tor; not in this version.</summary>
+    /// <summary>A session through Tor.</summary>
     [JsonStringEnumMemberName("onion")]
     Onion,
 
@@ -96,6 +116,10 @@ public enum Way
     /// <summary>Through a node that agreed to pass them on; it can read nothing.</summary>
     [JsonStringEnumMemberName("relay")]
     Relay,
+
+    /// <summary>Through the Tor network.</summary>
+    [JsonStringEnumMemberName("onion")]
+    Onion,
 }
 
 /// <summary>How well we know somebody.</summary>

@@ -14,6 +14,8 @@ namespace Kith.Node.Api.Types;
 /// <param name="Problems">What is wrong, the gravest first; empty when all is well.</param>
 /// <param name="NatDetail">What stands between this node and the internet, in plain words.</param>
 /// <param name="Relay">Relays: what was agreed to, and what they do here.</param>
+/// <param name="Tor">Tor; null while nothing has asked for it.</param>
+/// <param name="Forwarding">Forwarders; null while there are none, as under <c>onion</c> without an entry point.</param>
 public sealed record Network(
     IReadOnlyList<string> Listen,
     string? Wan,
@@ -28,7 +30,9 @@ public sealed record Network(
     PeerCounts Counts,
     IReadOnlyList<NetworkProblem> Problems,
     NatState NatDetail,
-    RelayState Relay);
+    RelayState Relay,
+    TorStatus? Tor,
+    ForwardingStatus? Forwarding);
 
 /// <summary>What stands between this node and the internet.</summary>
 /// <param name="Kind"><c>none</c>, <c>firewall</c>, <c>full-cone</c>, <c>address-restricted</c>, <c>port-restricted</c>, <c>symmetric</c>, <c>blocked</c> or <c>unknown</c>.</param>
@@ -38,6 +42,63 @@ public sealed record Network(
 /// <param name="Mapped">Where the node's UDP port is seen from outside; null until known.</param>
 /// <param name="Opened">Addresses that the router opened for this node because it was asked.</param>
 public sealed record NatState(string Kind, string Sentence, string? Advice, bool Confirmed, string? Mapped, IReadOnlyList<string> Opened);
+
+/// <summary>Forwarders, as this node sees them, and what it does for others.</summary>
+/// <param name="Known">Forwarders that paths can be drawn from.</param>
+/// <param name="Guards">Sessions by which packets come to us.</param>
+/// <param name="Forwards">Whether this node forwards for others: strangers have to reach it.</param>
+/// <param name="Forwarded">Packets forwarded for others since the start.</param>
+/// <param name="Refused">Packets refused since the start.</param>
+/// <param name="Sent">Packets of our own sent since the start.</param>
+/// <param name="RoundTrip">How long the answer to a message takes, milliseconds; null before the first.</param>
+public sealed record ForwardingStatus(int Known, int Guards, bool Forwards, long Forwarded, long Refused, long Sent, double? RoundTrip);
+
+/// <summary>Tor, as this node uses it.</summary>
+/// <param name="Progress">How far it is with connecting to its network, percent.</param>
+/// <param name="Says">What it does in its own words; empty when it says nothing.</param>
+/// <param name="Problem">What is wrong and what to do about it, one sentence; null when nothing is.</param>
+/// <param name="Version">Tor's version, once it has said it.</param>
+/// <param name="Address">Where contacts reach this node through Tor, <c>onion/NAME:PORT</c>; null when it has no onion service.</param>
+/// <param name="Published">Whether others can find that address.</param>
+public sealed record TorStatus(TorPhase Phase, int Progress, string Says, string? Problem, string? Version, string? Address, bool Published);
+
+/// <summary>An onion service of this node at which people come in who use Tor alone.</summary>
+/// <param name="Offered">Whether they may: what was agreed to.</param>
+/// <param name="Address">Where, <c>onion/NAME:PORT</c>; null where there is none.</param>
+/// <param name="Published">Whether others can find it.</param>
+/// <param name="Problem">What is wrong with it, one sentence; null when nothing is.</param>
+public sealed record TorEntryState(bool Offered, string? Address, bool Published, string? Problem);
+
+/// <summary>Whether people who use Tor alone may come in from now on.</summary>
+public sealed record TorEntryOffer(bool Offered);
+
+/// <summary>What Tor does.</summary>
+public enum TorPhase
+{
+    /// <summary>It does not run.</summary>
+    [JsonStringEnumMemberName("stopped")]
+    Stopped,
+
+    /// <summary>It is not installed; it is looked for again and again.</summary>
+    [JsonStringEnumMemberName("missing")]
+    Missing,
+
+    /// <summary>It connects to its network.</summary>
+    [JsonStringEnumMemberName("starting")]
+    Starting,
+
+    /// <summary>It can be used.</summary>
+    [JsonStringEnumMemberName("ready")]
+    Ready,
+
+    /// <summary>It ended and is started again.</summary>
+    [JsonStringEnumMemberName("restarting")]
+    Restarting,
+
+    /// <summary>It cannot be started, or does not let us in; it is tried again.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}
 
 /// <summary>Relays, as this node sees them.</summary>
 /// <param name="Consent">What was agreed to: the setting.</param>

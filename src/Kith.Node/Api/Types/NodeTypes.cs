@@ -25,6 +25,8 @@ public sealed record Page([property: JsonPropertyName("page")] string Address);
 /// <param name="NatDetail">What stands between this node and the internet, in plain words.</param>
 /// <param name="Relay">What was agreed to about relays.</param>
 /// <param name="Room">Room for what others leave for those who are away.</param>
+/// <param name="Tor">Tor; null while nothing has asked for it.</param>
+/// <param name="Forwarding">Forwarders; null while there are none, as under <c>onion</c> without an entry point.</param>
 /// <param name="Peers">How many nodes of the overlay are heard from, and sessions open.</param>
 /// <param name="Outbox">How many messages wait for their receipt.</param>
 /// <param name="Page">Where the page is, without a key.</param>
@@ -45,7 +47,9 @@ public sealed record Status(
     string Home,
     NatState NatDetail,
     Relay Relay,
-    RoomState Room);
+    RoomState Room,
+    TorStatus? Tor,
+    ForwardingStatus? Forwarding);
 
 /// <summary>Room for what others leave for those who are away, and what of it is known.</summary>
 /// <param name="Offered">Room that is offered, bytes; 0 for none.</param>
@@ -68,8 +72,14 @@ public sealed record RoomOffer(long Offered);
 /// <param name="RelayAsked">Whether the user has answered that once: nobody asks them again.</param>
 /// <param name="Notifications">Whether the page notifies.</param>
 /// <param name="Language">A language tag, or <c>system</c>.</param>
+/// <param name="Forwarding">Whether this node forwards packets of others, where strangers reach it.</param>
+/// <param name="Forwarders">Forwarders between us and a contact, 2 to 5.</param>
+/// <param name="HopDelay">How long each forwarder but the last keeps a packet of ours in the mean, 0 to 500 milliseconds.</param>
+/// <param name="CoverLoops">Packets in a minute, in the mean, that say nothing and come back to us, 0 to 600.</param>
+/// <param name="CoverDummies">Packets in a minute, in the mean, that say nothing and end at a forwarder, 0 to 600.</param>
 public sealed record Settings(
-    string Name, bool ReadReceipts, bool Typing, Privacy Privacy, Relay Relay, bool RelayAsked, bool Notifications, Theme Theme, string Language);
+    string Name, bool ReadReceipts, bool Typing, Privacy Privacy, Relay Relay, bool RelayAsked, bool Notifications, Theme Theme, string Language, bool Forwarding,
+    int Forwarders, int HopDelay, int CoverLoops, int CoverDummies);
 
 /// <summary>Settings to change; what is left out stays. To set <c>relay</c> is an answer too: <c>relayAsked</c> is true from then on.</summary>
 public sealed record SettingsPatch(
@@ -81,7 +91,12 @@ public sealed record SettingsPatch(
     bool? Notifications = null,
     Theme? Theme = null,
     string? Language = null,
-    bool? RelayAsked = null);
+    bool? RelayAsked = null,
+    bool? Forwarding = null,
+    int? Forwarders = null,
+    int? HopDelay = null,
+    int? CoverLoops = null,
+    int? CoverDummies = null);
 
 /// <summary>A node of the overlay, or one with which a session is open.</summary>
 /// <param name="Id">The key of its transport, or what it calls itself in the overlay.</param>

@@ -31,7 +31,20 @@ internal sealed class PathRecovery
     public TimeSpan? Smoothed => _rtt.HasSample ? _rtt.Smoothed : null;
 
     /// <summary>The largest datagram to be sent, bytes. After two probe timeouts small ones go, in case only large ones vanish.</summary>
-    public int DatagramSize => Timeouts >= TimeoutsBeforeBase ? PathMtu.Base : _mtu.Size;
+    public int DatagramSize => IsUniform || Timeouts >= TimeoutsBeforeBase ? PathMtu.Base : _mtu.Size;
+
+    /// <summary>Datagrams stay at the base and no larger ones are tried, so that nothing can be told by their size (<see cref="ConnectionLimits.UniformDatagram"/>).</summary>
+    public bool IsUniform
+    {
+        get;
+        set
+        {
+            if (field == value)
+                return;
+            field = value;
+            _congestion.DatagramSize = value ? PathMtu.Base : _mtu.Size;
+        }
+    }
 
     public long BytesInFlight { get; private set; }
 
@@ -111,7 +124,7 @@ internal sealed class PathRecovery
         if (number == _mtu.ProbeNumber)
         {
             _mtu.ProbeArrived();
-            _congestion.DatagramSize = _mtu.Size;
+            _congestion.DatagramSize = IsUniform ? PathMtu.Base : _mtu.Size;
         }
         else
         {
@@ -184,7 +197,7 @@ internal sealed class PathRecovery
     public bool WantsProbe(TimeSpan now, out int size)
     {
         size = 0;
-        return _rtt.HasSample && Timeouts == 0 && _mtu.WantsProbe(now, out size);
+        return !IsUniform && _rtt.HasSample && Timeouts == 0 && _mtu.WantsProbe(now, out size);
     }
 
     public void ProbeSent(long number, int size) => _mtu.ProbeSent(number, size);

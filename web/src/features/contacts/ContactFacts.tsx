@@ -5,11 +5,12 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../api/calls";
 import { reasonOf } from "../../api/client";
 import type { Contact } from "../../api/model";
-import { usePutContact } from "../../api/queries";
+import { usePutContact, useSettings } from "../../api/queries";
 import { Avatar } from "../../ui/Avatar";
 import { Confirm } from "../../ui/Confirm";
 import { showFailure } from "../../ui/failure";
 import { goHome } from "../../ui/route";
+import { exceptions } from "../settings/hiding";
 import classes from "./ContactPanel.module.css";
 import { lifetimeKey, LIFETIMES } from "./lifetimes";
 import { Verification } from "./Verification";
@@ -45,10 +46,30 @@ export function ContactFacts({ contact, onGone }: { contact: Contact; onGone: ()
           allowDeselect={false}
           onChange={(value) => value !== null && change({ disappearAfter: Number(value) })}
         />
+        <Exception contact={contact} onChange={(privacyException) => change({ privacyException })} />
         <Switch mt="lg" label={t("panel.mute")} checked={contact.muted} onChange={(event) => change({ muted: event.currentTarget.checked })} />
       </section>
       <Endings contact={contact} onGone={onGone} onBlock={(blocked) => change({ blocked })} />
     </>
+  );
+}
+
+/** What this contact may learn, where that is another thing than what the settings say. */
+function Exception({ contact, onChange }: { contact: Contact; onChange: (value: Contact["privacyException"]) => void }) {
+  const { t } = useTranslation();
+  const fixed = useSettings().data?.privacy === "onion";
+  const hint = exceptions.find(({ value }) => value === contact.privacyException)?.hint ?? "panel.hidingHint";
+  return (
+    <Select
+      mt="lg"
+      label={t("panel.hiding")}
+      description={fixed ? t("panel.hidingFixed") : t(hint, { name: contact.name })}
+      data={exceptions.map(({ value, label }) => ({ value, label: t(label) }))}
+      value={fixed ? "none" : contact.privacyException}
+      disabled={fixed}
+      allowDeselect={false}
+      onChange={(value) => value !== null && onChange(value as Contact["privacyException"])}
+    />
   );
 }
 

@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import type { Message } from "../../api/model";
 import { fullTime } from "../../ui/time";
 import classes from "./MessageMenu.module.css";
-import { routeKey, stateDetailKey, stateKey } from "./stateText";
+import { routeKey, routeNameKey, stateDetailKey, stateKey } from "./stateText";
+import { Way } from "./Way";
 
 interface Props {
   message: Message | null;
@@ -33,8 +34,9 @@ function Facts({ message, name }: { message: Message; name: string }) {
       </dd>
       <dt>{t("details.route")}</dt>
       <dd>
-        {message.route ?? "–"}
+        {t(routeNameKey(message.route), { route: message.route ?? "" })}
         <small>{t(routeKey(message.route), { route: message.route ?? "" })}</small>
+        {message.route && <Way route={message.route} fromMe={message.fromMe} name={name} />}
       </dd>
       <dt>{t("details.sentAt")}</dt>
       <dd>

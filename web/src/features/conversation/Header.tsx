@@ -45,6 +45,7 @@ function Presence({ contact }: { contact: Contact }) {
   if (contact.state === "connecting") return t("contacts.connecting");
   if (contact.state === "blocked") return t("contacts.blocked");
   if (contact.state !== "connected") return "";
+  if (contact.online && contact.path === "onion") return <span title={t("contacts.onlineOnionHint")}>{t("contacts.onlineOnion")}</span>;
   if (contact.online && contact.path === "relay") return <span title={t("contacts.onlineRelayHint")}>{t("contacts.onlineRelay")}</span>;
   return contact.online ? t("contacts.online") : t("contacts.offline");
 }

@@ -15,7 +15,7 @@ describe("what is said of where a message is", () => {
   it("a stored one says that others keep it, not that it has arrived", () => {
     expect(en.state.stored).toBe("Stored on peers");
     expect(en.stateDetail.stored).toContain("sealed");
-    expect(en.route[routeKey("drop").slice("route.".length) as "drop"]).toBe("Through sealed storage on peers.");
+    expect(en.route[routeKey("drop").slice("route.".length) as "drop"]).toBe("Sealed, through other nodes that keep it until it is fetched.");
   });
 
   it("a route that this page does not know is named", () => {

@@ -18,3 +18,10 @@ export function routeKey(route: string | null) {
   const known = ROUTES.find((name) => name === route);
   return known ? (`route.${known}` as const) : ("route.other" as const);
 }
+
+/** The key of the few words for it. */
+export function routeNameKey(route: string | null) {
+  if (route === null) return "routeName.none" as const;
+  const known = ROUTES.find((name) => name === route);
+  return known ? (`routeName.${known}` as const) : ("routeName.other" as const);
+}

@@ -18,14 +18,14 @@ export function Headline({ network }: { network: Network }) {
       <div>
         <h2>
           {nobody
-            ? t("network.looking")
+            ? t(network.tor?.address ? "network.throughTor" : "network.looking")
             : contacts === 0
               ? t("network.withNodes", { nodes })
               : peers === 0
                 ? t("network.withContacts", { people })
                 : t("network.withBoth", { people, nodes })}
         </h2>
-        {nobody && <p>{t(tried ? "network.lookingText" : "network.lookingNothing")}</p>}
+        {nobody && !network.tor?.address && <p>{t(tried ? "network.lookingText" : "network.lookingNothing")}</p>}
         {!nobody && contacts === 0 && <p>{t("network.noContactsHere")}</p>}
       </div>
     </div>

@@ -8,11 +8,13 @@ import { Address } from "./Address";
 import { Around } from "./Around";
 import { Directory } from "./Directory";
 import { DropsSection } from "./DropsSection";
+import { ForwardersSection } from "./ForwardersSection";
 import { Entries } from "./Entries";
 import { Headline } from "./Headline";
 import classes from "./Network.module.css";
 import { Problems } from "./Problems";
 import { RelaySection } from "./RelaySection";
+import { TorSection } from "./TorState";
 import { healthOf } from "./summary";
 import { Traffic } from "./Traffic";
 import { useNow } from "./useNow";
@@ -51,6 +53,8 @@ export function NetworkPage() {
               {alone ? [ways, address] : [address, ways]}
             </div>
             <div className={classes.below}>
+              {seen.tor && <TorSection tor={seen.tor} />}
+              {seen.forwarding && <ForwardersSection forwarding={seen.forwarding} />}
               <DropsSection />
               <RelaySection relay={seen.relay} />
               <Directory dht={seen.dht} />

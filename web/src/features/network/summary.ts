@@ -5,6 +5,8 @@ export type Health = "good" | "looking" | "trouble";
 /** Whether all is well, nobody is there yet, or something needs the person. */
 export function healthOf(network: Network): Health {
   if (network.problems.length > 0) return "trouble";
+  // Through Tor alone there are no others to look for.
+  if (network.tor?.published) return "good";
   return network.peers.length + network.sessions.length > 0 ? "good" : "looking";
 }
 

@@ -37,6 +37,7 @@ export function beganWords(direction: "in" | "out", person: boolean, t: TFunctio
 
 function carrierWords({ carrier, path }: NetworkSession, t: TFunction): string {
   if (path === "relay") return t("network.carrierRelay");
+  if (path === "onion") return t("network.carrierOnion");
   if (path === "tunnel") return t("network.carrierTunnel");
   if (carrier === "tcp") return t("network.carrierTcp");
   return carrier === "udp" ? t("network.carrierUdp") : t("network.carrierOther", { carrier });

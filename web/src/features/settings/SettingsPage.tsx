@@ -7,12 +7,15 @@ import { About } from "./About";
 import { Appearance } from "./Appearance";
 import { Backup } from "./Backup";
 import { FindKeys } from "./FindKeys";
+import { Forwarders } from "./Forwarders";
+import { Hiding } from "./Hiding";
 import { Notices } from "./Notices";
 import { Passphrase } from "./Passphrase";
 import { Privacy } from "./Privacy";
 import { Profile } from "./Profile";
 import { Relays } from "./Relays";
 import { RoomForOthers } from "./RoomForOthers";
+import { TorEntry } from "./TorEntry";
 import classes from "./Settings.module.css";
 
 export function SettingsPage() {
@@ -30,9 +33,12 @@ export function SettingsPage() {
       <div className={classes.scroll}>
         <div className={classes.column}>
           <Profile settings={settings} />
+          <Hiding settings={settings} />
+          <Forwarders settings={settings} />
           <Privacy settings={settings} />
           <Relays settings={settings} />
           <RoomForOthers />
+          <TorEntry />
           <FindKeys />
           <Notices settings={settings} />
           <Appearance settings={settings} />

@@ -17,6 +17,7 @@ import { OfflineBanner } from "./OfflineBanner";
 import { RelayQuestion } from "./RelayQuestion";
 import classes from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
+import { TorBanner } from "./TorBanner";
 import { useShortcuts } from "./useShortcuts";
 
 export function Shell() {
@@ -79,6 +80,7 @@ export function Shell() {
   return (
     <div className={classes.root}>
       <OfflineBanner />
+      <TorBanner />
       <RelayQuestion />
       <div className={classes.panes}>
         {showSidebar && <Sidebar whole={narrow} search={search} onAdd={() => setAdding(true)} active={open?.contact ?? null} />}

@@ -1,0 +1,18 @@
+using Kith.Crypto;
+
+namespace Kith.Forwarding.Meeting;
+
+/// <summary>A handle that is kept for somebody.</summary>
+internal sealed class MeetingHandleEntry
+{
+    /// <summary>Reply blocks, oldest first, each with the day it came on.</summary>
+    public Queue<(ReadOnlyMemory<byte> Block, long Day)> Stock { get; } = new();
+
+    /// <summary>What waits for a reply block, each until when.</summary>
+    public Queue<(ReadOnlyMemory<byte> Body, long Until)> Held { get; } = new();
+
+    /// <summary>The session that it goes over; null where there is none.</summary>
+    public X25519PublicKey? Session { get; set; }
+
+    public long UsedAt { get; set; }
+}

@@ -1,0 +1,47 @@
+using Kith.Crypto;
+using Kith.Forwarding.Sphinx;
+using Kith.Transport;
+using Kith.Wire;
+
+namespace Kith.Forwarding.Meeting;
+
+/// <summary>A handle of ours at a meeting point, for one contact.</summary>
+internal sealed class OwnHandle(AccountId contact, MeetingSecret secret, ReadOnlyMemory<byte> key)
+{
+    public AccountId Contact { get; } = contact;
+
+    public MeetingSecret Secret { get; } = secret;
+
+    public NodeHandle Handle { get; } = secret.Handle;
+
+    public ReadOnlyMemory<byte> Key { get; } = key;
+
+    /// <summary>Whether it can be told to the contact: it is registered, or reply blocks are on their way there.</summary>
+    public bool IsReady { get; set; }
+
+    /// <summary>Of the open form: whether it was registered on the session that there is.</summary>
+    public bool IsAsked { get; set; }
+
+    /// <summary>Reply blocks sent there so far.</summary>
+    public ulong Sent { get; set; }
+
+    /// <summary>The number of the last that is not there any more: they are used in order.</summary>
+    public ulong Gone { get; set; }
+
+    /// <summary>Whether what lies there is of an earlier run, whose keys are gone: it is thrown away before anything is laid.</summary>
+    public bool IsStale { get; set; }
+
+    /// <summary>Nothing is laid before, as what was thrown away may still be on its way to be.</summary>
+    public long FillAt { get; set; } = long.MinValue;
+
+    /// <summary>When something last came to it.</summary>
+    public long UsedAt { get; set; } = long.MinValue / 2;
+
+    /// <summary>Blocks that are believed to be there.</summary>
+    public int Left => (int)(Sent - Gone);
+
+    /// <summary>How many there should be.</summary>
+    public int Target(long now) => now - UsedAt < MeetingLimits.BusyTime ? MeetingLimits.BusyStock : MeetingLimits.IdleStock;
+
+    public static OwnHandle Draw(AccountId contact, IRandom random) => new(contact, MeetingSecret.Draw(random), random.NextBytes(MeetingSeal.KeySize));
+}

@@ -1,0 +1,214 @@
+using Kith.Crypto;
+using Kith.Forwarding.Sending;
+using Kith.Forwarding.Sphinx;
+using Kith.Wire;
+
+namespace Kith.Forwarding.Receiving;
+
+/// <summary>
+/// Puts together what comes through forwarders (docs/protocol/paths.md, "Receiving"): pieces from several paths and attempts become one envelope, handed on once; once that is safe, each reply block that came with it is used
+/// after a random delay, so that neither the moment nor the number of messages shows in it. Without I/O, for one thread at a time; times are unix milliseconds.
+/// </summary>
+public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
+{
+    private readonly Dictionary<AccountId, ReceivingPeer> _peers = [];
+    private readonly PriorityQueue<(MessageId Id, ReadOnlyMemory<byte> Block), long> _waiting = new();
+    private long _sweepAt;
+    private int _bytes;
+
+    /// <summary>When <see cref="Tick"/> has something to do.</summary>
+    public long NextDeadline => _waiting.TryPeek(out _, out var at) ? at : long.MaxValue;
+
+    /// <summary>The mean of the delay before an acknowledgement, milliseconds; 0 for none.</summary>
+    public int MeanDelay { get; set; } = ReceivingLimits.MeanDelay;
+
+    /// <summary>What came, and what came of it.</summary>
+    public ReceivingCounters Counters { get; } = new();
+
+    /// <summary>A piece from a contact.</summary>
+    public void Take(long now, AccountId from, Piece piece)
+    {
+        Sweep(now);
+        var peer = PeerOf(now, from);
+        if (peer is null)
+            return;
+        if (peer.Seen.Has(piece.Id, out var isCommitted))
+        {
+            Counters.Repeated++;
+            Answer(now, peer, piece, isCommitted);
+            return;
+        }
+
+        if (Part(now, peer, piece) is not { } part)
+            return;
+        part.HeardAt = now;
+        if (part.Has(piece.Index))
+        {
+            Counters.Repeated++;
+        }
+        else if (part.Bytes + piece.Bytes.Length > SendingLimits.MaxEnvelope || peer.Bytes + piece.Bytes.Length > ReceivingLimits.MaxBytesOfPeer || _bytes + piece.Bytes.Length > ReceivingLimits.MaxBytes)
+        {
+            Counters.Refused++;
+            return;
+        }
+        else
+        {
+            part.Add(piece);
+            Count(peer, piece.Bytes.Length);
+        }
+
+        Keep(peer, piece);
+        if (part.Join() is not { } envelope)
+            return;
+        Forget(peer, piece.Id, part);
+        peer.Seen.Add(piece.Id);
+        Counters.Messages++;
+        world.Deliver(now, from, piece.Id, envelope);
+    }
+
+    /// <summary>An envelope is safe: it is acknowledged, now and whenever it comes again.</summary>
+    public void Committed(long now, AccountId from, MessageId id)
+    {
+        if (!_peers.TryGetValue(from, out var peer))
+            return;
+        peer.Seen.Commit(id);
+        if (!peer.Replies.Remove(id, out var blocks))
+            return;
+        foreach (var block in blocks)
+            Schedule(now, id, block);
+    }
+
+    /// <summary>Forgets all contacts but these.</summary>
+    public void KeepOnly(IReadOnlyCollection<AccountId> contacts)
+    {
+        foreach (var gone in _peers.Keys.Except(contacts).ToArray())
+        {
+            if (_peers.Remove(gone, out var peer))
+                _bytes -= peer.Bytes;
+        }
+    }
+
+    /// <summary>Does what is due.</summary>
+    public void Tick(long now)
+    {
+        while (_waiting.TryPeek(out var reply, out var at) && at <= now)
+        {
+            _waiting.Dequeue();
+            Counters.Acknowledged++;
+            world.Acknowledge(now, reply.Id, reply.Block);
+        }
+    }
+
+    private ReceivingPeer? PeerOf(long now, AccountId from)
+    {
+        if (!_peers.TryGetValue(from, out var peer))
+        {
+            if (_peers.Count >= ReceivingLimits.MaxPeers)
+            {
+                Counters.Refused++;
+                return null;
+            }
+
+            _peers.Add(from, peer = new ReceivingPeer());
+        }
+
+        return peer;
+    }
+
+    private PartialMessage? Part(long now, ReceivingPeer peer, Piece piece)
+    {
+        if (peer.Parts.TryGetValue(piece.Id, out var part))
+        {
+            if (part.Count == piece.Count)
+                return part;
+            Counters.Refused++;
+            return null;
+        }
+
+        if (peer.Parts.Count >= ReceivingLimits.MaxPartsOfPeer || peer.Bytes >= ReceivingLimits.MaxBytesOfPeer)
+        {
+            var (oldest, gone) = peer.Parts.MinBy(static one => one.Value.HeardAt);
+            Counters.Forgotten++;
+            Forget(peer, oldest, gone);
+            peer.Replies.Remove(oldest);
+        }
+
+        if (_bytes >= ReceivingLimits.MaxBytes)
+        {
+            Counters.Refused++;
+            return null;
+        }
+
+        part = new PartialMessage(piece.Count) { HeardAt = now };
+        peer.Parts.Add(piece.Id, part);
+        return part;
+    }
+
+    private static void Keep(ReceivingPeer peer, Piece piece)
+    {
+        if (piece.ReplyBlock.IsEmpty)
+            return;
+        if (!peer.Replies.TryGetValue(piece.Id, out var blocks))
+        {
+            // Those that never become safe must not fill it: what they are for comes again.
+            if (peer.Replies.Count >= ReceivingLimits.MaxUnsafeOfPeer)
+                peer.Replies.Remove(peer.Replies.Keys.First());
+            peer.Replies.Add(piece.Id, blocks = []);
+        }
+
+        if (blocks.Count < ReceivingLimits.MaxReplies)
+            blocks.Add(piece.ReplyBlock);
+    }
+
+    // It has been received before: what it brings to answer by is used, if it is safe.
+    private void Answer(long now, ReceivingPeer peer, Piece piece, bool isCommitted)
+    {
+        if (piece.ReplyBlock.IsEmpty)
+            return;
+        if (isCommitted)
+            Schedule(now, piece.Id, piece.ReplyBlock);
+        else
+            Keep(peer, piece);
+    }
+
+    private void Schedule(long now, MessageId id, ReadOnlyMemory<byte> block)
+    {
+        if (_waiting.Count >= ReceivingLimits.MaxWaiting)
+        {
+            _waiting.Dequeue();
+            Counters.Refused++;
+        }
+
+        _waiting.Enqueue((id, block), now + Delay());
+    }
+
+    private long Delay() => (long)Math.Min(ReceivingLimits.MaxDelay, RandomDelay.Draw(random, MeanDelay));
+
+    private void Count(ReceivingPeer peer, int bytes)
+    {
+        peer.Bytes += bytes;
+        _bytes += bytes;
+    }
+
+    private void Forget(ReceivingPeer peer, MessageId id, PartialMessage part)
+    {
+        peer.Parts.Remove(id);
+        Count(peer, -part.Bytes);
+    }
+
+    private void Sweep(long now)
+    {
+        if (now < _sweepAt)
+            return;
+        _sweepAt = now + (ReceivingLimits.PartLifetime / 4);
+        foreach (var peer in _peers.Values)
+        {
+            foreach (var (id, part) in peer.Parts.Where(one => one.Value.HeardAt + ReceivingLimits.PartLifetime <= now).ToList())
+            {
+                Counters.Forgotten++;
+                Forget(peer, id, part);
+                peer.Replies.Remove(id);
+            }
+        }
+    }
+}

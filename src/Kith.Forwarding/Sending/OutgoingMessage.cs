@@ -1,0 +1,40 @@
+using Kith.Transport;
+using Kith.Wire;
+
+namespace Kith.Forwarding.Sending;
+
+/// <summary>A message under way.</summary>
+internal sealed class OutgoingMessage(AccountId peer, MessageId id, ReadOnlyMemory<byte>[] pieces, int size, long takenAt)
+{
+    public AccountId Peer { get; } = peer;
+
+    public MessageId Id { get; } = id;
+
+    /// <summary>The envelope, cut; nothing once it is over, though its paths are remembered for a while.</summary>
+    public ReadOnlyMemory<byte>[] Pieces { get; private set; } = pieces;
+
+    /// <summary>Bytes of the envelope.</summary>
+    public int Size { get; } = size;
+
+    public long TakenAt { get; } = takenAt;
+
+    /// <summary>Attempts made; one that no path was found for does not count.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Looks for a path that found none.</summary>
+    public int Fruitless { get; set; }
+
+    /// <summary>When there is another attempt.</summary>
+    public long NextAt { get; set; }
+
+    /// <summary>The paths of the attempts so far.</summary>
+    public List<Attempt> Paths { get; } = [];
+
+    /// <summary>The meeting points that were used last: another one comes first next time.</summary>
+    public HashSet<NodeHandle> LastPoints { get; } = [];
+
+    public bool IsOver { get; private set; }
+
+    /// <summary>It needs nothing any more.</summary>
+    public void End() => (IsOver, Pieces) = (true, []);
+}

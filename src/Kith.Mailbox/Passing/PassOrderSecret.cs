@@ -1,0 +1,30 @@
+using System.Buffers.Binary;
+using Kith.Crypto;
+
+namespace Kith.Mailbox.Passing;
+
+/// <summary>
+/// What the order of those who pass on is drawn by (docs/protocol/mailbox.md, "Passing on"): from a secret of the home, the same for 60 days whatever starts there are in between, so that few ever see us. When the
+/// days begin is everybody's own.
+/// </summary>
+public static class PassOrderSecret
+{
+    private static ReadOnlySpan<byte> OffsetLabel => "kith-pass-offset-v1\0"u8;
+
+    private static ReadOnlySpan<byte> OrderLabel => "kith-pass-order-v1\0"u8;
+
+    /// <summary>The secret of a moment, 32 bytes.</summary>
+    public static byte[] At(SecretBytes home, DateTimeOffset now)
+    {
+        Span<byte> offset = stackalloc byte[sizeof(ulong)];
+        Hkdf.DeriveKey(home.Value, [], OffsetLabel, offset);
+        var ahead = (long)(BinaryPrimitives.ReadUInt64BigEndian(offset) % (ulong)PassLimits.OrderPeriod);
+        var index = (now.ToUnixTimeMilliseconds() + ahead) / PassLimits.OrderPeriod;
+        Span<byte> info = stackalloc byte[OrderLabel.Length + sizeof(long)];
+        OrderLabel.CopyTo(info);
+        BinaryPrimitives.WriteInt64BigEndian(info[OrderLabel.Length..], index);
+        var secret = new byte[Sha256.HashSize];
+        Hkdf.DeriveKey(home.Value, [], info, secret);
+        return secret;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Reflection;
+using Kith.Crypto;
+using Kith.Delivery.Privacy;
+using Kith.Forwarding.Hosting;
+using Kith.Forwarding.Meeting;
+using Kith.Messaging;
+using Kith.Node.Loop;
+using Kith.Node.Network;
+using Kith.Wire;
+
+namespace Kith.Node.Tests.Network;
+
+/// <summary>What the node does with forwarding: what is taken over from an earlier run, and what ends with a contact.</summary>
+public sealed class NodeForwardingTests
+{
+    private static readonly AccountId Bob = AccountId.FromBytes([.. Enumerable.Repeat((byte)1, AccountId.Size)]);
+    private static readonly AccountId Carol = AccountId.FromBytes([.. Enumerable.Repeat((byte)2, AccountId.Size)]);
+
+    private readonly Records _records = new();
+    private readonly PrivacyBoard _board = new();
+
+    [Fact]
+    public void WhatAnEarlierRunKept_IsTakenUnderTheSameSettingAlone()
+    {
+        _board.Take(Settings("veiled"));
+        var forwarding = Make();
+        forwarding.Load();
+        Assert.Same(SavedForwarding.None, forwarding.Saved);
+        var kept = new SavedForwarding(MeetingForm.Veiled, [new byte[100]], [new SavedMeeting(Bob, new byte[90], MeetingSecret.Draw(SystemRandom.Instance), new byte[32])]);
+        _records.Kept = [(byte)PrivacyLevel.Veiled, .. kept.ToArray()];
+        forwarding.Load();
+        Assert.Equal(Bob, Assert.Single(forwarding.Saved.Meetings).Contact);
+        Assert.NotNull(_records.Kept);
+        // Its guards know where a person was who is open, or onion, now.
+        _board.Take(Settings("open"));
+        forwarding.Load();
+        Assert.Same(SavedForwarding.None, forwarding.Saved);
+        Assert.Null(_records.Kept);
+    }
+
+    [Fact]
+    public void WhatCannotBeRead_IsErasedAndNothingIsTaken()
+    {
+        _records.Kept = [(byte)PrivacyLevel.Open, 1, 2, 0xFF, 0xFF];
+        var forwarding = Make();
+        forwarding.Load();
+        Assert.Same(SavedForwarding.None, forwarding.Saved);
+        Assert.Null(_records.Kept);
+    }
+
+    [Fact]
+    public void ContactIsNoneAnyMore_WhatIsOnItsWayToThemIsWithdrawn()
+    {
+        var (forwarding, calls) = Calls.Make();
+        var route = new ForwardRoute(TimeProvider.System);
+        route.Attach(forwarding);
+        Assert.Equal(2, route.Send(Bob, [new byte[100], new byte[101]]));
+        Assert.Equal(1, route.Send(Carol, [new byte[100]]));
+        route.Remove(Bob);
+        Assert.Equal(calls.Sent[..2].ToHashSet(), calls.Withdrawn.ToHashSet());
+        // The same may be sent anew, to who is a contact again.
+        Assert.Equal(1, route.Send(Bob, [new byte[100]]));
+        Assert.Equal(4, calls.Sent.Count);
+    }
+
+    private static Settings Settings(string privacy) => new("Me", true, true, privacy, "off", true, "system", "en");
+
+    private NodeForwarding Make() => new(null!, new HeldEffects(), _board, _records, TimeProvider.System);
+
+    private sealed class Records : IRecordStore
+    {
+        public byte[]? Kept { get; set; }
+
+        public byte[]? Get(RecordKind kind, ReadOnlySpan<byte> key) => kind == RecordKind.Forwarding ? Kept : null;
+
+        public void Put(RecordKind kind, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Kept = value.ToArray();
+
+        public bool Remove(RecordKind kind, ReadOnlySpan<byte> key)
+        {
+            Kept = null;
+            return true;
+        }
+
+        public IReadOnlyList<(byte[] Key, byte[] Value)> All(RecordKind kind) => [];
+    }
+
+    /// <summary>Forwarding that takes everything and does nothing.</summary>
+    public class Calls : DispatchProxy
+    {
+        public List<MessageId> Sent { get; } = [];
+
+        public List<MessageId> Withdrawn { get; } = [];
+
+        public static (IForwarding Forwarding, Calls Calls) Make()
+        {
+            var forwarding = Create<IForwarding, Calls>();
+            return (forwarding, (Calls)(object)forwarding);
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            switch (targetMethod!.Name)
+            {
+                case nameof(IForwarding.Send):
+                    Sent.Add(MessageId.FromBytes(SystemRandom.Instance.NextBytes(MessageId.Size)));
+                    return (MessageId?)Sent[^1];
+                case nameof(IForwarding.Withdraw):
+                    Withdrawn.Add((MessageId)args![0]!);
+                    return null;
+                default:
+                    throw new NotSupportedException(targetMethod.Name);
+            }
+        }
+    }
+}

@@ -1,0 +1,343 @@
+using Kith.Crypto;
+using Kith.Transport.Tests.Tor.Control;
+using Kith.Transport.Tor;
+using Kith.Transport.Tor.Control;
+
+namespace Kith.Transport.Tests.Tor;
+
+/// <summary>What is shown of a Tor that is not there, does not start, or does not let us in.</summary>
+public sealed class TorRunTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task ControlPortThatTakesUs_IsReadyAndToldOfServicesAndKeys()
+    {
+        await using var port = new FakeControlPort(_ => null);
+        await using var tor = New(port.Address);
+        using var key = Ed25519PrivateKey.Generate(SystemRandom.Instance);
+        using var client = X25519PrivateKey.Generate(SystemRandom.Instance);
+        using var service = tor.Serve(key, 80, System.Net.IPEndPoint.Parse("127.0.0.1:99"), [client.PublicKey]);
+        Assert.True(tor.SetClientKey(service.Service, client));
+        tor.Start();
+        await tor.WaitReadyAsync(Stop);
+        Assert.Equal("0.4.9.11", tor.State.Version);
+        while (service.Phase != OnionPhase.Publishing)
+            await Task.Yield();
+        lock (port.Commands)
+        {
+            Assert.Contains(port.Commands, command => command.StartsWith($"ONION_CLIENT_AUTH_ADD {service.Service} x25519:", StringComparison.Ordinal));
+            Assert.Contains(port.Commands, command => command.StartsWith("ADD_ONION ED25519-V3:", StringComparison.Ordinal));
+            // A tor that is not ours is not ours to end.
+            Assert.DoesNotContain("TAKEOWNERSHIP", port.Commands);
+        }
+    }
+
+    [Theory]
+    [InlineData("AUTHENTICATE", "515 Authentication failed", "refused us: Authentication failed")]
+    [InlineData("AUTHENTICATE", "close", "closed the connection")]
+    [InlineData("AUTHCHALLENGE", "250 AUTHCHALLENGE SERVERHASH=00 SERVERNONCE=00", "does not know Tor's cookie")]
+    [InlineData("AUTHCHALLENGE", "250 AUTHCHALLENGE SERVERHASH=0000000000000000000000000000000000000000000000000000000000000000 SERVERNONCE=0000000000000000000000000000000000000000000000000000000000000000", "does not know Tor's cookie")]
+    [InlineData("AUTHCHALLENGE", "513 no", "does not know Tor's cookie")]
+    [InlineData("PROTOCOLINFO", "250-AUTH METHODS=HASHEDPASSWORD\r\n250 OK", "set CookieAuthentication 1")]
+    [InlineData("PROTOCOLINFO", "250-AUTH METHODS=COOKIE COOKIEFILE=\"/etc/hostname\"\r\n250 OK", "set CookieAuthentication 1")]
+    [InlineData("PROTOCOLINFO", "250-AUTH METHODS=SAFECOOKIE COOKIEFILE=\"/nowhere\"\r\n250 OK", "/nowhere cannot be read")]
+    [InlineData("PROTOCOLINFO", "250 OK", "no control port of Tor")]
+    [InlineData("PROTOCOLINFO", "HTTP/1.1 400 Bad Request", "no control port of Tor")]
+    [InlineData("GETINFO net/listeners/socks", "250-net/listeners/socks=\r\n250 OK", "no SOCKS port")]
+    [InlineData("GETINFO net/listeners/socks", "250-net/listeners/socks=\"192.0.2.1:9050\"\r\n250 OK", "no SOCKS port")]
+    [InlineData("SETEVENTS", "552 Unrecognized event", "Tor refused SETEVENTS: Unrecognized event")]
+    public async Task ControlPortThatRefuses_IsSaidInOneSentenceAndTriedAgain(string command, string answer, string says)
+    {
+        await using var port = new FakeControlPort(asked => asked.StartsWith(command, StringComparison.Ordinal) ? answer : null);
+        var state = await FirstProblemAsync(New(port.Address));
+        Assert.Equal(TorPhase.Failed, state.Phase);
+        Assert.Contains(says, state.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', state.Problem!);
+        Assert.NotNull(state.RetryAt);
+        if (command == "AUTHCHALLENGE")
+            Assert.DoesNotContain(port.Commands, asked => asked.StartsWith("AUTHENTICATE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ControlPortOfNobody_IsSaid()
+    {
+        var state = await FirstProblemAsync(New("127.0.0.1:1"));
+        Assert.Equal((TorPhase.Failed, "no Tor answers at the control port 127.0.0.1:1"), (state.Phase, state.Problem));
+        state = await FirstProblemAsync(New("nowhere"));
+        Assert.Contains("neither like 127.0.0.1:9051 nor the path of a socket", state.Problem, StringComparison.Ordinal);
+        state = await FirstProblemAsync(New("192.0.2.1:9051"));
+        Assert.Contains("must be on this machine", state.Problem, StringComparison.Ordinal);
+        state = await FirstProblemAsync(New("/" + new string('a', 200)));
+        Assert.Contains("too long", state.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ControlPortThatGoesAway_IsComeBackTo()
+    {
+        var tries = 0;
+        await using var port = new FakeControlPort(asked => asked.StartsWith("GETINFO status", StringComparison.Ordinal) && ++tries == 1 ? "close" : null);
+        await using var tor = New(port.Address);
+        var phases = new List<TorPhase>();
+        tor.StateChanged += () =>
+        {
+            phases.Add(tor.State.Phase);
+            if (tor.State.Phase == TorPhase.Restarting)
+                tor.Retry();
+        };
+        tor.Start();
+        await tor.WaitReadyAsync(Stop);
+        Assert.Contains(TorPhase.Restarting, phases);
+    }
+
+    [Fact]
+    public async Task TorThatHangs_IsLeftAndComeBackTo()
+    {
+        var clock = new ManualClock();
+        var hangs = false;
+        await using var port = new FakeControlPort(_ => Volatile.Read(ref hangs) ? "" : null);
+        await using var tor = new TorRun(new TorOptions { DataDirectory = "/nowhere", ControlPort = port.Address }, clock, SystemRandom.Instance);
+        var phases = new System.Collections.Concurrent.ConcurrentQueue<TorPhase>();
+        tor.StateChanged += () => phases.Enqueue(tor.State.Phase);
+        tor.Start();
+        await tor.WaitReadyAsync(Stop);
+        Volatile.Write(ref hangs, true);
+        await UntilAsync(() => phases.Contains(TorPhase.Restarting));
+        Volatile.Write(ref hangs, false);
+        await UntilAsync(() => tor.State.IsReady);
+
+        // A tenth of a second for each of its milliseconds: what answers has time to, and what does not is soon given up.
+        async Task UntilAsync(Func<bool> isSo)
+        {
+            while (!isSo())
+            {
+                clock.Advance(TimeSpan.FromSeconds(0.1));
+                await Task.Delay(1, Stop);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ServiceThatIsNotFound_IsLookedForAgain_NotAtOnceAgain()
+    {
+        await using var port = new FakeControlPort(_ => null);
+        await using var tor = New(port.Address);
+        tor.Start();
+        await tor.WaitReadyAsync(Stop);
+        tor.LookAgain();
+        await UntilAsync("SIGNAL NEWNYM");
+        tor.LookAgain();
+        // What comes after it.
+        using var key = Ed25519PrivateKey.Generate(SystemRandom.Instance);
+        using var service = tor.Serve(key, 80, System.Net.IPEndPoint.Parse("127.0.0.1:99"), []);
+        await UntilAsync("ADD_ONION");
+        Assert.Single(port.Commands, command => command == "SIGNAL NEWNYM");
+
+        async Task UntilAsync(string begins)
+        {
+            while (true)
+            {
+                await Task.Delay(1, Stop);
+                lock (port.Commands)
+                {
+                    if (port.Commands.Exists(command => command.StartsWith(begins, StringComparison.Ordinal)))
+                        return;
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ClockThatIsWrong_IsSaid()
+    {
+        await using var port = new FakeControlPort(asked => asked.StartsWith("GETINFO status", StringComparison.Ordinal)
+            ? "650 STATUS_GENERAL WARN CLOCK_SKEW SKEW=-3600 SOURCE=CONSENSUS\r\n650 STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=5 TAG=conn SUMMARY=\"Connecting\"\r\n250-status/bootstrap-phase=NOTICE BOOTSTRAP PROGRESS=0 TAG=starting SUMMARY=\"Starting\"\r\n250 OK" : null);
+        var state = await FirstProblemAsync(New(port.Address));
+        Assert.Equal(TorPhase.Starting, state.Phase);
+        Assert.Contains("clock is wrong", state.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProgramThatIsNotThere_IsMissing()
+    {
+        using var folder = new TemporaryFolder();
+        var state = await FirstProblemAsync(new TorRun(new TorOptions { DataDirectory = folder.Path, Executable = "/nowhere/tor" }, TimeProvider.System, SystemRandom.Instance));
+        Assert.Equal(TorPhase.Missing, state.Phase);
+        Assert.Contains("apt-get install tor", state.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/bin/false", null, "ended at once")]
+    [InlineData(null, "NoSuchOption 1", "NoSuchOption")]
+    public async Task ProgramThatEndsAtOnce_SaysWhy(string? program, string? line, string says)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && TorPrograms.FindTor(null) is not null, "needs Debian's tor");
+        using var folder = new TemporaryFolder();
+        var options = new TorOptions { DataDirectory = Path.Combine(folder.Path, "tor"), Executable = program, Lines = line is null ? [] : [line] };
+        var state = await FirstProblemAsync(new TorRun(options, TimeProvider.System, SystemRandom.Instance));
+        Assert.Equal(TorPhase.Failed, state.Phase);
+        Assert.Contains(says, state.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BridgeWithoutItsProgram_IsSaidAndTorNotStarted()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new TorOptions { DataDirectory = Path.Combine(folder.Path, "tor"), Executable = "/bin/true", Bridges = ["nothing 192.0.2.1:443"] };
+        var state = await FirstProblemAsync(new TorRun(options, TimeProvider.System, SystemRandom.Instance));
+        Assert.Contains("a program for nothing, which is not installed", state.Problem, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(options.DataDirectory));
+    }
+
+    [Fact]
+    public async Task MoreServicesThanThereMayBe_OrOneTwice_AreRefused()
+    {
+        await using var tor = New("127.0.0.1:1");
+        var target = System.Net.IPEndPoint.Parse("127.0.0.1:99");
+        var keys = Enumerable.Range(0, TorLimits.MaxServices + 1).Select(_ => Ed25519PrivateKey.Generate(SystemRandom.Instance)).ToList();
+        var services = keys.Take(TorLimits.MaxServices - 1).Select(key => tor.Serve(key, 80, target, [])).ToList();
+        Assert.Throws<ArgumentException>(() => tor.Serve(keys[0], 80, target, []));
+        services.Add(tor.Serve(keys[^2], 80, target, null));
+        Assert.Throws<InvalidOperationException>(() => tor.Serve(keys[^1], 80, target, []));
+        Assert.Equal([null, 0], services.Select(service => service.Clients).Distinct().Order());
+        Assert.Throws<ArgumentException>(() => services[0].SetClients([.. Enumerable.Range(0, TorLimits.MaxClients + 1).Select(i => Public(i))]));
+        foreach (var service in services)
+            service.Dispose();
+        foreach (var key in keys)
+            key.Dispose();
+    }
+
+    [Fact]
+    public async Task MoreKeysThanThereMayBe_AreNotTaken()
+    {
+        await using var tor = New("127.0.0.1:1");
+        using var key = X25519PrivateKey.Generate(SystemRandom.Instance);
+        for (var i = 0; i < TorLimits.MaxClientKeys; i++)
+            Assert.True(tor.SetClientKey(Service(i), key));
+        Assert.False(tor.SetClientKey(Service(TorLimits.MaxClientKeys), key));
+        await Assert.ThrowsAsync<TorException>(() => tor.SetClientKeyAsync(Service(TorLimits.MaxClientKeys), key, Stop));
+        // One that is there already may be another from now on.
+        using var other = X25519PrivateKey.Generate(SystemRandom.Instance);
+        Assert.True(tor.SetClientKey(Service(0), other));
+        Assert.True(tor.SetClientKey(Service(0), null));
+
+        static OnionAddress Service(int i)
+        {
+            Assert.True(Ed25519PublicKey.TryParse(Sha256.Hash(BitConverter.GetBytes(i)), out var service));
+            return OnionAddress.Of(service);
+        }
+    }
+
+    [Fact]
+    public async Task KeyForACall_IsThereWhenTorHasTakenIt_AndIsTakenBackAtTheEnd()
+    {
+        var isSlow = true;
+        await using var port = new FakeControlPort(asked => Volatile.Read(ref isSlow) && asked.StartsWith("ONION_CLIENT_AUTH_ADD", StringComparison.Ordinal) ? "" : null);
+        using var key = Ed25519PrivateKey.Generate(SystemRandom.Instance);
+        using var client = X25519PrivateKey.Generate(SystemRandom.Instance);
+        var service = OnionAddress.Of(key.PublicKey);
+        await using (var tor = New(port.Address))
+        {
+            var told = tor.SetClientKeyAsync(service, client, Stop);
+            tor.Start();
+            await tor.WaitReadyAsync(Stop);
+            while (!port.Heard("ONION_CLIENT_AUTH_ADD"))
+                await Task.Delay(1, Stop);
+            Assert.False(told.IsCompleted);
+            // The connection ends before Tor has said anything of it: the next one is told too.
+            Volatile.Write(ref isSlow, false);
+            port.Drop();
+            while (!told.IsCompleted)
+            {
+                tor.Retry();
+                await Task.Delay(1, Stop);
+            }
+
+            await told;
+            await tor.SetClientKeyAsync(service, client, Stop);
+        }
+
+        // This tor goes on without us.
+        lock (port.Commands)
+            Assert.Equal($"ONION_CLIENT_AUTH_REMOVE {service}", port.Commands[^1]);
+    }
+
+    [Fact]
+    public async Task ServiceThatIsClosed_IsNotToldToTor()
+    {
+        await using var port = new FakeControlPort(_ => null);
+        await using var tor = New(port.Address);
+        using var key = Ed25519PrivateKey.Generate(SystemRandom.Instance);
+        using var service = tor.Serve(key, 80, System.Net.IPEndPoint.Parse("127.0.0.1:99"), null);
+        tor.Start();
+        while (service.Phase != OnionPhase.Closed)
+            await Task.Delay(1, Stop);
+        lock (port.Commands)
+            Assert.DoesNotContain(port.Commands, command => command.StartsWith("ADD_ONION", StringComparison.Ordinal) || command.StartsWith("DEL_ONION", StringComparison.Ordinal));
+        service.SetClients([Public(1)]);
+        Assert.NotEqual(OnionPhase.Closed, service.Phase);
+        while (service.Phase != OnionPhase.Publishing)
+            await Task.Delay(1, Stop);
+        service.SetClients(null);
+        while (service.Phase != OnionPhase.Closed)
+            await Task.Delay(1, Stop);
+        lock (port.Commands)
+        {
+            var said = port.Commands.Where(command => command.Contains("ONION", StringComparison.Ordinal) || command.Contains("circuit", StringComparison.Ordinal)).Select(command => command.Split(' ')[0]);
+            Assert.Equal(["ADD_ONION", "DEL_ONION", "GETINFO"], said);
+        }
+    }
+
+    [Fact]
+    public async Task CommandsThatWait_AreBounded()
+    {
+        await using var port = new FakeControlPort(asked => asked.StartsWith("GETINFO slow", StringComparison.Ordinal) ? "" : null);
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(System.Net.IPEndPoint.Parse(port.Address), Stop);
+        await using var control = new TorControl(client.GetStream(), new ManualClock());
+        var waiting = Enumerable.Range(0, ControlLimits.MaxWaiting).Select(_ => control.AskAsync("GETINFO slow", Stop)).ToList();
+        var refused = await Assert.ThrowsAsync<TorException>(() => control.AskAsync("GETINFO slow", Stop));
+        Assert.Contains("too slow", refused.Message, StringComparison.Ordinal);
+        port.Drop();
+        foreach (var one in waiting)
+            await Assert.ThrowsAsync<TorException>(() => one);
+    }
+
+    [Fact]
+    public async Task WhatListensForAService_ListensOnThisMachineAlone()
+    {
+        await using var tor = New("127.0.0.1:1");
+        using var key = X25519PrivateKey.Generate(SystemRandom.Instance);
+        var carrier = new TorCarrier(new TransportIdentity(key, null, SystemRandom.Instance), tor, TimeProvider.System, SystemRandom.Instance);
+        foreach (var host in (string[])["0.0.0.0", "192.0.2.1", "::"])
+            await Assert.ThrowsAsync<ArgumentException>(() => carrier.ListenAsync(new System.Net.IPEndPoint(System.Net.IPAddress.Parse(host), 0), Stop));
+    }
+
+    private static X25519PublicKey Public(int i)
+    {
+        Assert.True(X25519PublicKey.TryParse(Sha256.Hash(BitConverter.GetBytes(i)), out var key));
+        return key;
+    }
+
+    private static TorRun New(string controlPort) => new(new TorOptions { DataDirectory = "/nowhere", ControlPort = controlPort }, TimeProvider.System, SystemRandom.Instance);
+
+    private static async Task<TorState> FirstProblemAsync(TorRun tor)
+    {
+        await using var run = tor;
+        var seen = new TaskCompletionSource<TorState>(TaskCreationOptions.RunContinuationsAsynchronously);
+        tor.StateChanged += () =>
+        {
+            if (tor.State is { Problem: not null } state)
+                seen.TrySetResult(state);
+        };
+        tor.Start();
+        return await seen.Task.WaitAsync(Stop);
+    }
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("kith-tor").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}
