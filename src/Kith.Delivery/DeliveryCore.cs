@@ -62,6 +62,9 @@ public sealed class DeliveryCore
             Touch(queue);
         }
 
+        // Whether it is in memory or not: it may have been taken before its other routes went.
+        foreach (var route in _routes.Values)
+            route.Settled(peer, id);
         _drops?.Of(peer)?.Settle(id);
     }
 

@@ -13,4 +13,14 @@ public interface IRoute
     /// than all, the route says when there is room again.
     /// </summary>
     int Send(AccountId peer, ReadOnlySpan<ReadOnlyMemory<byte>> envelopes);
+
+    /// <summary>Which item an envelope is that was just taken: for a route that goes on trying by itself.</summary>
+    void Took(AccountId peer, MessageId item, ReadOnlyMemory<byte> envelope)
+    {
+    }
+
+    /// <summary>An item has its receipt, whichever way that came, or is withdrawn: nothing more is to be tried for it.</summary>
+    void Settled(AccountId peer, MessageId item)
+    {
+    }
 }

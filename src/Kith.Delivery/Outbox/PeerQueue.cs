@@ -221,6 +221,8 @@ internal sealed class PeerQueue(AccountId peer, IOutboxStore store, RoutePolicy 
         item.SentAt = now;
         item.Sends++;
         item.TakenBy = route;
+        if (item.Envelope is { } envelope)
+            routes[route].Took(peer, item.Id, envelope);
         CheckAt = Math.Min(CheckAt, now + _clock.Timeout(item.Attempts));
         if (item.IsReported)
             return;

@@ -19,9 +19,10 @@ internal sealed class ForwardRoute(TimeProvider time) : IRoute
     /// <summary>A message that asked for this route keeps it open for others so long, milliseconds.</summary>
     public const long WantedFor = 120_000;
 
-    private readonly Dictionary<MessageId, (AccountId Peer, ReadOnlyMemory<byte> Envelope)> _underWay = [];
+    private readonly Dictionary<MessageId, UnderWay> _underWay = []; // by forwarding's own ids
     private readonly HashSet<MessageId> _once = []; // of those under way, what nobody but us has: it is in no outbox
-    private readonly HashSet<(AccountId Peer, ReadOnlyMemory<byte> Envelope)> _known = new(new SameEnvelope());
+    private readonly Dictionary<(AccountId Peer, ReadOnlyMemory<byte> Envelope), MessageId> _known = new(new SameEnvelope());
+    private readonly Dictionary<(AccountId Peer, MessageId Item), MessageId> _items = []; // what of the outbox is under way, and as what
     private readonly Dictionary<AccountId, long> _pausedUntil = [];
     private readonly Dictionary<AccountId, long> _wantedUntil = [];
     private IForwarding? _forwarding;
@@ -39,11 +40,30 @@ internal sealed class ForwardRoute(TimeProvider time) : IRoute
     {
         for (var i = 0; i < envelopes.Length; i++)
         {
-            if (!_known.Contains((peer, envelopes[i])) && TrySend(peer, envelopes[i]) is null)
+            if (!_known.ContainsKey((peer, envelopes[i])) && TrySend(peer, envelopes[i]) is null)
                 return i;
         }
 
         return envelopes.Length;
+    }
+
+    /// <inheritdoc/>
+    public void Took(AccountId peer, MessageId item, ReadOnlyMemory<byte> envelope)
+    {
+        if (!_known.TryGetValue((peer, envelope), out var id))
+            return;
+        // What it was sealed as before is of no use to its receiver.
+        if (_items.TryGetValue((peer, item), out var before) && before != id)
+            Withdraw(before);
+        _items[(peer, item)] = id;
+        _underWay[id].Item = item;
+    }
+
+    /// <inheritdoc/>
+    public void Settled(AccountId peer, MessageId item)
+    {
+        if (_items.TryGetValue((peer, item), out var id))
+            Withdraw(id);
     }
 
     /// <summary>Sends one at best effort, a receipt; false when there is no way. <see cref="GivenUp"/> gives it back.</summary>
@@ -84,10 +104,7 @@ internal sealed class ForwardRoute(TimeProvider time) : IRoute
     public void Remove(AccountId peer)
     {
         foreach (var id in _underWay.Where(one => one.Value.Peer == peer).Select(static one => one.Key).ToArray())
-        {
-            _forwarding?.Withdraw(id);
-            Forget(id);
-        }
+            Withdraw(id);
 
         _pausedUntil.Remove(peer);
         _wantedUntil.Remove(peer);
@@ -97,16 +114,35 @@ internal sealed class ForwardRoute(TimeProvider time) : IRoute
     {
         if (_forwarding is not { } forwarding || _underWay.Count >= MaxUnderWay || forwarding.Send(peer, envelope) is not { } id)
             return null;
-        _underWay[id] = (peer, envelope);
-        _known.Add((peer, envelope));
+        _underWay[id] = new UnderWay(peer, envelope);
+        _known[(peer, envelope)] = id;
         return id;
+    }
+
+    private void Withdraw(MessageId id)
+    {
+        _forwarding?.Withdraw(id);
+        Forget(id);
     }
 
     private void Forget(MessageId id)
     {
         _once.Remove(id);
-        if (_underWay.Remove(id, out var sent))
-            _known.Remove(sent);
+        if (!_underWay.Remove(id, out var sent))
+            return;
+        _known.Remove((sent.Peer, sent.Envelope));
+        if (sent.Item is { } item)
+            _items.Remove((sent.Peer, item));
+    }
+
+    private sealed class UnderWay(AccountId peer, ReadOnlyMemory<byte> envelope)
+    {
+        public AccountId Peer => peer;
+
+        public ReadOnlyMemory<byte> Envelope => envelope;
+
+        // Of the outbox; null for what was sent once.
+        public MessageId? Item { get; set; }
     }
 
     // Envelopes begin with what was drawn for them alone.

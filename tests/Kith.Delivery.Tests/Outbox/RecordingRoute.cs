@@ -9,6 +9,10 @@ internal sealed class RecordingRoute(RouteKind kind = RouteKind.Direct) : IRoute
 
     public List<byte[]> Taken { get; } = [];
 
+    public List<MessageId> Items { get; } = [];
+
+    public List<MessageId> SettledItems { get; } = [];
+
     public int Room { get; set; } = int.MaxValue;
 
     public int Calls { get; private set; }
@@ -22,6 +26,10 @@ internal sealed class RecordingRoute(RouteKind kind = RouteKind.Direct) : IRoute
         Room -= count;
         return count;
     }
+
+    public void Took(AccountId peer, MessageId item, ReadOnlyMemory<byte> envelope) => Items.Add(item);
+
+    public void Settled(AccountId peer, MessageId item) => SettledItems.Add(item);
 
     /// <summary>What was taken since the last call, as the numbers that the tests write into envelopes.</summary>
     public int[] Drain()

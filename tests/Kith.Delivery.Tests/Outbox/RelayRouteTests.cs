@@ -47,6 +47,18 @@ public sealed class RelayRouteTests
     }
 
     [Fact]
+    public void ReceiptCameAnotherWay_TheRouteThatTookTheItemIsToldThoughItIsGone()
+    {
+        Put(1, RouteKind.Auto);
+        Up(Relay);
+        Assert.Equal([Id(1)], _relay.Items);
+        Assert.Empty(_direct.Items);
+        _core.RoutesDown(Peer);
+        _core.Settled(Peer, Id(1), _now);
+        Assert.Equal([Id(1)], _relay.SettledItems);
+    }
+
+    [Fact]
     public void DirectAskedForAndRelayUp_WaitsForTheDirectPathAndHoldsUpNobody()
     {
         Put(1, RouteKind.Direct);
@@ -111,13 +123,18 @@ public sealed class RelayRouteTests
         Assert.Equal(RouteKind.Direct, Assert.Single(Told()).Route);
     }
 
-    private void Put(int number, RouteKind asked)
+    private static MessageId Id(int number)
     {
         Span<byte> id = stackalloc byte[16];
         id.Clear();
         BitConverter.TryWriteBytes(id, number);
+        return MessageId.FromBytes(id);
+    }
+
+    private void Put(int number, RouteKind asked)
+    {
         var envelope = BitConverter.GetBytes(number);
-        var item = new OutboxItem(MessageId.FromBytes(id), Peer, _store.NextSequence(), envelope, envelope, asked, _now);
+        var item = new OutboxItem(Id(number), Peer, _store.NextSequence(), envelope, envelope, asked, _now);
         _store.Put(item);
         _core.Enqueued(item);
     }

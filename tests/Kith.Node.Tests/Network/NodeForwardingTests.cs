@@ -51,9 +51,7 @@ public sealed class NodeForwardingTests
     [Fact]
     public void ContactIsNoneAnyMore_WhatIsOnItsWayToThemIsWithdrawn()
     {
-        var (forwarding, calls) = Calls.Make();
-        var route = new ForwardRoute(TimeProvider.System);
-        route.Attach(forwarding);
+        var (route, calls) = MakeRoute();
         Assert.Equal(2, route.Send(Bob, [new byte[100], new byte[101]]));
         Assert.Equal(1, route.Send(Carol, [new byte[100]]));
         route.Remove(Bob);
@@ -61,6 +59,53 @@ public sealed class NodeForwardingTests
         // The same may be sent anew, to who is a contact again.
         Assert.Equal(1, route.Send(Bob, [new byte[100]]));
         Assert.Equal(4, calls.Sent.Count);
+    }
+
+    [Fact]
+    public void ReceiptCameAnotherWay_ItsAttemptsEndAndThoseOfOthersGoOn()
+    {
+        var (route, calls) = MakeRoute();
+        byte[] first = [1], second = [2];
+        route.Send(Bob, [first, second]);
+        route.Took(Bob, Item(1), first);
+        route.Took(Bob, Item(2), second);
+        route.Settled(Carol, Item(1));
+        Assert.Empty(calls.Withdrawn);
+        route.Settled(Bob, Item(1));
+        Assert.Equal([calls.Sent[0]], calls.Withdrawn);
+        // Only once, and not after forwarding has said so itself.
+        route.Settled(Bob, Item(1));
+        route.Acknowledged(Bob, calls.Sent[1]);
+        route.Settled(Bob, Item(2));
+        Assert.Single(calls.Withdrawn);
+    }
+
+    [Fact]
+    public void ItemSealedAnew_WhatItWasBeforeIsTriedNoMore()
+    {
+        var (route, calls) = MakeRoute();
+        byte[] before = [1], after = [2];
+        route.Send(Bob, [before]);
+        route.Took(Bob, Item(1), before);
+        route.Send(Bob, [after]);
+        route.Took(Bob, Item(1), after);
+        Assert.Equal([calls.Sent[0]], calls.Withdrawn);
+        // Handed over again it is the same.
+        route.Send(Bob, [after]);
+        route.Took(Bob, Item(1), after);
+        Assert.Equal(2, calls.Sent.Count);
+        route.Settled(Bob, Item(1));
+        Assert.Equal(calls.Sent, calls.Withdrawn);
+    }
+
+    private static MessageId Item(byte number) => MessageId.FromBytes([.. Enumerable.Repeat(number, MessageId.Size)]);
+
+    private static (ForwardRoute Route, Calls Calls) MakeRoute()
+    {
+        var (forwarding, calls) = Calls.Make();
+        var route = new ForwardRoute(TimeProvider.System);
+        route.Attach(forwarding);
+        return (route, calls);
     }
 
     private static Settings Settings(string privacy) => new("Me", true, true, privacy, "off", true, "system", "en");
