@@ -271,8 +271,8 @@ public sealed partial class KithNode : INode, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<DoctorCheck>> ExamineAsync()
     {
-        var (contacts, outbox) = await QueryAsync(m => (m.Contacts(), _core.Vault.Outbox.Count()));
-        return Doctor.Examine(_options.Home, ListenAddresses, _core.Tor, _core.IsOnion, _core.Route, contacts, outbox, _core.ExamineNetwork(_setup));
+        var (contacts, outbox) = await QueryAsync(m => (ContactsReached.Count(m.Contacts(), _core.Route, _core.Forwarding.Reached), _core.Vault.Outbox.Count()));
+        return Doctor.Examine(_options.Home, ListenAddresses, _core.Tor, _core.IsOnion, contacts, outbox, _core.ExamineNetwork(_setup));
     }
 
     /// <inheritdoc/>

@@ -70,6 +70,9 @@ internal sealed class NodeForwarding : IForwardingObserver
     /// <summary>What is true of forwarding; null until it runs.</summary>
     public ForwardingView? View => _forwarding?.View;
 
+    /// <summary>To whom forwarders lead, and are what messages take. For the loop.</summary>
+    public IReadOnlySet<AccountId> Reached => _up;
+
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
     public long? NextDeadline => _lookAt;
 
