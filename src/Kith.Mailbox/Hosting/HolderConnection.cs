@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Kith.Crypto;
 using Kith.Mailbox.Client;
 using Kith.Mailbox.Wire;
@@ -12,14 +11,14 @@ namespace Kith.Mailbox.Hosting;
 /// <summary>One holder: the session to it while there is one, the requests that wait for it and those that wait for their answers. For several threads.</summary>
 internal sealed class HolderConnection : IDisposable
 {
-    private readonly Channel<HolderRequest> _waiting = Channel.CreateBounded<HolderRequest>(new BoundedChannelOptions(HostingLimits.MaxWaiting) { SingleReader = true });
+    private readonly RequestLine _line;
     private readonly ConcurrentDictionary<ulong, Pending> _pending = new();
-    private readonly SemaphoreSlim _room = new(WireLimits.MaxUnderWay);
     private readonly CancellationTokenSource _ending = new();
     private readonly TimeProvider _time;
     private readonly TimeSpan _dialPatience;
     private readonly Action<HolderRequest, HolderAnswer?, AskFailure> _answered;
     private long _heardAt;
+    private int _isProbing; // 1 while it is asked whether anybody is there
     private long _usedAt;
     private ulong _number;
     private volatile bool _isMade;
@@ -30,7 +29,7 @@ internal sealed class HolderConnection : IDisposable
     /// <param name="dialPatience">How long making the session may take.</param>
     public HolderConnection(Endpoint holder, Action<HolderRequest, HolderAnswer?, AskFailure> answered, TimeProvider time, TimeSpan dialPatience)
     {
-        (Holder, _answered, _time, _dialPatience) = (holder, answered, time, dialPatience);
+        (Holder, _answered, _time, _dialPatience, _line) = (holder, answered, time, dialPatience, new RequestLine(time));
         _usedAt = _heardAt = time.GetTimestamp();
     }
 
@@ -44,7 +43,7 @@ internal sealed class HolderConnection : IDisposable
     public bool IsOver { get; private set; }
 
     /// <summary>Whether nothing waits for it and nothing is told by it: its place may be another's.</summary>
-    public bool IsIdle => _isMade && !_ending.IsCancellationRequested && _pending.IsEmpty && !_waiting.Reader.TryPeek(out _);
+    public bool IsIdle => _isMade && !_ending.IsCancellationRequested && _pending.Values.All(static one => one.IsGivenUp) && _line.IsEmpty;
 
     /// <summary>When it was last of use, as <see cref="TimeProvider.GetTimestamp"/> tells it.</summary>
     public long UsedAt => Volatile.Read(ref _usedAt);
@@ -53,17 +52,21 @@ internal sealed class HolderConnection : IDisposable
     public bool TryAsk(HolderRequest request)
     {
         Volatile.Write(ref _usedAt, _time.GetTimestamp());
-        return _waiting.Writer.TryWrite(request);
+        return _line.TryAdd(request);
     }
 
     /// <summary>Tells nothing of a request any more.</summary>
     public void Drop(HolderRequest request)
     {
         request.IsDropped = true;
+        if (_line.Remove(request))
+            return;
         foreach (var (number, pending) in _pending)
         {
-            // Whoever passes it on is told when it has answered, so that both count the same requests under way.
-            if (ReferenceEquals(pending.Request, request) && (!pending.IsPassed || pending.IsAnswered) && Forget(number))
+            if (!ReferenceEquals(pending.Request, request))
+                continue;
+            // What is not answered yet keeps its place until it is, so that both sides count the same requests under way.
+            if (!pending.TryGiveUp() && pending.IsAnswered && Forget(number))
                 TellEnd(number, pending);
         }
     }
@@ -84,7 +87,6 @@ internal sealed class HolderConnection : IDisposable
     /// <summary>After <see cref="RunAsync"/>.</summary>
     public void Dispose()
     {
-        // Not what counts the room: whoever gives something up at this moment still releases it, and it holds nothing.
         _ending.Dispose();
     }
 
@@ -92,22 +94,34 @@ internal sealed class HolderConnection : IDisposable
     public void Check()
     {
         var now = _time.GetTimestamp();
-        var isBusy = _waiting.Reader.TryPeek(out _);
+        foreach (var late in _line.TakeLate())
+            _answered(late, null, AskFailure.Crowded);
+        var isBusy = !_line.IsEmpty;
         foreach (var (number, pending) in _pending)
         {
-            isBusy = true;
-            if (pending.IsAnswered || _time.GetElapsedTime(pending.SentAt, now) < pending.Request.Patience)
+            isBusy |= !pending.IsGivenUp;
+            var elapsed = _time.GetElapsedTime(pending.SentAt, now);
+            if (pending.IsAnswered || elapsed < pending.Request.Patience)
                 continue;
+            if (pending.IsGivenUp)
+            {
+                if (elapsed >= pending.Request.Patience + HostingLimits.LateAnswer)
+                    End();
+                continue;
+            }
+
             // Nothing at all has come meanwhile: it is gone, and the others wait in vain too. What is sealed may wait for somebody behind it: whether it is there itself is asked then.
             if (_heardAt <= pending.SentAt && pending.Request.Request is not SealedRequest)
-                Fail();
-            else if (Forget(number))
             {
-                if (_heardAt <= pending.SentAt && _pending.Values.All(static other => other.Request.Request is not HelloRequest))
-                    _waiting.Writer.TryWrite(new HolderRequest(new HelloRequest(), static (_, _, _) => { }) { IsFree = true });
-                TellEnd(number, pending);
-                _answered(pending.Request, null, AskFailure.Ended);
+                Fail();
+                continue;
             }
+
+            if (!pending.TryGiveUp())
+                continue;
+            if (_heardAt <= pending.SentAt)
+                Probe();
+            _answered(pending.Request, null, AskFailure.Ended);
         }
 
         if (isBusy)
@@ -141,13 +155,13 @@ internal sealed class HolderConnection : IDisposable
         }
 
         IsOver = true;
-        _waiting.Writer.TryComplete();
+        var left = _line.Complete();
         ended(this);
-        await foreach (var request in _waiting.Reader.ReadAllAsync().ConfigureAwait(false))
+        foreach (var request in left)
             _answered(request, null, _isMade ? AskFailure.Ended : AskFailure.Unreachable);
         foreach (var (number, pending) in _pending)
         {
-            if (Forget(number))
+            if (Forget(number) && !pending.IsGivenUp)
                 _answered(pending.Request, null, AskFailure.Ended);
         }
     }
@@ -186,37 +200,27 @@ internal sealed class HolderConnection : IDisposable
 
     private async Task WriteAsync(IStream stream, ISession session, CancellationToken cancellationToken)
     {
-        while (await _waiting.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        do
         {
-            // Taken only when there is room: were it to end while that is waited for, what was taken would never be answered.
-            while (_waiting.Reader.TryPeek(out var next))
+            // Taken only when there is a place: were it to end while that is waited for, what was taken would never be answered.
+            while (_line.TryTake(out var request))
             {
-                // What is not answered needs no room.
-                if (next.IsDropped || next.Request is EndRequest)
+                if (request.Request is EndRequest end)
                 {
-                    _ = _waiting.Reader.TryRead(out _);
-                    if (next.Request is EndRequest end)
-                        TryWrite(stream, end.Number, end, default);
+                    TryWrite(stream, end.Number, end, default);
                     continue;
                 }
 
-                // What is written goes out before there is a wait.
-                if (!_room.Wait(0, CancellationToken.None))
-                {
-                    await stream.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
-                    await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                if (!_waiting.Reader.TryRead(out var request))
-                    return;
                 var number = ++_number;
                 _pending[number] = new Pending(request, _time.GetTimestamp());
                 if (!TryWrite(stream, number, request.Request, session.HandshakeHash) && Forget(number))
                     _answered(request, null, AskFailure.Broken);
             }
 
+            // What is written goes out before there is a wait.
             await stream.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
+        while (await _line.WaitAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private async Task ReadAsync(IStream stream, ISession session, CancellationTokenSource stop)
@@ -271,6 +275,18 @@ internal sealed class HolderConnection : IDisposable
         var isRead = AnswerFormat.TryRead(frame, out var number, out var read);
         if (!_pending.TryGetValue(number, out var pending))
             return;
+        // News do not take a place among those that are under way.
+        if (pending.TryAnswer())
+        {
+            FreePlace(pending);
+        }
+        else if (pending.IsGivenUp)
+        {
+            if (Forget(number))
+                TellEnd(number, pending);
+            return;
+        }
+
         var opens = pending.Request.Opens;
         var opened = isRead ? opens is null ? read : opens(read!) : null;
         var answer = opened is null ? null : new HolderAnswer(opened, holder);
@@ -283,44 +299,67 @@ internal sealed class HolderConnection : IDisposable
             return;
         }
 
-        // News do not take a place among those that are under way.
-        if (!pending.IsAnswered)
-        {
-            pending.IsAnswered = true;
-            _room.Release();
-        }
-
         if (pending.Request.IsDropped && Forget(number))
             TellEnd(number, pending);
         else
-            _answered(pending.Request, answer, answer is null ? AskFailure.Broken : AskFailure.None);
+            _answered(pending.Request, answer, AskFailure.None);
+    }
+
+    // One at a time.
+    private void Probe()
+    {
+        if (Interlocked.Exchange(ref _isProbing, 1) == 0 && !_line.TryAdd(new HolderRequest(new HelloRequest(), (_, _, _) => Volatile.Write(ref _isProbing, 0)) { IsFree = true, IsProbe = true }))
+            Volatile.Write(ref _isProbing, 0);
     }
 
     // Whoever passes news on must not do so for ever.
     private void TellEnd(ulong number, Pending pending)
     {
         if (pending.IsPassed)
-            _waiting.Writer.TryWrite(new HolderRequest(new EndRequest(number), static (_, _, _) => { }) { IsFree = true });
+            _line.TryAdd(new HolderRequest(new EndRequest(number), static (_, _, _) => { }) { IsFree = true });
     }
 
     private bool Forget(ulong number)
     {
         if (!_pending.TryRemove(number, out var pending))
             return false;
-        if (!pending.IsAnswered)
-            _room.Release();
+        FreePlace(pending);
         return true;
+    }
+
+    private void FreePlace(Pending pending)
+    {
+        if (pending.TryFree())
+            _line.GiveBack(pending.Request);
     }
 
     private sealed class Pending(HolderRequest request, long sentAt)
     {
+        private const int Answered = 1;
+        private const int GivenUp = 2;
+
+        private int _state;
+        private int _isFree;
+
         public HolderRequest Request { get; } = request;
 
         public long SentAt { get; } = sentAt;
 
-        public bool IsAnswered { get; set; }
+        public bool IsAnswered => Volatile.Read(ref _state) == Answered;
+
+        /// <summary>Whether nobody waits for its answer any more: its place is free when that has come.</summary>
+        public bool IsGivenUp => Volatile.Read(ref _state) == GivenUp;
 
         /// <summary>Whether it goes on through somebody else, who must be told when it ends.</summary>
         public bool IsPassed { get; } = request is { KeepsOn: true, Request: PassRequest or SealedRequest };
+
+        /// <summary>Its first answer came; false when one had come, or nobody waits for it any more.</summary>
+        public bool TryAnswer() => Interlocked.CompareExchange(ref _state, Answered, 0) == 0;
+
+        /// <summary>Nobody waits for its first answer any more; false when that has come.</summary>
+        public bool TryGiveUp() => Interlocked.CompareExchange(ref _state, GivenUp, 0) == 0;
+
+        /// <summary>Frees its place; false when it was freed before.</summary>
+        public bool TryFree() => Interlocked.Exchange(ref _isFree, 1) == 0;
     }
 }

@@ -21,6 +21,12 @@ public sealed record HolderRequest(MailboxRequest Request, Action<long, HolderAn
     /// <summary>Whether <paramref name="Answered"/> is told on the thread that the answer came on, without the lock of the cores and with no time.</summary>
     public bool IsFree { get; init; }
 
+    /// <summary>For whom it is passed on; null for what is our own.</summary>
+    internal PassedFor? For { get; init; }
+
+    /// <summary>Whether it asks whether anybody is there, while all places may be taken.</summary>
+    internal bool IsProbe { get; init; }
+
     /// <summary>Nothing is wanted of it any more, though it may not have been written yet.</summary>
     public bool IsDropped { get; set; }
 }

@@ -16,6 +16,7 @@ internal sealed class HolderSessions : IAsyncDisposable
     private readonly HashSet<Task> _tasks = [];
     private readonly SemaphoreSlim _sessions;
     private readonly SemaphoreSlim _dials = new(HostingLimits.MaxDials);
+    private readonly SemaphoreSlim _dialsForOthers = new(HostingLimits.MaxDialsForOthers); // whoever lets many of those fail does not hold up ours
     private readonly NamelessDialer _dialer;
     private readonly OnionPassers? _onions;
     private readonly TimeProvider _time;
@@ -103,6 +104,7 @@ internal sealed class HolderSessions : IAsyncDisposable
         await _dialer.DisposeAsync().ConfigureAwait(false);
         _sessions.Dispose();
         _dials.Dispose();
+        _dialsForOthers.Dispose();
     }
 
     // With the gate held. News that others wait for keep a session each for hours: those must never take the places of what we ask ourselves.
@@ -113,7 +115,7 @@ internal sealed class HolderSessions : IAsyncDisposable
         var connection = new HolderConnection(holder, _answered, _time, _onions is null ? HostingLimits.DialPatience : HostingLimits.OnionDialPatience);
         _connections[(holder, use)] = connection;
         _tasks.RemoveWhere(static done => done.IsCompleted);
-        _tasks.Add(RunAsync(connection, use));
+        _tasks.Add(RunAsync(connection, use, !isOwn && use == SessionUse.Others ? _dialsForOthers : _dials));
         MakeRoom();
         return connection;
     }
@@ -128,7 +130,7 @@ internal sealed class HolderSessions : IAsyncDisposable
             idle.End();
     }
 
-    private async Task RunAsync(HolderConnection connection, SessionUse use)
+    private async Task RunAsync(HolderConnection connection, SessionUse use, SemaphoreSlim dials)
     {
         // Not on the caller's stack: it holds the gate.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -137,14 +139,14 @@ internal sealed class HolderSessions : IAsyncDisposable
         NodeAddress[] addresses = address is null ? [] : [address];
         await connection.RunAsync(async ct =>
         {
-            await _dials.WaitAsync(ct).ConfigureAwait(false);
+            await dials.WaitAsync(ct).ConfigureAwait(false);
             try
             {
                 return await _dialer.ConnectAsync(addresses, key, ct).ConfigureAwait(false);
             }
             finally
             {
-                _dials.Release();
+                dials.Release();
             }
         }, ended => Forget(ended, use), _defect).ConfigureAwait(false);
         connection.Dispose();

@@ -1,3 +1,4 @@
+using Kith.Mailbox.Wire;
 using Kith.Transport;
 
 namespace Kith.Mailbox.Hosting;
@@ -18,11 +19,26 @@ public static class HostingLimits
     /// <summary>One in so many of them, at most, is busy with what is passed on for others; of more is said that too much is asked.</summary>
     public const int OthersShare = 2;
 
-    /// <summary>Of those, being made at once.</summary>
+    /// <summary>Of those, being made at once for ourselves.</summary>
     public const int MaxDials = 48;
+
+    /// <summary>Being made at once for what is passed on for others.</summary>
+    public const int MaxDialsForOthers = 32;
 
     /// <summary>Requests that wait for one holder; more are answered with nothing at once.</summary>
     public const int MaxWaiting = 512;
+
+    /// <summary>Of those, of one stream or one prefix that they are passed on for; of all without an address twice as many.</summary>
+    public const int WaitingOfAsker = MaxWaiting / 4;
+
+    /// <summary>Requests under way with one holder: one place is left for asking whether it is there, and one for saying that news end.</summary>
+    public const int Places = WireLimits.MaxUnderWay - 2;
+
+    /// <summary>Of those, passed on for one stream or one prefix; of all without an address twice as many.</summary>
+    public const int PlacesOfAsker = WireLimits.MaxUnderWay / 4;
+
+    /// <summary>An answer that is this late, after nobody waits for it any more, ends the session: its place would be lost.</summary>
+    public static readonly TimeSpan LateAnswer = TimeSpan.FromSeconds(30);
 
     /// <summary>How long making a session may take.</summary>
     public static readonly TimeSpan DialPatience = TimeSpan.FromSeconds(3);
@@ -44,7 +60,7 @@ public static class HostingLimits
     /// <summary>Of those, without an address: all who come through Tor.</summary>
     public const int MaxClientsWithoutAddress = 96;
 
-    /// <summary>Bytes of requests that wait for the disk, in all; what is over is answered <see cref="Wire.DropCode.Busy"/>.</summary>
+    /// <summary>Bytes of requests that wait for the disk, in all; what is over is answered <see cref="DropCode.Busy"/>.</summary>
     public const int WaitingBytes = 32 << 20;
 
     /// <summary>Of those, of one client.</summary>

@@ -181,6 +181,7 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
             {
                 Patience = PassLimits.HolderPatience,
                 IsFree = true,
+                For = new PassedFor(pass.Asker.Stream, pass.Asker.IsNear ? null : PrefixOf(pass), HasAddress: pass.Asker.From is not null),
             };
         }
 
@@ -210,13 +211,14 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
         }
 
         pass.Asker.TellPassed(pass.Number, told, isFirst);
-        if (isOver && answer is not null)
+        if (isOver && answer is not null && pass.HasNews)
             Drop(pass);
     }
 
+    // What waits is not sent any more, and news end.
     private void Drop(Pass pass)
     {
-        if (pass is { HasNews: true, Asked: { } asked })
+        if (pass.Asked is { } asked)
             world.Drop(pass.Request.Holder, asked);
     }
 

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Threading.Channels;
 using Kith.Crypto;
+using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Client;
 using Kith.Mailbox.Holding;
 using Kith.Mailbox.Hosting;
+using Kith.Mailbox.Passing;
+using Kith.Mailbox.Tests.Boxes;
 using Kith.Mailbox.Wire;
 using Kith.Transport;
 using Kith.Transport.Dialing;
@@ -19,6 +22,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
     private readonly Channel<AskFailure> _told = Channel.CreateUnbounded<AskFailure>();
     private readonly List<MailNode> _nodes = [];
     private readonly List<Exception> _defects = [];
+    private readonly BoxKeys _box = Rows.Keys();
     private readonly UdpPort _port = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
     private readonly UdpCarrier _carrier;
     private readonly TransportIdentity _identity;
@@ -65,7 +69,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
     [Fact]
     public async Task SessionThatEndsWhileRequestsWaitForRoom_TellsOfEach()
     {
-        const int Requests = WireLimits.MaxUnderWay + 8;
+        const int Requests = HostingLimits.Places + 8;
         await using var sessions = Sessions(HostingLimits.MaxSessions);
         var deaf = new DeafHolding();
         _nodes.Add(await MailNode.StartAsync(null, 1 << 20, (_, _, _) => deaf));
@@ -78,6 +82,104 @@ public sealed class HolderSessionsTests : IAsyncDisposable
         Assert.Empty(_defects);
     }
 
+    [Fact]
+    public async Task OneAskerWithASilentHolder_DoesNotKeepAnotherWaiting()
+    {
+        await using var sessions = Sessions(HostingLimits.MaxSessions);
+        var some = new SomeHolding();
+        _nodes.Add(await MailNode.StartAsync(null, 1 << 20, (_, _, _) => some));
+        var one = new PassedFor(new object(), null, HasAddress: true);
+        for (var i = 0; i < 60; i++)
+            sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Silent() with { For = one });
+        await some.Taken(HostingLimits.PlacesOfAsker).WaitAsync(_patience.Token);
+        var another = new PassedFor(new object(), null, HasAddress: true);
+        for (var i = 0; i < 60; i++)
+            sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Hello() with { For = another });
+        for (var i = 0; i < 60; i++)
+            Assert.Equal(AskFailure.None, await _told.Reader.ReadAsync(_patience.Token));
+        Assert.Equal(HostingLimits.PlacesOfAsker, some.Silent);
+        Assert.Empty(_defects);
+    }
+
+    [Fact]
+    public async Task LateAnswer_KeepsItsPlace_SoThatNoMoreAreUnderWayThanMayBe()
+    {
+        await using var sessions = Sessions(HostingLimits.MaxSessions);
+        var some = new SomeHolding();
+        _nodes.Add(await MailNode.StartAsync(null, 1 << 20, (_, _, _) => some));
+        for (var i = 0; i < 3 * WireLimits.MaxUnderWay; i++)
+            sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Silent() with { Patience = TimeSpan.FromMilliseconds(1), For = new PassedFor(new object(), null, HasAddress: true) });
+        // What has a place is given up, and what waits for one is not sent any more.
+        var told = new Dictionary<AskFailure, int>();
+        for (var i = 0; i < 3 * WireLimits.MaxUnderWay; i++)
+        {
+            var failure = await _told.Reader.ReadAsync(_patience.Token);
+            told[failure] = told.GetValueOrDefault(failure) + 1;
+        }
+
+        Assert.InRange(told[AskFailure.Ended], 1, HostingLimits.Places);
+        Assert.Equal(told[AskFailure.Ended], some.Silent);
+        Assert.Equal(3 * WireLimits.MaxUnderWay, told.Values.Sum());
+        // The session stands: a node that has more under way than may be is told off it.
+        Assert.Equal(1, sessions.Count);
+        some.AnswerSilent();
+        for (var i = 0; i < WireLimits.MaxUnderWay; i++)
+            sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Hello());
+        for (var i = 0; i < WireLimits.MaxUnderWay; i++)
+            Assert.Equal(AskFailure.None, await _told.Reader.ReadAsync(_patience.Token));
+        Assert.Equal(1, some.Clients);
+        Assert.Empty(_defects);
+    }
+
+    [Fact]
+    public async Task WhatIsDroppedWhileItWaits_IsNeverSent()
+    {
+        await using var sessions = Sessions(HostingLimits.MaxSessions);
+        var some = new SomeHolding();
+        _nodes.Add(await MailNode.StartAsync(null, 1 << 20, (_, _, _) => some));
+        var one = new PassedFor(new object(), null, HasAddress: true);
+        for (var i = 0; i < HostingLimits.PlacesOfAsker; i++)
+            sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Silent() with { For = one });
+        await some.Taken(HostingLimits.PlacesOfAsker).WaitAsync(_patience.Token);
+        var waiting = Silent() with { For = one };
+        sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, waiting);
+        sessions.Drop(_nodes[0].Endpoint, SessionUse.Others, waiting);
+        some.AnswerSilent();
+        for (var i = 0; i < HostingLimits.PlacesOfAsker; i++)
+            await _told.Reader.ReadAsync(_patience.Token);
+        sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Hello() with { For = one });
+        Assert.Equal(AskFailure.None, await _told.Reader.ReadAsync(_patience.Token));
+        Assert.Equal(HostingLimits.PlacesOfAsker, some.Silent);
+    }
+
+    [Fact]
+    public async Task OwnSessions_AreMade_WhileManyForOthersHang()
+    {
+        await using var sessions = Sessions(HostingLimits.MaxSessions);
+        _nodes.Add(await MailNode.StartAsync(null, 1 << 20));
+        List<System.Net.Sockets.Socket> deaf = [];
+        try
+        {
+            for (var i = 0; i < HostingLimits.MaxSessions / HostingLimits.OthersShare; i++)
+            {
+                var listener = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+                deaf.Add(listener);
+                listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                listener.Listen();
+                sessions.Ask(Kith.Wire.Endpoint.From((IPEndPoint)listener.LocalEndPoint!), SessionUse.Others, new HolderRequest(new HelloRequest(), static (_, _, _) => { }) { IsFree = true, For = new PassedFor(new object(), null, HasAddress: true) });
+            }
+
+            var own = Hello();
+            sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, own, isOwn: true);
+            var first = await _told.Reader.ReadAsync(_patience.Token);
+            Assert.Equal(AskFailure.None, first);
+        }
+        finally
+        {
+            deaf.ForEach(static one => one.Dispose());
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes)
@@ -85,13 +187,110 @@ public sealed class HolderSessionsTests : IAsyncDisposable
         await _carrier.DisposeAsync();
         await _port.DisposeAsync();
         _key.Dispose();
+        _box.Dispose();
         _patience.Dispose();
     }
 
     private static HolderRequest Hello() => new(new HelloRequest(), static (_, _, _) => { }) { Patience = TimeSpan.FromHours(1) };
 
+    // Sealed, so that a late answer does not say that the node is gone.
+    private HolderRequest Silent()
+    {
+        var seal = new PassSeal(_nodes[0].Key, new ReadRequest(_box.Box, ReadFlags.None, 0, 0, []) { Key = _box.Read }, SystemRandom.Instance);
+        return new HolderRequest(new SealedRequest(seal.Seal()), static (_, _, _) => { }) { Patience = TimeSpan.FromHours(1) };
+    }
+
     private HolderSessions Sessions(int most) => new(
         new NamelessDialer(_carrier, _identity, TimeProvider.System), (_, _, failure) => _told.Writer.TryWrite(failure), static _ => { }, _defects.Add, TimeProvider.System, most: most);
+
+    /// <summary>Answers HELLO at once, and all else when it is told to.</summary>
+    private sealed class SomeHolding : IHolding
+    {
+        private readonly Lock _gate = new(); // guards what follows
+        private readonly List<(IHolderClient Client, ulong Number)> _waiting = [];
+        private readonly HashSet<IHolderClient> _clients = [];
+        private TaskCompletionSource? _full;
+        private int _wanted;
+        private int _silent;
+
+        public int Silent
+        {
+            get
+            {
+                lock (_gate)
+                    return _silent;
+            }
+        }
+
+        public int Clients
+        {
+            get
+            {
+                lock (_gate)
+                    return _clients.Count;
+            }
+        }
+
+        public long Used => 0;
+
+        public int Boxes => 0;
+
+        public long NextDeadline => long.MaxValue;
+
+        public Task Taken(int wanted)
+        {
+            lock (_gate)
+            {
+                (_full, _wanted) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), wanted);
+                if (_silent >= wanted)
+                    _full.TrySetResult();
+                return _full.Task;
+            }
+        }
+
+        public void AnswerSilent()
+        {
+            lock (_gate)
+            {
+                foreach (var (client, number) in _waiting)
+                    client.Answer(number, new EntriesAnswer(DropCode.Done, HasMore: false, 0, []));
+                _waiting.Clear();
+            }
+        }
+
+        public void Offer(long bytes)
+        {
+        }
+
+        public void Take(long now, IHolderClient client, ulong number, MailboxRequest request)
+        {
+            lock (_gate)
+            {
+                _clients.Add(client.Stream);
+                if (request is HelloRequest)
+                {
+                    client.Answer(number, new WelcomeAnswer(true, true, 1, new WorkWanted(0, new byte[WireLimits.ChallengeSize])));
+                    return;
+                }
+
+                _waiting.Add((client, number));
+                if (++_silent == _wanted)
+                    _full?.TrySetResult();
+            }
+        }
+
+        public void Gone(IHolderClient client)
+        {
+        }
+
+        public void Finish(long now)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 
     /// <summary>Takes what is asked, and answers nothing.</summary>
     private sealed class DeafHolding : IHolding
@@ -113,7 +312,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
 
         public void Take(long now, IHolderClient client, ulong number, MailboxRequest request)
         {
-            if (++_taken == WireLimits.MaxUnderWay)
+            if (++_taken == HostingLimits.Places)
                 _full.TrySetResult();
         }
 

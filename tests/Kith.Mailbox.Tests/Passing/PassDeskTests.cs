@@ -211,6 +211,20 @@ public sealed class PassDeskTests : IPassWorld
     }
 
     [Fact]
+    public void AskerThatHasGone_HasAllWithdrawn_NewsOrNot()
+    {
+        Take(_asker, 1, 10);
+        Take(_asker, 2, 10, hasNews: true);
+        var other = new Asker(0xC603_0005);
+        Take(other, 1, 10);
+        Assert.All(_asked.Take(2), one => Assert.Same(_asker, one.For!.Value.Stream));
+        Assert.Same(other, _asked[2].For!.Value.Stream);
+        _desk.Gone(_asker);
+        Assert.Equal(_asked.Take(2), _dropped);
+        Assert.Equal(1, _desk.UnderWay);
+    }
+
+    [Fact]
     public void News_OfOneAsker_AreBounded()
     {
         _asker.IsNear = true;
