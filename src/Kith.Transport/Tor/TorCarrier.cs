@@ -114,13 +114,19 @@ public sealed class TorCarrier : ICarrier
                 throw new SessionException(SessionErrorCode.Unreachable, _tor.State.Problem ?? "Tor is not ready yet");
             // Tor has one key for a service: who gives another's service for theirs, with a wrong key, must not take its key away from whoever is called there rightly.
             using var turn = address.HasClientKey ? await _turns.TakeAsync(address.Host, either.Token).ConfigureAwait(false) : null;
-            using (var key = address.OpenClientKey())
-            {
-                if (key is not null)
-                    await _tor.SetClientKeyAsync(address.Service!.Value, key, either.Token).ConfigureAwait(false);
-            }
-
-            socket = await SocksDial.ConnectAsync(proxy, address.Host + OnionAddress.Suffix, address.Port, IsolationOf(address, remoteKey, identity.StaticKey.PublicKey), _tor.LookAgain, either.Token).ConfigureAwait(false);
+            await TellKeyAsync(address, either.Token).ConfigureAwait(false);
+            var isolation = IsolationOf(address, remoteKey, identity.StaticKey.PublicKey);
+            socket = await PatientDial.RunAsync(
+                (attempt, ct) => SocksDial.ConnectAsync(proxy, address.Host + OnionAddress.Suffix, address.Port, attempt == 0 ? isolation : $"{isolation} {attempt}", _tor.LookAgain, ct),
+                async ct =>
+                {
+                    if (!await _tor.LookAgainAsync(ct).ConfigureAwait(false))
+                        return false;
+                    await TellKeyAsync(address, ct).ConfigureAwait(false);
+                    return true;
+                },
+                _time,
+                either.Token).ConfigureAwait(false);
         }
         catch (TorException error)
         {
@@ -133,6 +139,13 @@ public sealed class TorCarrier : ICarrier
 
         var core = HandshakeCore.Initiate(identity, remoteKey, SessionParameters.Default);
         return await Handshaker.RunAsync(TcpLink.Onion(socket), core, _time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task TellKeyAsync(NodeAddress address, CancellationToken cancellationToken)
+    {
+        using var key = address.OpenClientKey();
+        if (key is not null)
+            await _tor.SetClientKeyAsync(address.Service!.Value, key, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What Tor is told to keep apart: a text of the other node's key, or of its address when the key is not known, and of the key that calls, under a secret of this run.</summary>

@@ -54,6 +54,9 @@ public static class TorLimits
     /// <summary>How long a call waits for Tor to be ready.</summary>
     public static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a call waits until it is made once more, beside itself, with what Tor knew of the service forgotten.</summary>
+    public static readonly TimeSpan AskAnewAfter = TimeSpan.FromSeconds(20);
+
     /// <summary>How long Tor may take to reach an onion service, from when it is ready.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(90);
 }

@@ -12,8 +12,8 @@ public sealed partial class TorRun
         while (true)
         {
             // What Tor forgets with it, keys above all, is told again after it.
-            if (TakeLookAgain())
-                await control.AskAsync(ControlCommands.NewIdentity, cancellationToken).ConfigureAwait(false);
+            if (TakeLookAgain() is { } forgotten)
+                await MakeForgetAsync(control, forgotten, cancellationToken).ConfigureAwait(false);
             // Keys first: who calls waits for them, and a service may wait for its time.
             foreach (var (service, key) in KeysToTell())
                 await TellAsync(control, service, key, cancellationToken).ConfigureAwait(false);
@@ -30,13 +30,29 @@ public sealed partial class TorRun
         }
     }
 
-    private bool TakeLookAgain()
+    private TaskCompletionSource? TakeLookAgain()
     {
         lock (_gate)
         {
-            var isTo = _isToLookAgain;
-            _isToLookAgain = false;
-            return isTo;
+            var forgotten = _toLookAgain;
+            _toLookAgain = null;
+            // One that was being told when this was asked for is forgotten with the rest.
+            if (forgotten is not null)
+                TellKeysAgain();
+            return forgotten;
+        }
+    }
+
+    private static async Task MakeForgetAsync(TorControl control, TaskCompletionSource forgotten, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await control.AskAsync(ControlCommands.NewIdentity, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A Tor that has ended has forgotten too.
+            forgotten.TrySetResult();
         }
     }
 

@@ -23,7 +23,7 @@ public sealed partial class TorRun : IAsyncDisposable
     private EndPoint? _socks;
     private Task? _running;
     private int? _processId;
-    private bool _isToLookAgain;
+    private TaskCompletionSource? _toLookAgain; // there is one while Tor is to be made to forget; completes when it has
     private long? _lookedAgainAt;
     private int _lookedAgain; // times in a row, each soon after the other
 
@@ -220,8 +220,21 @@ public sealed partial class TorRun : IAsyncDisposable
     /// Tor did not find a service. It asks no directory twice in 15 minutes (hsdir requery period): a contact who comes back, or whose service was published anew, would not be found for so long. So it is made
     /// to forget that, now and then.
     /// </summary>
-    internal void LookAgain()
+    internal void LookAgain() => _ = AskToLookAgain();
+
+    /// <summary>As <see cref="LookAgain"/>, and waits until Tor has forgotten.</summary>
+    /// <returns>False when it was made to only just now, and is not again.</returns>
+    internal async Task<bool> LookAgainAsync(CancellationToken cancellationToken)
     {
+        if (AskToLookAgain() is not { } forgotten)
+            return false;
+        await forgotten.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private Task? AskToLookAgain()
+    {
+        Task? forgotten;
         lock (_gate)
         {
             // Whoever made Tor forget, we or another of its users, made it forget keys that are not on its disk.
@@ -234,11 +247,14 @@ public sealed partial class TorRun : IAsyncDisposable
             {
                 _lookedAgain++;
                 _lookedAgainAt = _time.GetTimestamp();
-                _isToLookAgain = true;
+                _toLookAgain ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
+
+            forgotten = _toLookAgain?.Task;
         }
 
         Apply();
+        return forgotten;
     }
 
     private void Show(TorState state) => Show(_ => state);

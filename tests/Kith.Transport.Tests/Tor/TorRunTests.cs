@@ -228,6 +228,26 @@ public sealed class TorRunTests
         }
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task TorThatIsMadeToForget_HasForgottenBeforeGoingOn_AndIsToldTheKeysAgain()
+    {
+        await using var port = new FakeControlPort(_ => null);
+        await using var tor = New(port.Address);
+        tor.Start();
+        await tor.WaitReadyAsync(Stop);
+        using var key = Ed25519PrivateKey.Generate(SystemRandom.Instance);
+        using var client = X25519PrivateKey.Generate(SystemRandom.Instance);
+        var service = OnionAddress.Of(key.PublicKey);
+        await tor.SetClientKeyAsync(service, client, Stop);
+        Assert.True(await tor.LookAgainAsync(Stop));
+        Assert.True(port.Heard("SIGNAL NEWNYM"));
+        await tor.SetClientKeyAsync(service, client, Stop);
+        lock (port.Commands)
+            Assert.StartsWith("ONION_CLIENT_AUTH_ADD", port.Commands[^1], StringComparison.Ordinal);
+        // So soon after it Tor would not do it.
+        Assert.False(await tor.LookAgainAsync(Stop));
+    }
+
     [Fact]
     public async Task KeyForACall_IsThereWhenTorHasTakenIt_AndIsTakenBackAtTheEnd()
     {
