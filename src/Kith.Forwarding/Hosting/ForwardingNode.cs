@@ -182,7 +182,7 @@ public sealed partial class ForwardingNode
             Meetings.Delivered(now, handle, payload);
         else
             Forwarder.Take(now, source, datagram, _effects);
-        Flush(now);
+        Flush(now, source);
     }
 
     /// <summary>Does what is due.</summary>
@@ -210,14 +210,15 @@ public sealed partial class ForwardingNode
         Meetings.Changed(now);
     }
 
-    private void Flush(long now)
+    // What ends here does so when it comes, so that it is known over whose session it came.
+    private void Flush(long now, ulong source = 0)
     {
         foreach (var (next, packet) in _effects.Send)
             _world.Send(next, packet);
         foreach (var (handle, payload) in _effects.Met)
             Server.Take(now, handle, payload);
         foreach (var body in _effects.Messages)
-            Server.Serve(now, body);
+            Server.Serve(now, body, source);
         var replies = _effects.Replies.ToArray();
         if (_effects.IsKeySpent)
             _keys.Advance(now);

@@ -5,8 +5,8 @@ namespace Kith.Forwarding.Meeting;
 /// <summary>A handle that is kept for somebody.</summary>
 internal sealed class MeetingHandleEntry
 {
-    /// <summary>Reply blocks, oldest first, each with the day it came on.</summary>
-    public Queue<(ReadOnlyMemory<byte> Block, long Day)> Stock { get; } = new();
+    /// <summary>Reply blocks, oldest first, each with the day it came on and who brought it.</summary>
+    public Queue<(ReadOnlyMemory<byte> Block, long Day, ulong Source)> Stock { get; } = new();
 
     /// <summary>What waits for a reply block, each until when.</summary>
     public Queue<(ReadOnlyMemory<byte> Body, long Until)> Held { get; } = new();

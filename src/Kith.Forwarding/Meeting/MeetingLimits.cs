@@ -28,6 +28,9 @@ public static class MeetingLimits
     /// <summary>Reply blocks in all: some 20 MiB.</summary>
     public const int MaxBlocks = 32_768;
 
+    /// <summary>Of those, that came over sessions of one prefix, or through Tor: strangers of one place must not take all of it.</summary>
+    public const int MaxBlocksOfSource = MaxBlocks / 8;
+
     /// <summary>What has come for a handle whose stock is used up waits so long for more.</summary>
     public const long HoldTime = 3_000;
 

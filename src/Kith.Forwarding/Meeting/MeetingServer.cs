@@ -15,6 +15,7 @@ public sealed class MeetingServer(IMeetingServerWorld world)
 
     private readonly Dictionary<NodeHandle, MeetingHandleEntry> _handles = [];
     private readonly Dictionary<X25519PublicKey, HashSet<NodeHandle>> _sessions = [];
+    private readonly Dictionary<ulong, int> _blocksOf = []; // by who brought them
     private int _blocks;
     private int _held;
     private long _sweepAt;
@@ -86,7 +87,10 @@ public sealed class MeetingServer(IMeetingServerWorld world)
     }
 
     /// <summary>The body of a packet that ended here. False when it asks for nothing that is done here.</summary>
-    public bool Serve(long now, ReadOnlySpan<byte> body)
+    /// <param name="now">The time.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="source">Whose session it came over, as the forwarder counts sources: a prefix.</param>
+    public bool Serve(long now, ReadOnlySpan<byte> body, ulong source = 0)
     {
         if (!ServiceMessage.TryRead(body, out var message))
         {
@@ -97,7 +101,7 @@ public sealed class MeetingServer(IMeetingServerWorld world)
         switch (message)
         {
             case StockMessage stock:
-                Stock(now, stock);
+                Stock(now, stock, source);
                 break;
             case ReplyMessage reply:
                 Reply(now, reply);
@@ -150,9 +154,9 @@ public sealed class MeetingServer(IMeetingServerWorld world)
         }
     }
 
-    private void Stock(long now, StockMessage stock)
+    private void Stock(long now, StockMessage stock, ulong source)
     {
-        if (_blocks >= MeetingLimits.MaxBlocks || Open(now, stock.Secret.Handle) is not { } entry)
+        if (_blocks >= MeetingLimits.MaxBlocks || _blocksOf.GetValueOrDefault(source) >= MeetingLimits.MaxBlocksOfSource || Open(now, stock.Secret.Handle) is not { } entry)
         {
             Counters.Refused++;
             return;
@@ -168,12 +172,19 @@ public sealed class MeetingServer(IMeetingServerWorld world)
 
         if (entry.Stock.Count >= MeetingLimits.MaxStock)
         {
-            entry.Stock.Dequeue();
-            _blocks--;
+            CountOff(entry.Stock.Dequeue().Source);
         }
 
-        entry.Stock.Enqueue((stock.ReplyBlock, now / Day));
+        entry.Stock.Enqueue((stock.ReplyBlock, now / Day, source));
         _blocks++;
+        _blocksOf[source] = _blocksOf.GetValueOrDefault(source) + 1;
+    }
+
+    private void CountOff(ulong source)
+    {
+        _blocks--;
+        if (--_blocksOf[source] == 0)
+            _blocksOf.Remove(source);
     }
 
     private MeetingHandleEntry? Open(long now, NodeHandle handle)
@@ -195,7 +206,7 @@ public sealed class MeetingServer(IMeetingServerWorld world)
     {
         while (entry.Stock.TryDequeue(out var next))
         {
-            _blocks--;
+            CountOff(next.Source);
             block = next.Block;
             if ((now / Day) - next.Day <= 1)
                 return true;
@@ -252,7 +263,8 @@ public sealed class MeetingServer(IMeetingServerWorld world)
     private void Drop(NodeHandle handle, MeetingHandleEntry entry)
     {
         _handles.Remove(handle);
-        _blocks -= entry.Stock.Count;
+        foreach (var (_, _, source) in entry.Stock)
+            CountOff(source);
         _held -= entry.Held.Count;
     }
 

@@ -133,12 +133,42 @@ public sealed class MeetingServerTests : IMeetingServerWorld
         {
             var message = new StockMessage(MeetingSecret.Draw(_random), new byte[ReplyBlock.Size]).ToArray();
             for (var j = 0; j < MeetingLimits.MaxStock; j++)
-                Assert.True(_server.Serve(_now, message));
+                Assert.True(_server.Serve(_now, message, (ulong)(i / MeetingLimits.MaxBlocksOfSource)));
         }
 
         Assert.Equal((MeetingLimits.MaxBlocks, 0), (_server.Blocks, _server.Counters.Refused));
         Assert.True(_server.Serve(_now, new StockMessage(_secret, new byte[ReplyBlock.Size]).ToArray()));
         Assert.Equal((MeetingLimits.MaxBlocks, 1), (_server.Blocks, _server.Counters.Refused));
+    }
+
+    [Fact]
+    public void BlocksOfOneSource_TakeAShareOfTheRoom_AndOthersAreTakenStill()
+    {
+        var handles = new List<MeetingSecret>();
+        for (var i = 0; i < MeetingLimits.MaxBlocksOfSource; i++)
+        {
+            if (i % MeetingLimits.MaxStock == 0)
+                handles.Add(MeetingSecret.Draw(_random));
+            Assert.True(_server.Serve(_now, new StockMessage(handles[^1], new byte[ReplyBlock.Size]).ToArray(), source: 1));
+        }
+
+        Assert.Equal((MeetingLimits.MaxBlocksOfSource, 0), (_server.Blocks, _server.Counters.Refused));
+        var more = new StockMessage(_secret, new byte[ReplyBlock.Size]).ToArray();
+        _server.Serve(_now, more, source: 1);
+        Assert.Equal((MeetingLimits.MaxBlocksOfSource, 1), (_server.Blocks, _server.Counters.Refused));
+        _server.Serve(_now, more, source: 2);
+        Assert.Equal(MeetingLimits.MaxBlocksOfSource + 1, _server.Blocks);
+        // What is used, pushed out or given up takes no room.
+        _server.Take(_now, handles[0].Handle, new byte[SphinxFormat.PayloadSize]);
+        _server.Serve(_now, new ForgetMessage(handles[1]).ToArray());
+        var room = 1 + MeetingLimits.MaxStock;
+        for (var i = 0; i < room; i++)
+            _server.Serve(_now, new StockMessage(handles[^1], new byte[ReplyBlock.Size]).ToArray(), source: 1);
+        Assert.Equal(1, _server.Counters.Refused);
+        Assert.Equal(MeetingLimits.MaxBlocksOfSource + 1 - room, _server.Blocks);
+        _server.Serve(_now + (3 * Day), new ForgetMessage(handles[^1]).ToArray());
+        _server.Tick(_now + (3 * Day));
+        Assert.Equal(0, _server.Blocks);
     }
 
     [Fact]
