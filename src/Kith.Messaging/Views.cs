@@ -86,6 +86,12 @@ public sealed record MessageView(
 {
     /// <summary>Not null: no text, but the notice that new messages now live so long (milliseconds; 0 for ever) after they were seen.</summary>
     public long? DisappearAfterSet { get; init; }
+
+    /// <summary>How many forwarders were on each of its paths; null where its way has none, or nobody here knows: of what others wrote, and from before this was kept.</summary>
+    public int? Forwarders { get; init; }
+
+    /// <summary>Whether it is known to have gone through Tor, to the other node or on its way to forwarders and holders.</summary>
+    public bool ThroughTor { get; init; }
 }
 
 /// <summary>A page of history, oldest first, and whether there is more on the side that was asked for.</summary>

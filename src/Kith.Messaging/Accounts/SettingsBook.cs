@@ -42,8 +42,11 @@ internal sealed class SettingsBook
         Paths = Paths,
     };
 
+    /// <summary>How many forwarders are on a path of ours.</summary>
+    public int Forwarders => _record.HasPathForwarders ? (int)_record.PathForwarders : PathSettings.Standard.Forwarders;
+
     private PathSettings Paths => new(
-        _record.HasPathForwarders ? (int)_record.PathForwarders : PathSettings.Standard.Forwarders,
+        Forwarders,
         _record.HasHopDelay ? (int)_record.HopDelay : PathSettings.Standard.HopDelay,
         _record.HasCoverLoops ? (int)_record.CoverLoops : PathSettings.Standard.Loops,
         _record.HasCoverDummies ? (int)_record.CoverDummies : PathSettings.Standard.Dummies);

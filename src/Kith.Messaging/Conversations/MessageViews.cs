@@ -28,6 +28,8 @@ internal sealed class MessageViews(History history)
             body.Missing.Count > 0)
         {
             DisappearAfterSet = body.IsNotice ? (long)body.NoticeAfter : null,
+            Forwarders = row.State == MessageState.Waiting || body.Forwarders == 0 ? null : (int)body.Forwarders,
+            ThroughTor = row.State != MessageState.Waiting && (body.ThroughTor || (RouteKind)body.Route == RouteKind.Onion),
         };
     }
 

@@ -1,4 +1,5 @@
 using Kith.Delivery;
+using Kith.Delivery.Privacy;
 using Kith.Messaging.Accounts;
 using Kith.Messaging.Contacts;
 using Kith.Messaging.Conversations;
@@ -19,7 +20,7 @@ internal sealed class DeliveryStates(
             if (history.Find(contact.Id, id) is not { Row.FromMe: true } entry || entry.Row.State >= MessageState.Sent)
                 continue;
             if (NeedsWriting(entry, route))
-                entry = history.Save(WithRouteAndTimer(entry, route));
+                entry = history.Save(WithWayAndTimer(entry, route));
             if (history.Raise(entry, MessageState.Sent) is { } sent)
                 announcer.Changed(sent);
         }
@@ -37,7 +38,7 @@ internal sealed class DeliveryStates(
             if (history.Find(contact.Id, id) is not { Row.FromMe: true } entry || entry.Row.State >= MessageState.Stored)
                 continue;
             if (NeedsWriting(entry, RouteKind.Drop))
-                entry = history.Save(WithRouteAndTimer(entry, RouteKind.Drop));
+                entry = history.Save(WithWayAndTimer(entry, RouteKind.Drop));
             if (history.Raise(entry, MessageState.Stored) is { } stored)
                 announcer.Changed(stored);
         }
@@ -73,7 +74,7 @@ internal sealed class DeliveryStates(
                 // What took another way was noted before its receipt is looked at.
                 var taken = entry.Row.State < MessageState.Sent && saidBy == RouteKind.Drop ? RouteKind.Drop : (RouteKind)entry.Body.Route;
                 if (NeedsWriting(entry, taken))
-                    entry = history.Save(WithRouteAndTimer(entry, taken));
+                    entry = history.Save(WithWayAndTimer(entry, taken));
                 outbound.Settle(contact, id);
             }
 
@@ -94,15 +95,31 @@ internal sealed class DeliveryStates(
         }
     }
 
-    private static bool NeedsWriting(HistoryEntry entry, RouteKind route) =>
-        entry.Body.Route != (int)route || (entry.Body.DisappearAfter > 0 && entry.Row.ExpiresAt is null);
+    // How it went is what was so when it first went that way: what the user sets later says nothing of it.
+    private bool TellsAnotherWay(HistoryEntry entry, RouteKind route) =>
+        entry.Body.Route != (int)route
+        || (entry.Row.State < MessageState.Sent && (entry.Body.Forwarders != ForwardersOf(route) || entry.Body.ThroughTor != IsHiddenByTor));
+
+    private bool NeedsWriting(HistoryEntry entry, RouteKind route) =>
+        TellsAnotherWay(entry, route) || (entry.Body.DisappearAfter > 0 && entry.Row.ExpiresAt is null);
 
     // The time of our own message runs from when it was first sent.
-    private HistoryEntry WithRouteAndTimer(HistoryEntry entry, RouteKind route)
+    private HistoryEntry WithWayAndTimer(HistoryEntry entry, RouteKind route)
     {
-        entry.Body.Route = (int)route;
+        if (TellsAnotherWay(entry, route))
+        {
+            entry.Body.Route = (int)route;
+            entry.Body.Forwarders = ForwardersOf(route);
+            entry.Body.ThroughTor = IsHiddenByTor;
+        }
+
         return entry.Body.DisappearAfter == 0 || entry.Row.ExpiresAt is not null
             ? entry
             : entry with { Row = entry.Row with { ExpiresAt = around.Now + (long)entry.Body.DisappearAfter } };
     }
+
+    private uint ForwardersOf(RouteKind route) => route == RouteKind.Forward ? (uint)settings.Forwarders : 0;
+
+    // Under this setting alone; an exception is reached by Tor's own route.
+    private bool IsHiddenByTor => settings.Privacy == PrivacyLevel.Onion;
 }

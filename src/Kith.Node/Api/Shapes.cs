@@ -112,7 +112,9 @@ internal static class Shapes
         [.. message.Reactions.Select(r => new Reaction(r.FromMe, r.Emoji))],
         message.ExpiresAt,
         message.Missing,
-        message.DisappearAfterSet);
+        message.DisappearAfterSet,
+        message.Forwarders,
+        message.ThroughTor);
 
     private static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

@@ -1,3 +1,4 @@
+using Kith.Delivery;
 using Kith.Messaging.Conversations;
 using Kith.Messaging.Tests.World;
 
@@ -48,4 +49,49 @@ public sealed class SendingTests
         Assert.Equal(0, pair.Bob.Contact(pair.Alice).Unread);
         Assert.False(pair.Bob.Last(pair.Alice).Unread);
     }
+
+    [Fact]
+    public void WayOfAMessage_IsWhatWasSoWhenItWent_WhateverIsSetLater()
+    {
+        using var pair = new Pair();
+        pair.Net.Offline.Add(pair.Bob);
+        Choose(pair.Alice, "veiled", forwarders: 5);
+        var sent = pair.Alice.Say(pair.Bob, "by five").Id;
+        Assert.Null(pair.Alice.Last(pair.Bob).Forwarders);
+        pair.Alice.Batch(messenger => messenger.Transmitted(pair.Bob.Id, [sent], RouteKind.Forward));
+        Assert.Equal(("forward", 5, false), WayOf(pair.Alice.Last(pair.Bob)));
+
+        // Another path, and Tor, from here on: of this one it says nothing, though it is tried again and arrives then.
+        Choose(pair.Alice, "onion", forwarders: 2);
+        pair.Alice.Batch(messenger => messenger.Transmitted(pair.Bob.Id, [sent], RouteKind.Forward));
+        var next = pair.Alice.Say(pair.Bob, "by two").Id;
+        pair.Alice.Batch(messenger => messenger.Transmitted(pair.Bob.Id, [next], RouteKind.Forward));
+        Assert.Equal(("forward", 2, true), WayOf(pair.Alice.Last(pair.Bob)));
+        pair.Net.Offline.Clear();
+        pair.Net.Run();
+        Assert.All(pair.Alice.With(pair.Bob), message => Assert.Equal(MessageState.Delivered, message.State));
+        Assert.Equal([("forward", 5, false), ("forward", 2, true)], pair.Alice.With(pair.Bob).Select(WayOf));
+        pair.Alice.Crash();
+        Assert.Equal([("forward", 5, false), ("forward", 2, true)], pair.Alice.With(pair.Bob).Select(WayOf));
+
+        // Its receiver cannot know, and says nothing of it.
+        Assert.All(pair.Bob.With(pair.Alice), message => Assert.Null(message.Forwarders));
+    }
+
+    [Fact]
+    public void WayOfAMessageThatHoldersHave_HasNoForwarders()
+    {
+        using var pair = new Pair();
+        pair.Net.Offline.Add(pair.Bob);
+        Choose(pair.Alice, "veiled", forwarders: 4);
+        var sent = pair.Alice.Say(pair.Bob, "hello").Id;
+        pair.Alice.Batch(messenger => messenger.Transmitted(pair.Bob.Id, [sent], RouteKind.Forward));
+        pair.Alice.Batch(messenger => messenger.Stored(pair.Bob.Id, [sent]));
+        Assert.Equal(("drop", null, false), WayOf(pair.Alice.Last(pair.Bob)));
+    }
+
+    private static (string? Route, int? Forwarders, bool ThroughTor) WayOf(MessageView message) => (message.Route, message.Forwarders, message.ThroughTor);
+
+    private static void Choose(Person person, string privacy, int forwarders) => person.Batch(
+        messenger => messenger.ChangeSettings(messenger.Settings with { Privacy = privacy, Paths = messenger.Settings.Paths with { Forwarders = forwarders } }));
 }

@@ -20,6 +20,8 @@ export function message(change: Partial<Message> = {}): Message {
     expiresAt: null,
     missing: false,
     disappearAfterSet: null,
+    forwarders: null,
+    throughTor: false,
     ...change,
   };
 }

@@ -15,6 +15,8 @@ public sealed record Reply(string Id, bool FromMe, string? Text);
 /// <param name="Route">How it travelled, or null while it waits.</param>
 /// <param name="Missing">Whether its writer had seen messages that are not here.</param>
 /// <param name="DisappearAfterSet">Not null: no text, but the notice that new messages now live so long (milliseconds; 0 for ever) after they were seen.</param>
+/// <param name="Forwarders">How many forwarders were on each of its paths when it went; null where its way has none, or nobody here knows: of what others wrote.</param>
+/// <param name="ThroughTor">Whether it is known to have gone through Tor, to the other node or on its way to forwarders and holders.</param>
 public sealed record Message(
     string Id,
     string Contact,
@@ -32,7 +34,9 @@ public sealed record Message(
     IReadOnlyList<Reaction> Reactions,
     long? ExpiresAt,
     bool Missing,
-    long? DisappearAfterSet);
+    long? DisappearAfterSet,
+    int? Forwarders,
+    bool ThroughTor);
 
 /// <summary>A page of a conversation, oldest first.</summary>
 /// <param name="More">Whether there is more on the side that was asked for.</param>

@@ -36,7 +36,7 @@ function Facts({ message, name }: { message: Message; name: string }) {
       <dd>
         {t(routeNameKey(message.route), { route: message.route ?? "" })}
         <small>{t(routeKey(message.route), { route: message.route ?? "" })}</small>
-        {message.route && <Way route={message.route} fromMe={message.fromMe} name={name} />}
+        <Way passage={message} fromMe={message.fromMe} name={name} />
       </dd>
       <dt>{t("details.sentAt")}</dt>
       <dd>

@@ -46,6 +46,8 @@ function asMessage(outgoing: Outgoing, contact: string): Message {
     expiresAt: null,
     missing: false,
     disappearAfterSet: null,
+    forwarders: null,
+    throughTor: false,
   };
 }
 

@@ -1,21 +1,35 @@
-export type Station = "relay" | "forwarder" | "tor" | "holder";
+import type { Message } from "../../api/model";
+
+/** What is known of how a message went, kept with it when it did. */
+export type Passage = Pick<Message, "route" | "forwarders" | "throughTor">;
+
+export type Station = "relay" | "forwarder" | "someForwarders" | "tor" | "holder";
 
 const STATIONS: Record<string, readonly Station[]> = {
   direct: [],
   relay: ["relay"],
+  forward: ["someForwarders"],
   onion: ["tor"],
   drop: ["holder"],
 };
 
-const KEYS = { direct: "details.wayDirect", relay: "details.wayRelay", forward: "details.wayForward", onion: "details.wayOnion", drop: "details.wayDrop" } as const;
+const KEYS = {
+  relay: "details.wayRelay",
+  forwarder: "details.wayForwarders",
+  someForwarders: "details.waySomeForwarders",
+  tor: "details.wayOnion",
+  holder: "details.wayDrop",
+} as const;
 
-/** Who stands between the two ends on a route, in order; the sender knows no more of forwarders than how many their paths have. */
-export function stationsOf(route: string, forwarders: number): readonly Station[] {
-  if (route === "forward") return Array.from({ length: forwarders }, () => "forwarder" as const);
-  return Object.hasOwn(STATIONS, route) ? (STATIONS[route] ?? []) : [];
+/** Who stands between the two ends, in the order from the sender; null for a route that cannot be drawn. The receiver does not know how many forwarders there were. */
+export function stationsOf({ route, forwarders, throughTor }: Passage): readonly Station[] | null {
+  if (route === null || !Object.hasOwn(STATIONS, route)) return null;
+  const between = route === "forward" && forwarders !== null ? Array.from({ length: forwarders }, () => "forwarder" as const) : (STATIONS[route] ?? []);
+  return throughTor && route !== "onion" ? ["tor", ...between] : between;
 }
 
-/** The words for what is between; null for a route that cannot be drawn. */
-export function wayKey(route: string) {
-  return Object.hasOwn(KEYS, route) ? KEYS[route as keyof typeof KEYS] : null;
+/** The words for what is between, each kind once with how many there are. */
+export function wayWords(stations: readonly Station[]) {
+  if (stations.length === 0) return [{ key: "details.wayDirect" as const, count: 0 }];
+  return [...new Set(stations)].map((kind) => ({ key: KEYS[kind], count: stations.filter((one) => one === kind).length }));
 }
