@@ -9,6 +9,12 @@ public sealed class HidingTests(Chromium chromium)
     private static readonly string[] Levels = ["My contacts", "Nobody, through forwarders", "Nobody, through Tor"];
     private static readonly string[] Paths = ["Forwarders on the way", "Waiting on the way", "Packets that say nothing and come back to you", "Packets that say nothing and end somewhere"];
 
+    /// <summary>Beside the two people: enough for two paths of two that share nobody, three guards and the holders by whom the two hear of each other.</summary>
+    private const int Others = 6;
+
+    /// <summary>For what a small and busy machine takes its time with, milliseconds.</summary>
+    private const float Patience = 120_000;
+
     [Fact]
     public async Task LevelAndPaths_AreSetOnThePage_EachWithASentence_AndKept()
     {
@@ -63,6 +69,91 @@ public sealed class HidingTests(Chromium chromium)
         Assert.Empty(alice.Complaints);
     }
 
+    [Fact]
+    public async Task Exception_IsSetForOneContactOnThePage_Kept_AndTakenBackWithoutLoss()
+    {
+        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var (alice, bob) = (meeting.Alice, meeting.Bob);
+        var page = alice.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Contact details" }).ClickAsync();
+        await ExceptAsync(page, "Only through forwarders");
+        await Assertions.Expect(page.GetByText("Bob does not learn your address").First).ToBeVisibleAsync();
+        await Accessibility.CheckAsync(page, "contact details, an exception");
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Contact details" }).ClickAsync();
+        await Assertions.Expect(Address(page)).ToHaveValueAsync("Only through forwarders");
+        await page.Keyboard.PressAsync("Escape");
+
+        // Nobody is there who forwards or keeps anything: it waits, and is said nowhere else.
+        await alice.WriteAsync("Hidden from Bob.");
+        await SaysAsync(alice, "Hidden from Bob.", "Not yet");
+        Assert.Equal(0, await bob.Message("Hidden from Bob.").CountAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Contact details" }).ClickAsync();
+        await ExceptAsync(page, "As in my settings");
+        await Assertions.Expect(bob.Message("Hidden from Bob.")).ToHaveCountAsync(1, new() { Timeout = Patience });
+        Assert.Empty(alice.Complaints);
+        Assert.Empty(bob.Complaints);
+    }
+
+    [Fact]
+    public async Task ForwardedMessage_IsDrawnAsItWent_WhateverIsSetLater()
+    {
+        var others = new List<NodeProcess>();
+        try
+        {
+            for (var i = 0; i < Others; i++)
+            {
+                others.Add(new NodeProcess { Entries = [.. others.Take(1).Select(first => first.Listen)] });
+                await others[i].StartAsync();
+            }
+
+            await using var alice = await Person.ArriveAsync(chromium, "Alice", entries: [others[0].Listen], flags: ["--privacy", "veiled"]);
+            await using var bob = await Person.ArriveAsync(chromium, "Bob", entries: [others[0].Listen], flags: ["--privacy", "veiled"]);
+            await alice.IntroduceAsync();
+            await bob.IntroduceAsync();
+            await bob.AddAsync(await alice.LinkAsync());
+            await alice.Composer.WaitForAsync(new() { Timeout = Patience });
+            await ForwardersAsync(alice.Page, "2");
+            await alice.Page.GetByRole(AriaRole.Navigation).GetByText("Bob").ClickAsync();
+
+            // By name, so that nothing else is taken: it waits until both know where the other is met.
+            await alice.Page.EvaluateAsync(
+                "text => fetch('/api/v1/contacts/Bob/messages', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text, route: 'forward', wait: 'delivered', timeout: 120000 }) }).then(answer => answer.json())",
+                "By forwarders.");
+            await SaysAsync(alice, "By forwarders.", "Through other nodes that pass it on", "You – 2 forwarders – Bob");
+            await bob.SeesAsync("By forwarders.");
+            await SaysAsync(bob, "By forwarders.", "Through other nodes that pass it on", "Alice – forwarders – You");
+
+            await ForwardersAsync(alice.Page, "5");
+            await alice.Page.GetByRole(AriaRole.Navigation).GetByText("Bob").ClickAsync();
+            await SaysAsync(alice, "By forwarders.", "Through other nodes that pass it on", "You – 2 forwarders – Bob");
+            Assert.Empty(alice.Complaints);
+            Assert.Empty(bob.Complaints);
+        }
+        finally
+        {
+            foreach (var other in others)
+                await other.DisposeAsync();
+        }
+    }
+
+    private static ILocator Address(IPage page) => page.GetByLabel("Your address").First;
+
+    private static async Task ExceptAsync(IPage page, string choice)
+    {
+        await Address(page).ClickAsync();
+        await page.GetByRole(AriaRole.Option, new() { Name = choice }).ClickAsync();
+        await Assertions.Expect(Address(page)).ToHaveValueAsync(choice);
+    }
+
+    private static async Task ForwardersAsync(IPage page, string count)
+    {
+        await OpenSettingsAsync(page);
+        var choice = page.GetByLabel(Paths[0], new() { Exact = true });
+        await choice.SelectOptionAsync(count);
+        await Assertions.Expect(choice).ToHaveValueAsync(count);
+    }
+
     private static async Task OpenSettingsAsync(IPage page)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Settings" }).ClickAsync();
@@ -96,12 +187,14 @@ public sealed class HidingTests(Chromium chromium)
     }
 
     // What the details of a message say of how it went, and the drawing of it where it went.
-    private static async Task SaysAsync(Person person, string text, string way)
+    private static async Task SaysAsync(Person person, string text, string way, string? drawn = null)
     {
         await person.ChooseAsync(text, "Details");
         var dialog = person.Page.GetByRole(AriaRole.Dialog);
         await Assertions.Expect(dialog).ToContainTextAsync(way);
-        await Assertions.Expect(dialog.GetByRole(AriaRole.Img, new() { NameRegex = new("^You – .* – ") })).ToHaveCountAsync(way == "Not yet" ? 0 : 1);
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Img, new() { NameRegex = new("^You – |– You$") })).ToHaveCountAsync(drawn is null ? 0 : 1);
+        if (drawn is not null)
+            await Assertions.Expect(dialog.GetByRole(AriaRole.Img, new() { Name = drawn, Exact = true })).ToHaveCountAsync(1);
         await person.Page.Keyboard.PressAsync("Escape");
         await dialog.WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
