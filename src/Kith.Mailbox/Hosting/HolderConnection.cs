@@ -26,7 +26,7 @@ internal sealed class HolderConnection : IDisposable
     /// <param name="holder">Where it is.</param>
     /// <param name="answered">Told of what comes of a request, outside of locks.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="dialPatience">How long making the session may take.</param>
+    /// <param name="dialPatience">How long making the session and its stream may take.</param>
     public HolderConnection(Endpoint holder, Action<HolderRequest, HolderAnswer?, AskFailure> answered, TimeProvider time, TimeSpan dialPatience)
     {
         (Holder, _answered, _time, _dialPatience, _line) = (holder, answered, time, dialPatience, new RequestLine(time));
@@ -138,10 +138,10 @@ internal sealed class HolderConnection : IDisposable
     {
         try
         {
-            var session = await DialAsync(dial).ConfigureAwait(false);
+            var (session, stream) = await BeginAsync(dial).ConfigureAwait(false);
             _isMade = true;
             await using (session.ConfigureAwait(false))
-                await TalkAsync(session).ConfigureAwait(false);
+                await TalkAsync(session, stream).ConfigureAwait(false);
         }
         catch (Exception error) when (error is SessionException or StreamException or OperationCanceledException)
         {
@@ -172,16 +172,25 @@ internal sealed class HolderConnection : IDisposable
         End();
     }
 
-    private async Task<ISession> DialAsync(Func<CancellationToken, Task<ISession>> dial)
+    // One deadline until the stream is open: what waits for a holder that lets a session come about and allows no streams would wait for ever.
+    private async Task<(ISession Session, IStream Stream)> BeginAsync(Func<CancellationToken, Task<ISession>> dial)
     {
         using var late = new CancellationTokenSource(_dialPatience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _ending.Token);
-        return await dial(either.Token).ConfigureAwait(false);
+        var session = await dial(either.Token).ConfigureAwait(false);
+        try
+        {
+            return (session, await session.OpenStreamAsync(HostingLimits.StreamKind, either.Token).ConfigureAwait(false));
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
-    private async Task TalkAsync(ISession session)
+    private async Task TalkAsync(ISession session, IStream stream)
     {
-        var stream = await session.OpenStreamAsync(HostingLimits.StreamKind, _ending.Token).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);

@@ -226,24 +226,27 @@ public sealed class TunnelClient : IDetour, IAsyncDisposable
         List<NodeAddress> addresses = [NodeAddress.Tcp(to.ToIPEndPoint())];
         if (to.Port != TunnelLimits.LastResortPort)
             addresses.Add(NodeAddress.Tcp(to.WithPort(TunnelLimits.LastResortPort).ToIPEndPoint()));
-        ISession session;
-        using (var deadline = new CancellationTokenSource(TunnelLimits.OpenTime, _time))
-        using (var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, destination.Stopping.Token))
-            session = await _carrier.ConnectAsync(addresses, null, either.Token).ConfigureAwait(false);
-        IStream stream;
+        var (session, stream) = await BeginAsync(addresses, destination.Stopping.Token).ConfigureAwait(false);
+        var tunnel = new Tunnel(session, stream, _time, datagram => _port.DeliverDetoured(to, datagram.Span));
+        destination.Open(tunnel);
+        await tunnel.RunAsync(destination.Stopping.Token).ConfigureAwait(false);
+    }
+
+    // One deadline until the stream is open: few may be opened at once, and who lets sessions come about and allows no streams would keep those places.
+    private async Task<(ISession Session, IStream Stream)> BeginAsync(IReadOnlyList<NodeAddress> addresses, CancellationToken stopping)
+    {
+        using var deadline = new CancellationTokenSource(TunnelLimits.OpenTime, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+        var session = await _carrier.ConnectAsync(addresses, null, either.Token).ConfigureAwait(false);
         try
         {
-            stream = await session.OpenStreamAsync(TunnelLimits.StreamKind, destination.Stopping.Token).ConfigureAwait(false);
+            return (session, await session.OpenStreamAsync(TunnelLimits.StreamKind, either.Token).ConfigureAwait(false));
         }
         catch
         {
             await session.CloseAsync().ConfigureAwait(false);
             throw;
         }
-
-        var tunnel = new Tunnel(session, stream, _time, datagram => _port.DeliverDetoured(to, datagram.Span));
-        destination.Open(tunnel);
-        await tunnel.RunAsync(destination.Stopping.Token).ConfigureAwait(false);
     }
 
     // Under _gate. Everything started is awaited when this is disposed.

@@ -59,7 +59,7 @@ public static class TunnelLimits
     /// <summary>Endpoints that could not be reached that are remembered; of more the oldest is forgotten.</summary>
     public const int MaxFailures = 512;
 
-    /// <summary>How long one attempt to connect and shake hands may take.</summary>
+    /// <summary>How long one attempt may take to connect, shake hands and open the stream.</summary>
     public static readonly TimeSpan OpenTime = TimeSpan.FromSeconds(8);
 
     /// <summary>Between two endpoints that are not named as useful.</summary>

@@ -10,6 +10,7 @@ using Kith.Mailbox.Tests.Boxes;
 using Kith.Mailbox.Wire;
 using Kith.Transport;
 using Kith.Transport.Dialing;
+using Kith.Transport.Tests.Sessions;
 using Kith.Transport.Udp;
 
 namespace Kith.Mailbox.Tests.Hosting;
@@ -178,6 +179,19 @@ public sealed class HolderSessionsTests : IAsyncDisposable
         {
             deaf.ForEach(static one => one.Dispose());
         }
+    }
+
+    [Fact]
+    public async Task HolderThatAllowsNoStreams_IsGivenUp_AndWhatWaitsIsToldOf()
+    {
+        await using var node = new StreamlessNode();
+        await using var sessions = Sessions(HostingLimits.MaxSessions);
+        sessions.Ask(node.Endpoint, SessionUse.Own, Hello());
+        Assert.Equal(AskFailure.Unreachable, await _told.Reader.ReadAsync(_patience.Token));
+        Assert.Equal(1, node.Sessions);
+        while (node.Open > 0 || sessions.Count > 0)
+            await Task.Delay(20, _patience.Token);
+        Assert.Empty(_defects);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text;
 using Kith.Crypto;
+using Kith.Transport.Tests.Sessions;
 using Kith.Transport.Tunnels;
 using Kith.Transport.Udp;
 
@@ -86,6 +88,22 @@ public sealed class TunnelTests
         world.ClientPort.Send(world.ServerAt, "d2"u8);
         // By UDP, as there is no other way now.
         Assert.False(UdpPort.IsVirtual((await world.AtServer.NextAsync()).From));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task NodeThatAllowsNoStreams_IsGivenUp_AndKeepsNoPlace()
+    {
+        await using var port = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
+        await using var client = TunnelClient.Start(port, null, SystemRandom.Instance, TimeProvider.System);
+        port.Start();
+        await using var node = new StreamlessNode();
+        client.ReportBlocked();
+        port.Send(node.Endpoint, "d"u8);
+        while (node.Sessions == 0 || node.Open > 0 || client.Count > 0)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        // Left alone for a while, as whoever does not answer.
+        port.Send(node.Endpoint, "d"u8);
+        Assert.Equal(0, client.Count);
     }
 
     [Fact]
