@@ -34,6 +34,7 @@ public sealed partial class KithNode : INode, IAsyncDisposable
     private readonly string _token = PageSessions.NewSecret();
     private readonly TaskCompletionSource _stopped;
     private readonly Lock _rememberedGate = new();
+    private readonly Lock _keptGate = new(); // so that what is kept and what this run does stay the same, whoever asks at once
     private RememberedFile _remembered;
     private PageSessions _pages = null!;
     private ApiServer? _api;
@@ -167,16 +168,7 @@ public sealed partial class KithNode : INode, IAsyncDisposable
     {
         if (bytes is < 0 or > MaxRoom or (> 0 and < MinRoom))
             throw new MessengerException(MessengerError.Invalid, "Offer 16 MiB to 1 TiB, or 0 for none.");
-        try
-        {
-            NetworkSetup.KeepRoom(_options.Home, bytes);
-        }
-        catch (NodeStartException e)
-        {
-            throw new MessengerException(MessengerError.Conflict, e.Message);
-        }
-
-        _core.OfferRoom(bytes);
+        Keep(() => NetworkSetup.KeepRoom(_options.Home, bytes), () => _core.OfferRoom(bytes));
         return Room();
     }
 
@@ -186,16 +178,7 @@ public sealed partial class KithNode : INode, IAsyncDisposable
     /// <inheritdoc/>
     public TorEntryState OfferTorEntry(bool offers)
     {
-        try
-        {
-            NetworkSetup.KeepTorEntry(_options.Home, offers);
-        }
-        catch (NodeStartException e)
-        {
-            throw new MessengerException(MessengerError.Conflict, e.Message);
-        }
-
-        _core.OfferTorEntry(offers);
+        Keep(() => NetworkSetup.KeepTorEntry(_options.Home, offers), () => _core.OfferTorEntry(offers));
         return TorEntry();
     }
 
@@ -311,6 +294,23 @@ public sealed partial class KithNode : INode, IAsyncDisposable
 
     /// <summary>Whether the node stopped to be started anew with what its home keeps: the privacy setting decides what a run is made of.</summary>
     public bool WantsRestart { get; private set; }
+
+    private void Keep(Action keep, Action use)
+    {
+        lock (_keptGate)
+        {
+            try
+            {
+                keep();
+            }
+            catch (NodeStartException e)
+            {
+                throw new MessengerException(MessengerError.Conflict, e.Message);
+            }
+
+            use();
+        }
+    }
 
     private void RequestRestart()
     {

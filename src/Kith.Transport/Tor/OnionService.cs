@@ -41,6 +41,7 @@ public sealed class OnionService : IDisposable
     private int _wanted = 1; // the version of the clients
     private int _applied; // 0: Tor was told nothing
     private bool _isThere; // Tor has it
+    private bool _isBeingTold; // Tor is asked to take it
     private long? _appliedAt;
     private bool _isGone;
     private bool _hasRemoved; // a client, since Tor was told last
@@ -158,13 +159,23 @@ public sealed class OnionService : IDisposable
         }
     }
 
+    /// <summary>Whether it was disposed of, and Tor neither has it nor is about to.</summary>
+    internal bool IsOver
+    {
+        get
+        {
+            lock (_gate)
+                return _isGone && !_isThere && !_isBeingTold;
+        }
+    }
+
     /// <summary>Tor is gone, and all of its services with it.</summary>
     internal void Forget()
     {
         lock (_gate)
         {
             _applied = 0;
-            _isThere = false;
+            _isThere = _isBeingTold = false;
             _appliedAt = null;
         }
 
@@ -184,6 +195,7 @@ public sealed class OnionService : IDisposable
                 return (new ServiceTask(_isThere, _isThere, null, _wanted), default);
             if (_appliedAt is { } at && TorLimits.RepublishInterval - time.GetElapsedTime(at) is var wait && wait > TimeSpan.Zero)
                 return (null, wait);
+            _isBeingTold = true;
             // The control protocol cannot change a service's clients: it goes, and comes again.
             return (new ServiceTask(_isThere, _hasRemoved, ControlCommands.AddOnion(_key, _ports, _clients), _wanted), default);
         }
@@ -196,6 +208,7 @@ public sealed class OnionService : IDisposable
         {
             _applied = problem is null ? version : 0;
             _isThere = isThere && problem is null;
+            _isBeingTold = false;
             // Until it was done: a Tor that was away meanwhile may have kept the circuits of whoever was removed.
             if (problem is null && version == _wanted)
                 _hasRemoved = false;

@@ -201,7 +201,7 @@ public sealed partial class TorRun
             }
             else if (reply.After("HS_DESC ") is { } line && DescriptorEvent.TryRead(line, out var described))
             {
-                Services.FirstOrDefault(service => service.Service == described!.Service)?.OnDescriptor(described!);
+                Services.FirstOrDefault(service => service.Service == described!.Service && !service.IsGone)?.OnDescriptor(described!);
             }
         }
     }

@@ -107,7 +107,7 @@ public sealed partial class TorRun
         var (task, wait) = service.Due(_time);
         if (task is null)
         {
-            if (service.IsGone)
+            if (service.IsOver)
                 Drop(service);
             return wait;
         }
@@ -119,7 +119,8 @@ public sealed partial class TorRun
         var reply = task.Add is null ? null : await control.AskAsync(task.Add, cancellationToken).ConfigureAwait(false);
         var problem = reply is { IsOk: false } ? $"Tor refused the onion service: {reply.Lines[0]}" : null;
         service.Applied(task.Version, isThere: task.Add is not null, problem, _time);
-        if (service.IsGone)
+        // One that was disposed of while Tor took it is there, and is taken away the next time round.
+        if (service.IsOver)
             Drop(service);
         return problem is null ? TimeSpan.Zero : TorLimits.RepublishInterval;
     }

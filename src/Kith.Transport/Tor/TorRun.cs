@@ -102,12 +102,16 @@ public sealed partial class TorRun : IAsyncDisposable
     /// <summary>The same with several ports, the first of them the one that others are told of.</summary>
     internal OnionService Serve(Ed25519PrivateKey key, IReadOnlyList<(int Port, IPEndPoint Target)> ports, IReadOnlyCollection<X25519PublicKey>? clients)
     {
+        // Nobody tells those of that while Tor is not there.
+        foreach (var over in Services.Where(static one => one.IsOver))
+            Drop(over);
         var service = new OnionService(this, key, ports, clients);
         lock (_gate)
         {
-            if (_services.Count >= TorLimits.MaxServices)
+            // One that was disposed of and that Tor still has, perhaps under the same key, stands before this one, and so Tor is told first that it goes.
+            if (_services.Count(static one => !one.IsGone) >= TorLimits.MaxServices || _services.Count >= 2 * TorLimits.MaxServices)
                 throw new InvalidOperationException("too many onion services");
-            if (_services.Exists(other => other.Service == service.Service))
+            if (_services.Exists(other => other.Service == service.Service && !other.IsGone))
                 throw new ArgumentException("there is an onion service with this key", nameof(key));
             _services.Add(service);
         }

@@ -33,6 +33,49 @@ public sealed class TorRunTests
         }
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task ServiceThatEndsWhileTorTakesIt_IsTakenAwayAgain()
+    {
+        OnionService? service = null;
+        await using var port = new FakeControlPort(command =>
+        {
+            if (command.StartsWith("ADD_ONION", StringComparison.Ordinal))
+                Volatile.Read(ref service)!.Dispose();
+            return null;
+        });
+        await using var tor = New(port.Address);
+        using var key = Ed25519PrivateKey.Generate(SystemRandom.Instance);
+        Volatile.Write(ref service, tor.Serve(key, 80, System.Net.IPEndPoint.Parse("127.0.0.1:99"), []));
+        tor.Start();
+        while (!port.Heard($"DEL_ONION {service.Service}") || tor.Services.Count > 0)
+            await Task.Delay(5, Stop);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task ServiceThatEnded_IsServedAgainAtOnce_AndTorIsToldInThatOrder()
+    {
+        await using var port = new FakeControlPort(_ => null);
+        await using var tor = New(port.Address);
+        using var key = Ed25519PrivateKey.Generate(SystemRandom.Instance);
+        var target = System.Net.IPEndPoint.Parse("127.0.0.1:99");
+        // While Tor is not there, as often as somebody likes.
+        for (var i = 0; i < 3 * TorLimits.MaxServices; i++)
+            tor.Serve(key, 80, target, []).Dispose();
+        var first = tor.Serve(key, 80, target, []);
+        Assert.Same(first, Assert.Single(tor.Services));
+        tor.Start();
+        while (first.Phase != OnionPhase.Publishing)
+            await Task.Delay(5, Stop);
+
+        first.Dispose();
+        using var again = tor.Serve(key, 80, target, []);
+        while (again.Phase != OnionPhase.Publishing)
+            await Task.Delay(5, Stop);
+        lock (port.Commands)
+            Assert.Equal(["ADD_ONION", "DEL_ONION", "ADD_ONION"], port.Commands.Select(static command => command.Split(' ')[0]).Where(static word => word.EndsWith("_ONION", StringComparison.Ordinal)));
+        Assert.Same(again, Assert.Single(tor.Services));
+    }
+
     [Theory]
     [InlineData("AUTHENTICATE", "515 Authentication failed", "refused us: Authentication failed")]
     [InlineData("AUTHENTICATE", "close", "closed the connection")]
