@@ -9,12 +9,16 @@ namespace Kith.Cli;
 /// <summary>Calls on the running node of a home: docs/protocol/api.md.</summary>
 internal sealed class NodeClient : IDisposable
 {
+    private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
     private readonly HttpClient _http;
     private readonly string _home;
+    private readonly string _token;
 
     private NodeClient(string home, string api, string token)
     {
-        _home = home;
+        (_home, _token) = (home, token);
 #pragma warning disable RS0030 // The one client that is meant to be: loopback alone, and never through a proxy.
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
 #pragma warning restore RS0030
@@ -55,6 +59,25 @@ internal sealed class NodeClient : IDisposable
         catch (CliException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Waits until the node of this home is there in another run, as after a change of its privacy setting.</summary>
+    /// <exception cref="CliException">Its process has ended, or it is not back in time (status 3).</exception>
+    public async Task WaitForNextRunAsync(CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(RestartPatience);
+        while (true)
+        {
+            using (var next = TryOpen(_home))
+            {
+                if (next is not null && next._token != _token)
+                    return;
+            }
+
+            if (patience.IsCancellationRequested || (Pid is { } pid && OperatingSystem.IsLinux() && !Directory.Exists($"/proc/{pid}")))
+                throw new CliException("the setting is kept, but the node that starts anew with it is not back.", ExitStatus.NoNode);
+            await Task.Delay(Look, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         }
     }
 

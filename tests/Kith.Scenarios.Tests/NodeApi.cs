@@ -26,6 +26,8 @@ internal sealed class NodeApi : IDisposable
 
     public Task<JsonElement> PostAsync(string path, object body) => CallAsync(() => _http.PostAsJsonAsync(path, body));
 
+    public Task<JsonElement> PutAsync(string path, object body) => CallAsync(() => _http.PutAsJsonAsync(path, body));
+
     /// <summary>The whole conversation, oldest first.</summary>
     public async Task<List<JsonElement>> HistoryAsync(string contact)
     {

@@ -79,9 +79,16 @@ internal static class PrivacyCommand
 
     private static async Task ForAllAsync(Invocation invocation, NodeClient node, JsonObject patch, CancellationToken cancellationToken)
     {
-        var settings = patch.Count == 0
-            ? await node.GetAsync("settings", cancellationToken).ConfigureAwait(false)
-            : await node.CallAsync(HttpMethod.Patch, "settings", patch, cancellationToken).ConfigureAwait(false);
+        var settings = await node.GetAsync("settings", cancellationToken).ConfigureAwait(false);
+        if (patch.Count > 0)
+        {
+            var before = settings["privacy"]!.GetValue<string>();
+            settings = await node.CallAsync(HttpMethod.Patch, "settings", patch, cancellationToken).ConfigureAwait(false);
+            // It starts anew then: whatever the user says next is for the node that has the new setting.
+            if (settings["privacy"]!.GetValue<string>() != before)
+                await node.WaitForNextRunAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         invocation.Output.Result(Output.Pick(settings, Shown), () => Says(settings["privacy"]!.GetValue<string>()) + Environment.NewLine + Paths(settings));
     }
 
