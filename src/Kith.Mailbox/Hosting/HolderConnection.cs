@@ -172,7 +172,7 @@ internal sealed class HolderConnection : IDisposable
         End();
     }
 
-    // One deadline until the stream is open: what waits for a holder that lets a session come about and allows no streams would wait for ever.
+    // One deadline until the stream is open: who lets a session come about and allows no streams would never be taken for gone.
     private async Task<(ISession Session, IStream Stream)> BeginAsync(Func<CancellationToken, Task<ISession>> dial)
     {
         using var late = new CancellationTokenSource(_dialPatience, _time);
