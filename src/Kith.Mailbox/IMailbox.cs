@@ -1,4 +1,5 @@
 using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Passing;
 using Kith.Wire;
 
 namespace Kith.Mailbox;
@@ -60,6 +61,13 @@ public interface IMailboxObserver
     void ReadToEnd(ReadableBox box, long since)
     {
         // Nothing is lost by whoever does not keep it: more boxes are read at the next start.
+    }
+
+    /// <summary>Others see our address where requests go through several: to be kept for the next run.</summary>
+    /// <param name="guards">Who, for <see cref="Hosting.MailboxParts.Guards"/>.</param>
+    void GuardsChanged(SavedGuards guards)
+    {
+        // Whoever does not keep it shows itself to others after a start.
     }
 
     /// <summary>Something in <see cref="IMailbox.View"/> that people see has changed: at most once a second.</summary>

@@ -38,6 +38,9 @@ public enum RecordKind
 
     /// <summary>Guards and handles at meeting points, kept over a restart by the node (one record, empty key).</summary>
     Forwarding = 12,
+
+    /// <summary>Who sees our address where requests about boxes go through several, kept over a restart by the node (one record, empty key).</summary>
+    DropGuards = 13,
 }
 
 /// <summary>Small records, encrypted at rest, keys included. Called by the node loop alone, inside its open transaction.</summary>

@@ -57,6 +57,7 @@ internal sealed partial class NodeCore : IAsyncDisposable
     private volatile DropsRun? _dropsRun;
     private volatile ForwardingRun? _forwardingRun;
     private ForwardingStore? _forwardingStore;
+    private readonly DropGuards _dropGuards;
     private long _room;
     private volatile ReachCarrier? _reach;
     private long? _upkeepAt;
@@ -90,6 +91,8 @@ internal sealed partial class NodeCore : IAsyncDisposable
         _timer = new LoopTimer(time, () => _loop.TryPost(new TickItem(Tick)));
         sink.Bind(_loop, _traffic);
         Drops.Bind(_loop, delivery);
+        _dropGuards = new DropGuards(vault.Records, () => Privacy.Own);
+        Drops.WhenGuardsChanged = _dropGuards.Keep;
         Forwarding.Bind(_loop);
         Forwarding.WhenReached = _traffic.Reached;
         Forwarding.WhenReady = delivery.RouteReady;
@@ -278,6 +281,7 @@ internal sealed partial class NodeCore : IAsyncDisposable
         Privacy.Load(Messenger.Settings, Messenger.Contacts());
         Forwarding.Take(Messenger.Settings);
         Forwarding.Load();
+        _dropGuards.Load();
         Relays.Take(Messenger.Settings);
         ApplyRelays();
     }
@@ -329,12 +333,17 @@ internal sealed partial class NodeCore : IAsyncDisposable
                 }
 
                 Forwarding.Take(changed.Settings);
+                _dropsRun?.HidingChanged();
                 if (Relays.Take(changed.Settings))
                     ApplyRelays();
                 break;
             case MessengerEvent.ContactChanged { Contact: var contact }:
                 if (Privacy.Put(contact.Id, contact.Privacy))
+                {
                     Forwarding.ContactsChanged();
+                    _dropsRun?.HidingChanged();
+                }
+
                 break;
             case MessengerEvent.ContactRemoved removed:
                 Privacy.Remove(removed.Contact);

@@ -21,7 +21,7 @@ internal static class PrivacyCommand
         };
         level.AcceptOnlyFromAmong("open", "veiled", "onion", None);
         var contact = new Option<string?>("--for") { Description = "For this contact alone: an exception from your setting", HelpName = "CONTACT" };
-        var forwarders = new Option<int?>("--forwarders") { Description = "Forwarders between you and a contact, 2 to 5: each more makes it harder to tie you to them, and messages slower", HelpName = "N" };
+        var forwarders = new Option<int?>("--forwarders") { Description = "Forwarders between you and a contact, 2 to 5, and what is left for you while you hide goes through as many: each more makes it harder to tie you to them, and messages slower", HelpName = "N" };
         var delay = Duration.Optional("--delay", "How long each forwarder keeps a packet in the mean, 0 to 500ms: harder to follow by its time, and slower");
         var loops = new Option<int?>("--loops") { Description = "Packets a minute that say nothing and come back, up to 600: they hide when messages go and come, and use your line", HelpName = "N" };
         var dummies = new Option<int?>("--dummies") { Description = "Packets a minute that say nothing and end at a forwarder, up to 600: they hide when messages go, for half the traffic", HelpName = "N" };

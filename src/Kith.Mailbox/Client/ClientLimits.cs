@@ -4,7 +4,7 @@ namespace Kith.Mailbox.Client;
 public static class ClientLimits
 {
     /// <summary>Bytes of a PUT that goes through several: what a frame of 384 KiB holds, so that it fits with all layers.</summary>
-    public const int ChainPutBytes = (384 << 10) - (1 << 10);
+    public const int ChainPutBytes = (256 << 10) - (1 << 10);
 
     /// <summary>How long a holder may be silent before another is asked too, when nothing is known of it.</summary>
     public const long FirstPatience = 2_000;

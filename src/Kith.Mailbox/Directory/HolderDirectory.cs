@@ -134,6 +134,13 @@ public sealed class HolderDirectory : IHolderFinder
             Greet(now, known);
     }
 
+    /// <summary>Somebody that we go to whatever it is about is greeted now, though it was silent.</summary>
+    public void Retry(long now, Endpoint holder)
+    {
+        if (!IsSelf(holder) && _book.Name(now, holder) is { GreetedAt: 0 } known)
+            Greet(now, known);
+    }
+
     /// <summary>What a look has brought so far.</summary>
     public void Found(long now, NodeId key, IReadOnlyList<Endpoint> found, bool isFinished)
     {
@@ -171,6 +178,13 @@ public sealed class HolderDirectory : IHolderFinder
         else
             Forget(now, holder);
         Advance(now);
+    }
+
+    /// <summary>A holder answered a request: for somebody who says HELLO seldom that must do.</summary>
+    public void Answered(Endpoint holder)
+    {
+        if (GreetsAll())
+            _book.Find(holder)?.Trust();
     }
 
     private void Forget(long now, Endpoint holder)

@@ -74,6 +74,9 @@ internal sealed class KnownHolder(Endpoint endpoint)
         PassOver(now, _silence);
     }
 
+    /// <summary>A request to it was answered: when one comes to nothing next, it is the first again.</summary>
+    public void Trust() => (_silence, IsDoubted) = (0, false);
+
     /// <summary>It has another key by now, or is another one: it is asked anew.</summary>
     public void ForgetKey() => (Key, WelcomedAt) = (null, 0);
 

@@ -80,6 +80,16 @@ internal sealed class HolderSessions : IAsyncDisposable
         connection?.Drop(request);
     }
 
+    /// <summary>Sessions of this use end: what goes over them is told of as ended.</summary>
+    public void End(SessionUse use)
+    {
+        HolderConnection[] ending;
+        lock (_gate)
+            ending = [.. _connections.Where(one => one.Key.Use == use).Select(static one => one.Value)];
+        foreach (var connection in ending)
+            connection.End();
+    }
+
     /// <summary>The network is another: sessions are made anew.</summary>
     public void NetworkChanged()
     {

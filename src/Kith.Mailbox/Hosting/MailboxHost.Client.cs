@@ -76,6 +76,8 @@ public sealed partial class MailboxHost
                     return;
                 if (!keepsOn || answer is null)
                     _asked.Remove(ticket);
+                if (answer is not null)
+                    host._directory.Answered(holder.At);
                 answered(now, ticket, answer, failure);
             });
             _asked[ticket] = call;

@@ -18,14 +18,19 @@ public sealed partial class MailboxHost
 
     private PassRoutes MakeRoutes()
     {
-        var secret = _parts.OrderSecret.IsEmpty ? null : _parts.OrderSecret.ToArray();
-        return new PassRoutes(new WorldOfRoutes(this), _parts.Random, secret)
+        var period = _parts.Order?.Invoke();
+        _period = period?.Index ?? 0;
+        var routes = new PassRoutes(new WorldOfRoutes(this), _parts.Random, period?.Secret.ToArray())
         {
             NeverStraight = _onions is null ? _parts.NeverStraight : static () => true,
             Passers = _onions is null ? _parts.Passers : static () => 1, // Tor hides us from the one
             Patience = _onions is null ? PassLimits.Patience : PassLimits.OnionPatience,
             LeastPatience = _onions is null ? PassLimits.LeastPatience : PassLimits.LeastOnionPatience,
         };
+        if (_parts.Guards.Period == period?.Index)
+            routes.Restore(Now(), _parts.Guards.Guards);
+        _guards = routes.Guards.Version;
+        return routes;
     }
 
     // With the gate held.
@@ -35,6 +40,7 @@ public sealed partial class MailboxHost
             onions.Failed(now, holder);
         else
             _directory.Failed(now, holder);
+        _routes.SessionFailed(now, holder);
     }
 
     // With the gate held. Whoever looked before anybody was there found nobody, and would look again only after a pause.

@@ -41,6 +41,7 @@ public sealed partial class MailboxHost
 
     private void NoticeChanges(long now)
     {
+        NoticeGuards();
         if (now < _toldAt + ChangedPause)
             return;
         _toldAt = now;

@@ -8,6 +8,40 @@ namespace Kith.Mailbox.Hosting;
 /// <content>Passing on: what others pass on for us, and what we pass on for others.</content>
 public sealed partial class MailboxHost
 {
+    private long _period;
+    private long _periodAt;
+    private int _guards;
+
+    /// <summary>Whether what concerns our boxes may go straight, or through how many others it goes, is something else: at once, and not at the next look.</summary>
+    public void HidingChanged() => Run(static _ => { });
+
+    // With the gate held.
+    private void NoticeHiding(long now)
+    {
+        if (_parts.Order is { } order && now >= _periodAt + PassLimits.PeriodPause)
+        {
+            _periodAt = now;
+            var period = order();
+            _period = period.Index;
+            _routes.Renew(period.Secret.ToArray());
+        }
+
+        // Who was asked straight may not hear of us by the same session any more.
+        if (_routes.Notice(now))
+            _outside.Enqueue(() => _sessions.End(SessionUse.Own));
+    }
+
+    // With the gate held.
+    private void NoticeGuards()
+    {
+        var (guards, version) = _routes.Guards;
+        if (version == _guards)
+            return;
+        _guards = version;
+        var saved = new SavedGuards(_period, guards);
+        _outside.Enqueue(() => _parts.Observer.GuardsChanged(saved));
+    }
+
     private sealed class WorldOfRoutes(MailboxHost host) : IPassRoutesWorld
     {
         public IEnumerable<Endpoint> Passers(long now) => host._onions?.Serving(now) ?? host._directory.Serving(now);
@@ -27,6 +61,8 @@ public sealed partial class MailboxHost
             else
                 host._directory.KeyFailed(now, holder);
         }
+
+        public void Greet(Endpoint guard) => host._directory.Retry(host._now, guard);
 
         public void Ask(Endpoint at, HolderRequest request) => host._outside.Enqueue(() => host._sessions.Ask(at, UseFor(request), request, isOwn: true));
 

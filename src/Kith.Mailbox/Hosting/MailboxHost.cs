@@ -170,6 +170,7 @@ public sealed partial class MailboxHost : IMailbox
             {
                 NoticeClock(Now());
                 NoticeOnions(Now());
+                NoticeHiding(Now());
                 work(Now());
                 FollowUp();
             }

@@ -38,11 +38,14 @@ public sealed record MailboxParts(
     /// <summary>Those who pass on at onion addresses, for somebody who calls no others (the dialer must not, either): everything goes through them, and they are asked who holds. Null for everybody else.</summary>
     public Func<IReadOnlyList<OnionPasser>>? Onions { get; init; }
 
-    /// <summary>Through how many others what must never be seen goes, 1 to <see cref="PassLimits.MostPassers"/>.</summary>
+    /// <summary>Through how many others what must never be seen goes, 1 to <see cref="PassLimits.MostPassers"/>; may change at any time.</summary>
     public Func<int> Passers { get; init; } = static () => PassLimits.Passers;
 
-    /// <summary>What the order of those who pass on is drawn by, 32 bytes: the same at each start, so that few see us; empty draws one for this run.</summary>
-    public ReadOnlyMemory<byte> OrderSecret { get; init; }
+    /// <summary>What the order of those who pass on is drawn by now: the same at each start, so that few see us; null draws one for this run.</summary>
+    public Func<PassPeriod>? Order { get; init; }
+
+    /// <summary>The guards of an earlier run under the same setting, as <see cref="IMailboxObserver.GuardsChanged"/> told them.</summary>
+    public SavedGuards Guards { get; init; } = SavedGuards.None;
 
     /// <summary>Where defects are written; null for nowhere.</summary>
     public TextWriter? Log { get; init; }

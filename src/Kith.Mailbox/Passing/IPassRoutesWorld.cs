@@ -25,6 +25,9 @@ internal interface IPassRoutesWorld
     /// <summary>A holder could not open what was sealed for it: it may have another key by now.</summary>
     void KeyFailed(long now, Endpoint holder);
 
+    /// <summary>Says HELLO to a guard whose key is not known.</summary>
+    void Greet(Endpoint guard);
+
     /// <summary>Asks a node.</summary>
     void Ask(Endpoint at, HolderRequest request);
 

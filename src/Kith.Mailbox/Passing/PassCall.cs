@@ -1,3 +1,4 @@
+using Kith.Crypto;
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Client;
 using Kith.Mailbox.Hosting;
@@ -65,6 +66,9 @@ internal sealed class PassWay(IReadOnlyList<Endpoint> chain, Endpoint holder, Pa
     public PassLayers? Layers { get; } = layers;
 
     public long AskedAt { get; } = askedAt;
+
+    /// <summary>The key that it was sealed with for the first of several.</summary>
+    public X25519PublicKey? FirstKey { get; init; }
 
     public HolderRequest? Asked { get; set; }
 }

@@ -56,13 +56,25 @@ public static class PassLimits
     public const int Passers = 3;
 
     /// <summary>Of those at most, so that what is long still fits with all layers.</summary>
-    public const int MostPassers = 4;
+    public const int MostPassers = 5;
 
     /// <summary>Nodes that see our address where a request goes through several: the first of the order.</summary>
     public const int Guards = 3;
 
     /// <summary>A guard that has not been there for so long is given up for another, milliseconds; what has no guard waits.</summary>
     public const long GuardGone = 60 * 60_000;
+
+    /// <summary>Where none of the guards of an earlier run was had for so long, though others are known, they are given up together: they are of another network, milliseconds.</summary>
+    public const long KeptGuardsGone = 60_000;
+
+    /// <summary>A guard that failed is left alone for so long, then for twice as long each time, milliseconds.</summary>
+    public const long FirstGuardRest = 1_000;
+
+    /// <summary>The longest of these.</summary>
+    public const long LastGuardRest = 60_000;
+
+    /// <summary>Between two looks which period it is, milliseconds.</summary>
+    public const long PeriodPause = 60_000;
 
     /// <summary>What goes through several is raised by up to so many steps of length less one, drawn for each box and holder: its length tells less of how many there are behind whoever passes it on.</summary>
     public const int Raises = 4;

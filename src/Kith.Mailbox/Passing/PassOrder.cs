@@ -17,9 +17,21 @@ internal sealed class PassOrder(IPassRoutesWorld world, byte[] secret)
     private const long Lifetime = 500;
 
     private readonly Dictionary<BoxAddress, Endpoint[]> _holders = [];
-    private readonly List<(Endpoint At, long SeenAt)> _guards = [];
+    private byte[] _secret = secret;
     private Endpoint[] _order = [];
     private long _orderedAt = long.MinValue / 2;
+
+    /// <summary>Those that see our address where a request goes through several.</summary>
+    public PassGuards Guards { get; } = new(world);
+
+    /// <summary>Another order, of a new period.</summary>
+    public void Renew(byte[] order)
+    {
+        if (_secret.AsSpan().SequenceEqual(order))
+            return;
+        (_secret, _orderedAt) = (order, long.MinValue / 2);
+        Guards.Clear();
+    }
 
     /// <summary>The holders of a box, nearest first: they do not pass on what is asked about it where there are others.</summary>
     public void Found(BoxAddress box, IEnumerable<Endpoint> holders)
@@ -67,49 +79,25 @@ internal sealed class PassOrder(IPassRoutesWorld world, byte[] secret)
     public IReadOnlyList<Endpoint> Chain(long now, BoxAddress box, Endpoint holder, int length, bool isSettled, Func<Endpoint, int> isWorse)
     {
         Refresh(now);
-        var guards = Guards(now, isSettled);
+        var guards = Guards.Usable(now, _order, isSettled);
         var others = _order.Where(one => one != holder).ToList();
         RemoveNeighbours(others, holder);
         var ranked = Tiers(box, others).SelectMany(static tier => tier).ToList();
         var chain = new List<Endpoint>(length);
         // One that is gone for a moment is waited for: were another taken each time, many would see us.
-        if (!Add(chain, [.. ranked.Where(guards.Contains)], box, holder, isWorse))
+        guards.Remove(holder);
+        RemoveNeighbours(guards, holder);
+        if (!Add(chain, guards, box, holder, isWorse))
             return [];
         for (var after = holder; chain.Count < length; after = chain[1])
         {
             // The other guards only where there is nobody else: who passes on later learns nothing of us, but guards are few.
-            var pool = ranked.Where(one => !guards.Contains(one)).Take(PassLimits.Chosen).ToList();
+            var pool = ranked.Where(one => !guards.Contains(one) && !Guards.Contains(one)).Take(PassLimits.Chosen).ToList();
             if (!Add(chain, pool, box, after, isWorse) && !Add(chain, ranked, box, after, isWorse))
                 break;
         }
 
         return chain;
-    }
-
-    // The first three of the order, in distinct prefixes; each for as long as it is there now and then.
-    private HashSet<Endpoint> Guards(long now, bool isSettled)
-    {
-        for (var i = _guards.Count - 1; i >= 0; i--)
-        {
-            if (Array.IndexOf(_order, _guards[i].At) >= 0)
-                _guards[i] = (_guards[i].At, now);
-            else if (now - _guards[i].SeenAt >= PassLimits.GuardGone)
-                _guards.RemoveAt(i);
-        }
-
-        var guards = new HashSet<Endpoint>(_guards.Select(static one => one.At));
-        foreach (var one in _order)
-        {
-            if (guards.Count >= PassLimits.Guards)
-                break;
-            if (guards.Any(other => other == one || (AddressPrefix.Of(other) == AddressPrefix.Of(one) && !world.IsNear(one))))
-                continue;
-            guards.Add(one);
-            if (isSettled)
-                _guards.Add((one, now));
-        }
-
-        return guards;
     }
 
     /// <summary>By how many steps what is asked of a holder about a box is raised.</summary>
@@ -158,7 +146,7 @@ internal sealed class PassOrder(IPassRoutesWorld world, byte[] secret)
     {
         const int EndpointSize = 18;
         Span<byte> input = stackalloc byte[Sha256.HashSize + BoxAddress.Size + (2 * EndpointSize)];
-        secret.CopyTo(input);
+        _secret.CopyTo(input);
         box.CopyTo(input[Sha256.HashSize..]);
         Write(input[(Sha256.HashSize + BoxAddress.Size)..], holder);
         Write(input[(Sha256.HashSize + BoxAddress.Size + EndpointSize)..], one);

@@ -13,8 +13,8 @@ public static class PassOrderSecret
 
     private static ReadOnlySpan<byte> OrderLabel => "kith-pass-order-v1\0"u8;
 
-    /// <summary>The secret of a moment, 32 bytes.</summary>
-    public static byte[] At(SecretBytes home, DateTimeOffset now)
+    /// <summary>The period of a moment and its secret.</summary>
+    public static PassPeriod At(SecretBytes home, DateTimeOffset now)
     {
         Span<byte> offset = stackalloc byte[sizeof(ulong)];
         Hkdf.DeriveKey(home.Value, [], OffsetLabel, offset);
@@ -25,6 +25,6 @@ public static class PassOrderSecret
         BinaryPrimitives.WriteInt64BigEndian(info[OrderLabel.Length..], index);
         var secret = new byte[Sha256.HashSize];
         Hkdf.DeriveKey(home.Value, [], info, secret);
-        return secret;
+        return new PassPeriod(index, secret);
     }
 }

@@ -23,11 +23,42 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
     private readonly Dictionary<Endpoint, long> _heard = []; // when each who passes on last answered anything
     private readonly PriorityQueue<PassCall, long> _patience = new();
     private readonly List<(PassCall Call, long Until)> _held = [];
+    private readonly HashSet<PassCall> _standing = []; // news that go on
+    private int? _length; // through how many what must never go straight went last; 0 where it might
     private long _heldAt = long.MaxValue; // when those that are held are looked at again
     private long _startedUntil; // until when too few may be known because we have just come
 
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
-    public long NextDeadline => Math.Min(_heldAt, _patience.TryPeek(out _, out var at) ? at : long.MaxValue);
+    public long NextDeadline => Math.Min(Math.Min(_heldAt, _length > 1 ? _order.Guards.NextDeadline : long.MaxValue), _patience.TryPeek(out _, out var at) ? at : long.MaxValue);
+
+    /// <summary>Those that see our address where a request goes through several; and a number that is another when they are.</summary>
+    public (IReadOnlyList<Endpoint> All, int Version) Guards => (_order.Guards.All, _order.Guards.Version);
+
+    /// <summary>Takes the guards of an earlier run.</summary>
+    public void Restore(long now, IEnumerable<Endpoint> guards) => _order.Guards.Restore(now, guards);
+
+    /// <summary>The order is drawn by another secret: guards are chosen anew.</summary>
+    public void Renew(byte[] order) => _order.Renew(order);
+
+    /// <summary>A session of ours to a node could not be made, or has failed.</summary>
+    public void SessionFailed(long now, Endpoint at) => _order.Guards.Failed(now, at);
+
+    /// <summary>
+    /// Looks whether what is about a box may go another way than before: news that stand and go straight, or through more or fewer than they should, end, and are asked for anew. True where what went straight must not any more.
+    /// </summary>
+    public bool Notice(long now)
+    {
+        var length = NeverStraight() ? Length : 0;
+        var before = _length;
+        _length = length;
+        if (before is null || before == length || length == 0)
+            return false;
+        foreach (var call in _standing.ToArray())
+            Fail(now, call, AskFailure.Ended);
+        return before == 0;
+    }
+
+    private int Length => Math.Clamp(Passers(), 1, PassLimits.MostPassers);
 
     /// <summary>Whether what is about a box never goes straight: it fails instead, and is asked again later.</summary>
     public Func<bool> NeverStraight { get; init; } = static () => false;
@@ -72,6 +103,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
     public void Drop(PassCall call)
     {
         call.IsOver = true;
+        _standing.Remove(call);
         foreach (var way in call.Ways)
             Leave(way);
         call.Ways.Clear();
@@ -80,6 +112,8 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
     /// <summary>Tries others for those that have waited too long.</summary>
     public void Tick(long now)
     {
+        if (_length > 1)
+            _order.Guards.Tick(now);
         if (_heldAt <= now)
             Release(now);
         while (_patience.TryPeek(out var call, out var at) && at <= now)
@@ -139,7 +173,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
         if (call.Tries >= PassLimits.Tries || world.KeyOf(call.Holder.At) is not { } key)
             return false;
         var isHidden = NeverStraight();
-        if (isHidden && Math.Clamp(Passers(), 1, PassLimits.MostPassers) is var length and > 1)
+        if (isHidden && Length is var length and > 1)
             return TryChain(now, call, key, length);
         var untried = _order.For(now, call.Box!.Value, call.Holder.At, isHidden ? 1 : PassLimits.Fewest);
         untried.RemoveAll(call.Tried.Contains);
@@ -147,7 +181,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
             return false;
         var at = untried.FindIndex(one => !_manners.IsAvoided(new HolderHandle(one), now));
         var through = untried[Math.Max(at, 0)];
-        Start(now, call, [through], PassLayers.Through(call.Holder.At, key, call.Request, call.KeepsOn, random));
+        Start(now, call, [through], firstKey: null, PassLayers.Through(call.Holder.At, key, call.Request, call.KeepsOn, random));
         return true;
     }
 
@@ -168,13 +202,13 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
         // Where all have been tried, there is no other way.
         if (chain.Count == 0 || chain.All(call.Tried.Contains))
             return false;
-        Start(now, call, chain, PassLayers.Through(keys, call.Holder.At, key, call.Request, call.KeepsOn, _order.Raised(call.Box.Value, call.Holder.At), random));
+        Start(now, call, chain, keys[0].Item2, PassLayers.Through(keys, call.Holder.At, key, call.Request, call.KeepsOn, _order.Raised(call.Box.Value, call.Holder.At), random));
         return true;
     }
 
-    private void Start(long now, PassCall call, IReadOnlyList<Endpoint> chain, PassLayers layers)
+    private void Start(long now, PassCall call, IReadOnlyList<Endpoint> chain, X25519PublicKey? firstKey, PassLayers layers)
     {
-        var way = new PassWay(chain, call.Holder.At, layers, now);
+        var way = new PassWay(chain, call.Holder.At, layers, now) { FirstKey = firstKey };
         way.Asked = new HolderRequest(layers.Asked, (later, answer, failure) => Answered(later, call, way, answer?.Answer, failure), call.KeepsOn)
         {
             Patience = Patience,
@@ -226,6 +260,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
         if (_heard.Count >= ClientLimits.Remembered)
             _heard.Clear();
         _heard[way.At] = now;
+        _order.Guards.Answered(way.At);
         _manners.Answered(new HolderHandle(way.At), now - way.AskedAt);
     }
 
@@ -246,6 +281,8 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
         // News that were refused do not go on.
         if (!call.KeepsOn || answer is not EntriesAnswer { Code: DropCode.Done })
             Drop(call);
+        else
+            _standing.Add(call);
         call.Told(now, answer, AskFailure.None);
     }
 
@@ -272,6 +309,9 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
             case DropCode.Unknown or DropCode.Silent or DropCode.Signature or null when trouble is not null:
                 if (trouble.Code == DropCode.Signature)
                     world.KeyFailed(now, way.Chain[trouble.By + 1]);
+                // A guard says that itself or nobody: others could take the guards away that they are not.
+                if (trouble is { Code: DropCode.Signature, By: < 0 })
+                    _order.Guards.KeyFailed(now, way.At, way.FirstKey);
                 _manners.Failed(new HolderHandle(way.Chain[trouble.By + 1]), now);
                 break;
             default:

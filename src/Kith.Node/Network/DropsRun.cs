@@ -24,10 +24,10 @@ internal sealed class DropsRun : IAsyncDisposable
     public IMailbox Mailbox => _host;
 
     /// <summary>Starts it; from here on others may keep things here, if they find us.</summary>
-    public static DropsRun Start(string home, UdpPort port, UdpCarrier? udp, TransportIdentity identity, IOverlay overlay, SessionTakers takers, IMailboxObserver observer, long room, Func<bool> neverStraight, SecretBytes orderKey, TimeProvider time, TextWriter? log)
+    public static DropsRun Start(string home, UdpPort port, UdpCarrier? udp, TransportIdentity identity, IOverlay overlay, SessionTakers takers, IMailboxObserver observer, long room, Func<bool> neverStraight, Func<int> passers, SavedGuards guards, SecretBytes orderKey, TimeProvider time, TextWriter? log)
     {
         var dialer = new NamelessDialer(udp, identity, time);
-        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, (finder, calls) => Keep(home, identity, finder, calls), takers, observer, SystemRandom.Instance, time) { Key = identity.StaticKey, NeverStraight = neverStraight, OrderSecret = PassOrderSecret.At(orderKey, time.GetUtcNow()), Log = log };
+        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, (finder, calls) => Keep(home, identity, finder, calls), takers, observer, SystemRandom.Instance, time) { Key = identity.StaticKey, NeverStraight = neverStraight, Passers = passers, Guards = guards, Order = () => PassOrderSecret.At(orderKey, time.GetUtcNow()), Log = log };
         return new DropsRun(MailboxHost.Start(parts, room));
     }
 
@@ -46,7 +46,7 @@ internal sealed class DropsRun : IAsyncDisposable
         var parts = new MailboxParts(null, static () => OwnNetworks.Unknown, 0, dialer, null, new SessionTakers(), observer, SystemRandom.Instance, time)
         {
             Onions = passers,
-            OrderSecret = PassOrderSecret.At(orderKey, time.GetUtcNow()),
+            Order = () => PassOrderSecret.At(orderKey, time.GetUtcNow()),
             Log = log,
         };
         return new DropsRun(MailboxHost.Start(parts, room: 0));
@@ -62,6 +62,9 @@ internal sealed class DropsRun : IAsyncDisposable
 
     /// <summary>The overlay sees something else.</summary>
     public void OverlayChanged() => _host.OverlayChanged();
+
+    /// <summary>Who may see us, or through how many others what is about our boxes goes, is something else.</summary>
+    public void HidingChanged() => _host.HidingChanged();
 
     /// <summary>The network is another one.</summary>
     public void NetworkChanged() => _host.NetworkChanged();

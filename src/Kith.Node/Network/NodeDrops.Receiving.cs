@@ -84,6 +84,9 @@ internal sealed partial class NodeDrops : IMailboxObserver
     void IMailboxObserver.ReadToEnd(ReadableBox box, long since) => Post(() => _messenger.BoxRead(box.Secret.Bytes.ToArray(), since));
 
     /// <inheritdoc/>
+    void IMailboxObserver.GuardsChanged(Mailbox.Passing.SavedGuards guards) => Post(() => WhenGuardsChanged?.Invoke(guards));
+
+    /// <inheritdoc/>
     void IMailboxObserver.Changed() => _news();
 
     // In the order in which it is said; while the loop has too much to do, in memory.

@@ -49,6 +49,9 @@ internal sealed partial class NodeDrops : IDropRoute
     /// <summary>What is seen of drops; nothing until they run.</summary>
     public MailboxView View => _mailbox?.View ?? MailboxView.Nothing;
 
+    /// <summary>Keeps who sees our address. On the loop, inside a transaction.</summary>
+    public Action<Mailbox.Passing.SavedGuards>? WhenGuardsChanged { get; set; }
+
     /// <summary>Whether they run.</summary>
     public bool IsRunning => _mailbox is not null;
 

@@ -35,7 +35,7 @@ internal sealed class NodeForwarding : IForwardingObserver
     private long? _lookAt;
     private int _isKeeping; // 1 while it waits on the loop to be done
     private bool _offers = true;
-    private PathSettings _paths = PathSettings.Standard;
+    private volatile PathSettings _paths = PathSettings.Standard;
     private OnionPoint? _onion;
 
     /// <param name="messenger">Whose contacts they are.</param>
@@ -66,6 +66,9 @@ internal sealed class NodeForwarding : IForwardingObserver
 
     /// <summary>Entry points at onion addresses and what became of them.</summary>
     public IReadOnlyList<OnionEntry> OnionEntries => _forwarding?.OnionEntries ?? [];
+
+    /// <summary>How many stand between two people, which counts for drops, too. On any thread.</summary>
+    public int Length => _paths.Forwarders;
 
     /// <summary>What is true of forwarding; null until it runs.</summary>
     public ForwardingView? View => _forwarding?.View;

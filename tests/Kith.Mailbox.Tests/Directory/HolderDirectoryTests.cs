@@ -61,6 +61,33 @@ public sealed class HolderDirectoryTests
     }
 
     [Fact]
+    public void HolderThatAnswersInBetween_IsPassedOverForAMomentEachTime_AndOneThatDoesNotForLonger()
+    {
+        var world = new SmallWorld { GreetsAll = true };
+        var all = Local(30);
+        world.Announce(RoomKey.At(0, 0), all);
+        world.Directory.Ready(world.Now);
+        world.Settle();
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.True(world.Directory.Serves(world.Now, all[0]));
+            world.Directory.Failed(world.Now, all[0]);
+            Assert.False(world.Directory.Serves(world.Now, all[0]));
+            world.Pass(DirectoryLimits.FirstSilence + 1);
+            world.Directory.Answered(all[0]);
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            world.Directory.Failed(world.Now, all[1]);
+            world.Pass(DirectoryLimits.FirstSilence + 1);
+        }
+
+        Assert.True(world.Directory.Serves(world.Now, all[0]));
+        Assert.False(world.Directory.Serves(world.Now, all[1]));
+    }
+
+    [Fact]
     public void Find_WithTheNearestSilent_BringsTheNextAfterAMoment()
     {
         var world = new SmallWorld();

@@ -27,11 +27,12 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
     private readonly MailboxHost _mailbox;
     private readonly Channel<(WritableBox Box, IReadOnlyList<MessageId> Ids, string? Why)> _outcomes = Channel.CreateUnbounded<(WritableBox, IReadOnlyList<MessageId>, string?)>();
     private readonly Channel<ArrivedEnvelope> _arrived = Channel.CreateUnbounded<ArrivedEnvelope>();
+    private volatile bool _isVeiled;
     private bool _isGone;
 
     private MailNode(UdpPort port, UdpCarrier carrier, IListener listener, TransportIdentity identity, Endpoint? entry, long room, Func<X25519PublicKey, IHolderFinder, IHolderCalls, IHolding> holding, TimeProvider time, bool isVeiled, Func<IReadOnlyList<OnionPasser>>? onions)
     {
-        (_port, _carrier, _listener, _key) = (port, carrier, listener, identity.StaticKey);
+        (_port, _carrier, _listener, _key, _isVeiled) = (port, carrier, listener, identity.StaticKey, isVeiled);
         _accepting = AcceptAsync();
         var options = new OverlayOptions { LocalNetwork = false, Mainline = false, Log = Console.Error, EntryPoints = entry is { } at ? [at.ToString()] : [] };
         _overlay = OverlayHost.Start(port, options, this, SystemRandom.Instance, TimeProvider.System);
@@ -40,7 +41,7 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
             onions is null ? _overlay : null, () => OwnNetworks.Loopback, port.Port, new NamelessDialer(carrier, identity, TimeProvider.System), (finder, calls) => holding(_key.PublicKey, finder, calls), _takers, this, SystemRandom.Instance, time)
         {
             Key = _key,
-            NeverStraight = () => isVeiled,
+            NeverStraight = () => _isVeiled,
             Onions = onions,
             Log = Console.Error,
         };
@@ -91,6 +92,13 @@ internal sealed class MailNode : IOverlayObserver, IMailboxObserver, IAsyncDispo
 
     void IMailboxObserver.Changed()
     {
+    }
+
+    /// <summary>From now on nobody may see where it is.</summary>
+    public void Hide()
+    {
+        _isVeiled = true;
+        _mailbox.HidingChanged();
     }
 
     /// <summary>Leaves as a machine does whose power fails.</summary>

@@ -150,6 +150,41 @@ public sealed class MailboxHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task NewsThroughChains_EndAtEachOfThem_WhenTheReaderGoes()
+    {
+        var holdings = await StartHoldingAsync(8);
+        await using (var bob = await MailNode.StartAsync(_nodes[0].Endpoint, 0, isVeiled: true))
+        {
+            bob.Mailbox.Read([Readable]);
+            while (holdings.Sum(static one => one.Watching.Sealed) < 3)
+                await Task.Delay(20, Stop);
+        }
+
+        // The first of each chain hears of it by the session's end, each of the others and the holder by the one before.
+        while (holdings.Exists(static one => one.Watching.Sealed > 0))
+            await Task.Delay(20, Stop);
+        Assert.All(holdings, static one => Assert.Equal(0, one.Watching.Straight));
+    }
+
+    [Fact]
+    public async Task NewsThatStandStraight_EndAtOnceWhenNobodyMaySee_AndComeThroughOthers()
+    {
+        // So few that all is asked straight.
+        var holdings = await StartHoldingAsync(3);
+        await using var bob = await StartAsync(0);
+        bob.Mailbox.Read([Readable]);
+        while (holdings.Sum(static one => one.Watching.Straight) < 3)
+            await Task.Delay(20, Stop);
+        bob.Hide();
+        while (holdings.Exists(static one => one.Watching.Straight > 0) || holdings.Sum(static one => one.Watching.Sealed) < 3)
+            await Task.Delay(20, Stop);
+        await using var alice = await StartAsync(0);
+        var sent = Parcels(1);
+        alice.Mailbox.Put(Writable, sent);
+        await ReceivedAsync(bob, sent);
+    }
+
+    [Fact]
     public async Task Put_WhereNobodyOffersRoom_IsRefusedWithAReason()
     {
         await StartAsync(3, 0);
@@ -164,6 +199,25 @@ public sealed class MailboxHostTests : IAsyncDisposable
         foreach (var node in Enumerable.Reverse(_nodes))
             await node.DisposeAsync();
         _patience.Dispose();
+    }
+
+    private async Task<List<MemoryHolding>> StartHoldingAsync(int count)
+    {
+        var holdings = new List<MemoryHolding>();
+        for (var i = 0; i < count; i++)
+        {
+            var holding = new MemoryHolding();
+            holdings.Add(holding);
+            _nodes.Add(await MailNode.StartAsync(i == 0 ? null : _nodes[0].Endpoint, Room, (_, _, _) => holding));
+        }
+
+        foreach (var node in _nodes)
+        {
+            while (!node.Mailbox.View.IsOffering)
+                await Task.Delay(20, Stop);
+        }
+
+        return holdings;
     }
 
     private async Task StartAsync(int count, long room)

@@ -10,6 +10,8 @@ internal sealed class MemoryHolding : IHolding
     private readonly Dictionary<BoxAddress, List<(long Place, ChunkHash Hash, byte[] Chunk)>> _boxes = [];
     private readonly List<(BoxAddress Box, IHolderClient Client, ulong Number, ReadRequest Request)> _watchers = [];
     private readonly List<Action> _answers = [];
+    private volatile int _straight;
+    private volatile int _sealed;
     private long _room;
     private long _place;
 
@@ -36,7 +38,16 @@ internal sealed class MemoryHolding : IHolding
         _answers.Insert(0, () => client.Answer(number, answer));
     }
 
-    public void Gone(IHolderClient client) => _watchers.RemoveAll(one => one.Client == client);
+    /// <summary>Requests for news that stand, straight and through others. On any thread.</summary>
+    public (int Straight, int Sealed) Watching => (_straight, _sealed);
+
+    public void Gone(IHolderClient client)
+    {
+        _watchers.RemoveAll(one => one.Client == client);
+        CountWatchers();
+    }
+
+    private void CountWatchers() => (_straight, _sealed) = (_watchers.Count(static one => one.Client == one.Client.Stream), _watchers.Count(static one => one.Client != one.Client.Stream));
 
     public void Finish(long now)
     {
@@ -76,6 +87,7 @@ internal sealed class MemoryHolding : IHolding
         {
             client.IsWatching = true;
             _watchers.Add((read.Box.Address, client, number, read));
+            CountWatchers();
         }
 
         var box = _boxes.GetValueOrDefault(read.Box.Address) ?? [];

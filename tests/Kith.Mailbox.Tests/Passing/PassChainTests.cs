@@ -158,27 +158,6 @@ public sealed class PassChainTests : IDisposable
     }
 
     [Fact]
-    public void GuardsThatAreGoneForAMoment_AreWaitedFor_AndForLongAreReplaced()
-    {
-        Ask(_world, _keys, Holder);
-        _world.WaitFor(PassLimits.StartPatience);
-        for (var i = 0; i < 30; i++)
-            Ask(_world, Rows.Keys((byte)i), _world.Holders[i]);
-        var guards = _world.Asked.Select(asked => asked.At).ToHashSet();
-        Assert.Equal(PassLimits.Guards, guards.Count);
-        _world.Holders.RemoveAll(guards.Contains);
-        _world.Now += 60_000;
-        var asked = _world.Asked.Count;
-        Ask(_world, _keys, Holder);
-        Assert.Equal(asked, _world.Asked.Count);
-        Assert.Equal(AskFailure.Crowded, _world.Told[^1].Failure);
-        _world.Now += PassLimits.GuardGone;
-        Ask(_world, _keys, Holder);
-        Assert.DoesNotContain(_world.Asked[^1].At, guards);
-        Assert.Equal(asked + 1, _world.Asked.Count);
-    }
-
-    [Fact]
     public void AnotherKeyOfOneOfTheChain_IsAskedFor()
     {
         Ask(_world, _keys, Holder);

@@ -11,14 +11,31 @@ namespace Kith.Mailbox.Tests.Passing;
 internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
 {
     private readonly X25519PrivateKey _key = X25519PrivateKey.Generate(SystemRandom.Instance);
+    private readonly X25519PrivateKey _other = X25519PrivateKey.Generate(SystemRandom.Instance);
 
     public RoutesWorld(int holders, bool neverStraight = false, byte[]? orderSecret = null, int passers = PassLimits.Passers)
     {
         Holders = [.. Enumerable.Range(1, holders).Select(i => Endpoint.FromIPv4(0xC600_0005 + ((uint)i << 8), 4_000))];
-        Routes = new PassRoutes(this, SystemRandom.Instance, orderSecret) { NeverStraight = () => neverStraight, Passers = () => passers };
+        Routes = new PassRoutes(this, SystemRandom.Instance, orderSecret) { NeverStraight = () => IsHidden, Passers = () => Length };
+        (IsHidden, Length) = (neverStraight, passers);
+        Routes.Notice(Now);
     }
 
     public PassRoutes Routes { get; }
+
+    /// <summary>Whether nothing goes straight, and through how many it goes then.</summary>
+    public bool IsHidden { get; set; }
+
+    public int Length { get; set; }
+
+    /// <summary>Guards that were said HELLO to, and when.</summary>
+    public List<(Endpoint At, long When)> Greeted { get; } = [];
+
+    /// <summary>Those whose key is not known, besides <see cref="Keyless"/>.</summary>
+    public HashSet<Endpoint> Unknown { get; } = [];
+
+    /// <summary>Those who have another key by now.</summary>
+    public HashSet<Endpoint> Renewed { get; } = [];
 
     public List<Endpoint> Holders { get; }
 
@@ -35,7 +52,7 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
 
     public IEnumerable<Endpoint> Passers(long now) => Holders;
 
-    public X25519PublicKey? KeyOf(Endpoint holder) => holder == Keyless ? null : _key.PublicKey;
+    public X25519PublicKey? KeyOf(Endpoint holder) => holder == Keyless || Unknown.Contains(holder) ? null : Renewed.Contains(holder) ? _other.PublicKey : _key.PublicKey;
 
     public bool AreOne(Endpoint passer, Endpoint holder) => false;
 
@@ -49,6 +66,8 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
     public bool IsNear(Endpoint holder) => false;
 
     public void KeyFailed(long now, Endpoint holder) => KeyFailures.Add(holder);
+
+    public void Greet(Endpoint guard) => Greeted.Add((guard, Now));
 
     public void Ask(Endpoint at, HolderRequest request) => Asked.Add((at, request));
 
@@ -113,7 +132,11 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
         Now = end;
     }
 
-    public void Dispose() => _key.Dispose();
+    public void Dispose()
+    {
+        _key.Dispose();
+        _other.Dispose();
+    }
 
     /// <summary>A request through a chain, opened: who it came to, the holder last, and what each opened, of how many sealed bytes.</summary>
     internal sealed record Walk(List<Endpoint> Stops, List<(PassOpened Opened, int Bytes)> Layers)

@@ -1,0 +1,145 @@
+using Kith.Crypto;
+using Kith.Overlay;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Passing;
+
+/// <summary>
+/// The few that see our address where a request goes through several (docs/protocol/mailbox.md, "Chains"): the first of the order, kept over starts. Whether one is there shows by our own sessions to it alone: what others
+/// say of it, and what came to nothing behind it, says nothing of that. One that failed is tried again after a second, then after twice as long each time. For one thread at a time; times are unix milliseconds.
+/// </summary>
+internal sealed class PassGuards(IPassRoutesWorld world)
+{
+    private readonly List<Guard> _all = [];
+    private long _settledAt; // since when others are known; 0 while they are not
+
+    /// <summary>Another number each time that they are others.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Who they are.</summary>
+    public IReadOnlyList<Endpoint> All => [.. _all.Select(static one => one.At)];
+
+    /// <summary>When <see cref="Tick"/> has something to do.</summary>
+    public long NextDeadline => _all.Where(IsUnknown).Select(static one => one.TryAt).DefaultIfEmpty(long.MaxValue).Min();
+
+    /// <summary>Takes those of an earlier run.</summary>
+    public void Restore(long now, IEnumerable<Endpoint> kept)
+    {
+        foreach (var at in kept.Distinct().Take(PassLimits.Guards))
+            _all.Add(Guard.Kept(at, now));
+    }
+
+    /// <summary>The order is another one: they are chosen anew.</summary>
+    public void Clear()
+    {
+        _all.Clear();
+        Version++;
+    }
+
+    /// <summary>Whether it is one of them.</summary>
+    public bool Contains(Endpoint one) => _all.Exists(guard => guard.At == one);
+
+    /// <summary>Those that can be asked now; chooses where there are too few.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="order">All others, in the order of our own.</param>
+    /// <param name="isSettled">Whether those who are there are known by now: what is chosen is kept from then on.</param>
+    public List<Endpoint> Usable(long now, IReadOnlyList<Endpoint> order, bool isSettled)
+    {
+        foreach (var guard in _all.Where(guard => guard.IsKept && !IsUnknown(guard)))
+            guard.Found();
+        if (isSettled && _settledAt == 0 && order.Count > 0)
+            _settledAt = now;
+        var before = _all.Count;
+        _all.RemoveAll(guard => guard.MissingSince != 0 && now - guard.MissingSince >= PassLimits.GuardGone);
+        // All of another network, most likely: who comes back to theirs finds the same by the order.
+        if (_settledAt != 0 && now - _settledAt >= PassLimits.KeptGuardsGone && _all.TrueForAll(static guard => guard.IsKept))
+            _all.Clear();
+        var usable = _all.Where(guard => guard.RestUntil <= now && !IsUnknown(guard)).Select(static guard => guard.At).ToList();
+        if (isSettled || _all.Count == 0)
+            Choose(order, isSettled, usable);
+        if (_all.Count != before)
+            Version++;
+        return usable;
+    }
+
+    /// <summary>One answered.</summary>
+    public void Answered(Endpoint at) => Find(at)?.Found();
+
+    /// <summary>Our session to one could not be made, or has failed.</summary>
+    public void Failed(long now, Endpoint at)
+    {
+        if (Find(at) is not { } guard || guard.RestUntil > now)
+            return;
+        guard.Rest = guard.Rest == 0 ? PassLimits.FirstGuardRest : Math.Min(guard.Rest * 2, PassLimits.LastGuardRest);
+        (guard.RestUntil, guard.MissingSince) = (now + guard.Rest, guard.MissingSince == 0 ? now : guard.MissingSince);
+    }
+
+    /// <summary>One could not open what was sealed for it: it is asked which key it has.</summary>
+    public void KeyFailed(long now, Endpoint at, X25519PublicKey? key)
+    {
+        if (Find(at) is not { } guard)
+            return;
+        guard.OldKey = key;
+        if (guard.MissingSince == 0)
+            (guard.MissingSince, guard.TryAt, guard.Pause) = (now, now, 0);
+    }
+
+    /// <summary>Says HELLO to those whose key is not known. That tells them nothing: our sessions go to them anyway, whatever they are about.</summary>
+    public void Tick(long now)
+    {
+        foreach (var guard in _all.Where(guard => IsUnknown(guard) && guard.TryAt <= now))
+        {
+            guard.Pause = guard.Pause == 0 ? PassLimits.FirstGuardRest : Math.Min(guard.Pause * 2, PassLimits.LastGuardRest);
+            guard.TryAt = now + guard.Pause;
+            world.Greet(guard.At);
+        }
+    }
+
+    private void Choose(IReadOnlyList<Endpoint> order, bool isSettled, List<Endpoint> usable)
+    {
+        var chosen = All.ToList();
+        foreach (var one in order)
+        {
+            if (chosen.Count >= PassLimits.Guards)
+                break;
+            if (chosen.Exists(other => other == one || (AddressPrefix.Of(other) == AddressPrefix.Of(one) && !world.IsNear(one))))
+                continue;
+            chosen.Add(one);
+            usable.Add(one);
+            if (isSettled)
+                _all.Add(new Guard(one));
+        }
+    }
+
+    private bool IsUnknown(Guard guard) => world.KeyOf(guard.At) is not { } key || key == guard.OldKey;
+
+    private Guard? Find(Endpoint at) => _all.Find(guard => guard.At == at);
+
+    private sealed class Guard(Endpoint at)
+    {
+        public Endpoint At => at;
+
+        /// <summary>Since when it cannot be had; 0 while it can.</summary>
+        public long MissingSince { get; set; }
+
+        /// <summary>Until when it is left alone, and how long that was.</summary>
+        public long RestUntil { get; set; }
+
+        public long Rest { get; set; }
+
+        /// <summary>When it gets a HELLO, while its key is not known, and the pause after that.</summary>
+        public long TryAt { get; set; }
+
+        public long Pause { get; set; }
+
+        /// <summary>A key that it had and that is wrong by now.</summary>
+        public X25519PublicKey? OldKey { get; set; }
+
+        /// <summary>Whether it was not had since the start, but in an earlier run.</summary>
+        public bool IsKept { get; private set; }
+
+        public static Guard Kept(Endpoint at, long now) => new(at) { IsKept = true, MissingSince = now, TryAt = now };
+
+        public void Found() => (MissingSince, RestUntil, Rest, Pause, IsKept) = (0, 0, 0, 0, false);
+    }
+}

@@ -1,0 +1,280 @@
+using Kith.Crypto;
+using Kith.Mailbox.Boxes;
+using Kith.Mailbox.Client;
+using Kith.Mailbox.Passing;
+using Kith.Mailbox.Tests.Boxes;
+using Kith.Mailbox.Wire;
+using Kith.Wire;
+
+namespace Kith.Mailbox.Tests.Passing;
+
+/// <summary>The few who see the address of somebody who must not be seen: kept, tried again soon, and replaced late.</summary>
+public sealed class PassGuardTests : IDisposable
+{
+    private readonly RoutesWorld _world = new(40, neverStraight: true);
+    private readonly BoxKeys _keys = Rows.Keys();
+
+    private static EntriesAnswer Entries => new(DropCode.Done, false, 7, []);
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public void GuardsWhoseSessionsFail_AreTriedAgainAfterSeconds_AndNoOthersAreTaken()
+    {
+        var guards = Settle(_world);
+        foreach (var guard in guards)
+            _world.Routes.SessionFailed(_world.Now, guard);
+        var asked = _world.Asked.Count;
+        Ask(_world);
+        Assert.Equal(asked, _world.Asked.Count);
+        Assert.Equal(AskFailure.Crowded, _world.Told[^1].Failure); // no others are taken
+        _world.Now += PassLimits.FirstGuardRest;
+        Ask(_world);
+        Assert.Contains(_world.Asked[^1].At, guards);
+
+        // Each failure doubles the rest, up to a minute.
+        var since = _world.Now;
+        var tries = 0;
+        while (_world.Now < since + PassLimits.GuardGone - PassLimits.LastGuardRest)
+        {
+            asked = _world.Asked.Count;
+            Ask(_world);
+            if (_world.Asked.Count > asked)
+            {
+                tries++;
+                Assert.Contains(_world.Asked[^1].At, guards);
+            }
+
+            foreach (var guard in guards)
+                _world.Routes.SessionFailed(_world.Now, guard);
+            _world.Now += 1_000;
+        }
+
+        Assert.InRange(tries, 55, 70);
+    }
+
+    [Fact]
+    public void WhatOthersSayOfAGuard_DoesNotTakeItAway()
+    {
+        var guards = Settle(_world);
+        // Others found that they hold nothing: the directory passes them over.
+        _world.Holders.RemoveAll(guards.Contains);
+        _world.Now += 60_000;
+        Ask(_world);
+        Assert.Contains(_world.Asked[^1].At, guards);
+    }
+
+    [Fact]
+    public void GuardThatAnswers_BeginsFromTheStart()
+    {
+        var guard = Settle(_world)[0];
+        _world.Routes.SessionFailed(_world.Now, guard);
+        _world.Now += PassLimits.FirstGuardRest;
+        _world.Routes.SessionFailed(_world.Now, guard);
+        _world.Now += 2 * PassLimits.FirstGuardRest;
+        AnswerThrough(guard);
+        _world.Routes.SessionFailed(_world.Now, guard);
+        _world.Now += PassLimits.FirstGuardRest;
+        AnswerThrough(guard);
+    }
+
+    [Fact]
+    public void GuardsOfAnEarlierRun_AreTaken_ThoughOthersComeFirstInTheOrder()
+    {
+        var secret = SystemRandom.Instance.NextBytes(32);
+        using var before = new RoutesWorld(40, neverStraight: true, secret);
+        var others = Settle(before);
+        using var world = new RoutesWorld(40, neverStraight: true, secret);
+        List<Endpoint> kept = [.. world.Holders.Except(others).Take(PassLimits.Guards)];
+        world.Routes.Restore(world.Now, kept);
+        Assert.Equal(kept.ToHashSet(), Settle(world).ToHashSet());
+        Assert.Equal(kept, world.Routes.Guards.All);
+    }
+
+    [Fact]
+    public void GuardsOfAnEarlierRun_AreSaidHelloTo_FromASecondUp_AndWaitedFor()
+    {
+        List<Endpoint> kept = [.. _world.Holders.Take(PassLimits.Guards)];
+        _world.Unknown.UnionWith(kept);
+        _world.Routes.Restore(_world.Now, kept);
+        var start = _world.Now;
+        Ask(_world);
+        _world.WaitFor(10_000);
+        Assert.Empty(_world.Asked);
+        Assert.Equal([0L, 1_000, 3_000, 7_000], _world.Greeted.Where(one => one.At == kept[0]).Select(one => one.When - start));
+        _world.Unknown.Clear();
+        Ask(_world);
+        Assert.Contains(_world.Asked[^1].At, kept);
+    }
+
+    [Fact]
+    public void GuardsOfAnotherNetwork_AreGivenUp_WhereNoneIsHadForAMinute()
+    {
+        List<Endpoint> kept = [.. Enumerable.Range(1, 3).Select(i => Endpoint.FromIPv4(0xC0A8_0005 + ((uint)i << 8), 4_000))];
+        _world.Unknown.UnionWith(kept);
+        _world.Routes.Restore(_world.Now, kept);
+        Ask(_world);
+        _world.WaitFor(PassLimits.StartPatience);
+        Ask(_world);
+        _world.WaitFor(PassLimits.KeptGuardsGone - 1_000);
+        Ask(_world);
+        Assert.Empty(_world.Asked);
+        _world.WaitFor(2_000);
+        Ask(_world);
+        Assert.DoesNotContain(Assert.Single(_world.Asked).At, kept);
+        Assert.Equal(PassLimits.Guards, _world.Routes.Guards.All.Count);
+    }
+
+    [Fact]
+    public void GuardWithAnotherKey_IsSaidHelloTo_AndUsedWithTheNewOne()
+    {
+        var guards = Settle(_world);
+        Ask(_world);
+        var guard = _world.Asked[^1].At;
+        _world.Give(_world.Asked[^1].Request, new SealedAnswer(DropCode.Signature, default));
+        Assert.NotEqual(guard, _world.Asked[^1].At);
+        _world.WaitFor(1);
+        Assert.Equal(guard, Assert.Single(_world.Greeted).At);
+        _world.Renewed.Add(guard);
+        _world.Now += 60_000;
+        HashSet<Endpoint> firsts = [];
+        for (var i = 0; i < 30; i++)
+        {
+            Ask(_world, Rows.Keys((byte)i));
+            firsts.Add(_world.Asked[^1].At);
+        }
+
+        Assert.Contains(guard, firsts);
+        Assert.Equal(guards.ToHashSet(), firsts);
+    }
+
+    [Fact]
+    public void WhatAnotherSaysOfAGuardsKey_DoesNotTakeItAway()
+    {
+        // So few that guards stand behind guards.
+        using var world = new RoutesWorld(4, neverStraight: true);
+        Ask(world);
+        world.WaitFor(PassLimits.StartPatience);
+        Ask(world);
+        Assert.Equal(PassLimits.Guards, world.Routes.Guards.All.Count);
+        var walk = world.Open(world.Asked[^1]);
+        Assert.Contains(walk.Stops[1], world.Routes.Guards.All);
+        world.Answer(world.Asked[^1].Request, walk, new PassAnswer(DropCode.Signature, default), 0);
+        Assert.Equal(walk.Stops[1], Assert.Single(world.KeyFailures));
+        world.WaitFor(1_000);
+        Assert.Empty(world.Greeted);
+    }
+
+    [Fact]
+    public void AnotherPeriod_ChoosesGuardsAnew()
+    {
+        var guards = Settle(_world);
+        var version = _world.Routes.Guards.Version;
+        _world.Routes.Renew(SystemRandom.Instance.NextBytes(32));
+        Assert.NotEqual(version, _world.Routes.Guards.Version);
+        Ask(_world);
+        Assert.Equal(PassLimits.Guards, _world.Routes.Guards.All.Count);
+        Assert.NotEqual(guards.ToHashSet(), _world.Routes.Guards.All.ToHashSet());
+        Assert.Contains(_world.Asked[^1].At, _world.Routes.Guards.All);
+    }
+
+    [Fact]
+    public void TheSamePeriod_KeepsThem()
+    {
+        var secret = SystemRandom.Instance.NextBytes(32);
+        using var world = new RoutesWorld(40, neverStraight: true, secret);
+        var guards = Settle(world);
+        world.Routes.Renew([.. secret]);
+        Assert.Equal(guards.ToHashSet(), world.Routes.Guards.All.ToHashSet());
+    }
+
+    [Fact]
+    public void Saved_ReadsWhatWasWritten_AndNothingElse()
+    {
+        var saved = new SavedGuards(7, [Endpoint.FromIPv4(0xC600_0105, 4_000), Endpoint.FromIPv6(5, 6, 7)]);
+        Assert.True(SavedGuards.TryRead(saved.ToArray(), out var read));
+        Assert.Equal((7L, saved.Guards.Count), (read.Period, read.Guards.Count));
+        Assert.Equal(saved.Guards, read.Guards);
+        var bytes = saved.ToArray();
+        for (var length = 0; length < bytes.Length; length++)
+            Assert.False(SavedGuards.TryRead(bytes.AsSpan(0, length), out _));
+        Assert.False(SavedGuards.TryRead([.. bytes, 0], out _));
+        bytes[9] = PassLimits.Guards + 1;
+        Assert.False(SavedGuards.TryRead(bytes, out _));
+        bytes[0]++;
+        Assert.False(SavedGuards.TryRead(bytes, out _));
+    }
+
+    [Fact]
+    public void NewsThatGoStraight_EndWhenSomebodyMustNotSee_AndGoThroughSeveralThen()
+    {
+        using var world = new RoutesWorld(3);
+        Ask(world, _keys, ReadFlags.News);
+        world.WaitFor(PassLimits.StartPatience);
+        var straight = world.Asked[^1].Request;
+        Assert.IsType<ReadRequest>(straight.Request);
+        world.Give(straight, Entries);
+        Assert.Single(world.Told);
+        Assert.False(world.Routes.Notice(world.Now));
+        world.IsHidden = true;
+        Assert.True(world.Routes.Notice(world.Now));
+        Assert.Contains(straight, world.Dropped);
+        Assert.Equal(AskFailure.Ended, world.Told[^1].Failure);
+        world.Give(straight, Entries);
+        Assert.Equal(2, world.Told.Count);
+        Ask(world, _keys, ReadFlags.News);
+        Assert.IsType<SealedRequest>(world.Asked[^1].Request.Request);
+        Assert.False(world.Routes.Notice(world.Now));
+    }
+
+    [Fact]
+    public void NewsThroughAChain_EndWhenItsLengthIsAnother_AndNotWhenNothingIsHiddenAnyMore()
+    {
+        Ask(_world, _keys, ReadFlags.News);
+        var walk = _world.Open(_world.Asked[^1]);
+        _world.Answer(_world.Asked[^1].Request, walk, Entries, walk.Layers.Count - 1);
+        _world.IsHidden = false;
+        Assert.False(_world.Routes.Notice(_world.Now));
+        Assert.Single(_world.Told);
+        _world.IsHidden = true;
+        Assert.True(_world.Routes.Notice(_world.Now));
+        Ask(_world, _keys, ReadFlags.News);
+        walk = _world.Open(_world.Asked[^1]);
+        _world.Answer(_world.Asked[^1].Request, walk, Entries, walk.Layers.Count - 1);
+        _world.Length = PassLimits.MostPassers;
+        Assert.False(_world.Routes.Notice(_world.Now));
+        Assert.Equal(AskFailure.Ended, _world.Told[^1].Failure);
+        Ask(_world, _keys, ReadFlags.News);
+        Assert.Equal(PassLimits.MostPassers + 1, _world.Open(_world.Asked[^1]).Stops.Count);
+    }
+
+    private List<Endpoint> Settle(RoutesWorld world)
+    {
+        // Not waited for: whoever is slow is asked after others.
+        world.Routes.Drop(Ask(world));
+        world.WaitFor(PassLimits.StartPatience);
+        for (var i = 0; i < 40; i++)
+            world.Ask(new ReadRequest(Rows.Keys((byte)i).Box, ReadFlags.None, 0, 9, []) { Key = _keys.Read }, world.Holders[i % world.Holders.Count]);
+        Assert.Equal(PassLimits.Guards, world.Routes.Guards.All.Count);
+        Assert.Equal(world.Routes.Guards.All.ToHashSet(), world.Asked.Skip(1).Select(asked => asked.At).ToHashSet());
+        return [.. world.Routes.Guards.All];
+    }
+
+    private void AnswerThrough(Endpoint guard)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            Ask(_world, Rows.Keys((byte)i));
+            if (_world.Asked[^1].At != guard)
+                continue;
+            var walk = _world.Open(_world.Asked[^1]);
+            _world.Answer(_world.Asked[^1].Request, walk, Entries, walk.Layers.Count - 1);
+            return;
+        }
+
+        Assert.Fail("Nothing went through the guard.");
+    }
+
+    private PassCall Ask(RoutesWorld world, BoxKeys? keys = null, ReadFlags flags = ReadFlags.None) =>
+        world.Ask(new ReadRequest((keys ?? _keys).Box, flags, 0, 9, []) { Key = (keys ?? _keys).Read }, world.Holders.Except(world.Routes.Guards.All).First(), keepsOn: flags.HasFlag(ReadFlags.News));
+}
