@@ -108,6 +108,9 @@ public sealed class HolderSessionsTests : IAsyncDisposable
         await using var sessions = Sessions(HostingLimits.MaxSessions);
         var some = new SomeHolding();
         _nodes.Add(await MailNode.StartAsync(null, 1 << 20, (_, _, _) => some));
+        // There is a session: what waits for one longer than its patience is given up before it is sent.
+        sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Hello());
+        Assert.Equal(AskFailure.None, await _told.Reader.ReadAsync(_patience.Token));
         for (var i = 0; i < 3 * WireLimits.MaxUnderWay; i++)
             sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Silent() with { Patience = TimeSpan.FromMilliseconds(1), For = new PassedFor(new object(), null, HasAddress: true) });
         // What has a place is given up, and what waits for one is not sent any more.
