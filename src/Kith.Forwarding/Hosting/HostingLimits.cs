@@ -15,6 +15,12 @@ public static class HostingLimits
     /// <summary>Whom no session could be made to is not called again for so long.</summary>
     public static readonly TimeSpan DeadTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>Packets that are sent once more when the session that they went over ends: the last of it.</summary>
+    public const int MaxSentAgain = 16;
+
+    /// <summary>And no older than this.</summary>
+    public static readonly TimeSpan SentAgainTime = TimeSpan.FromSeconds(1);
+
     /// <summary>How long making a session may take.</summary>
     public static readonly TimeSpan DialPatience = TimeSpan.FromSeconds(3);
 

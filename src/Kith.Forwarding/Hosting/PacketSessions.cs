@@ -24,7 +24,9 @@ internal sealed class PacketSessions(NamelessDialer dialer, Action<ServiceLink, 
     public long Dropped { get; private set; } // guarded by _gate
 
     /// <summary>Sends a packet, at once or when the session is made; what does not fit is dropped.</summary>
-    public void Send(HopAddress to, ReadOnlyMemory<byte> packet)
+    public void Send(HopAddress to, ReadOnlyMemory<byte> packet) => Send(to, packet, isAgain: false);
+
+    private void Send(HopAddress to, ReadOnlyMemory<byte> packet, bool isAgain)
     {
         ServiceLink? link;
         lock (_gate)
@@ -44,6 +46,9 @@ internal sealed class PacketSessions(NamelessDialer dialer, Action<ServiceLink, 
                     Dropped++;
                 return;
             }
+
+            if (!isAgain)
+                line.Left(time.GetTimestamp(), packet);
         }
 
         link.TrySend(packet.Span);
@@ -140,6 +145,10 @@ internal sealed class PacketSessions(NamelessDialer dialer, Action<ServiceLink, 
 
             _lines.Remove(to);
         }
+
+        // Whoever was started again does not know the session, which shows by the first packet: what went there just now is sent once more. If it was there, it is a replay and refused.
+        foreach (var packet in line.LeftSince(time))
+            Send(to, packet, isAgain: true);
     }
 
     private Task<(ISession Session, IStream Stream)> CallAsync(HopAddress to)
@@ -166,8 +175,25 @@ internal sealed class PacketSessions(NamelessDialer dialer, Action<ServiceLink, 
 
     private sealed class Line
     {
+        private readonly Queue<(long At, ReadOnlyMemory<byte> Packet)> _left = new();
+
         public ServiceLink? Link { get; set; }
 
         public Queue<ReadOnlyMemory<byte>> Waiting { get; } = new();
+
+        /// <summary>A packet leaves over the session.</summary>
+        public void Left(long at, ReadOnlyMemory<byte> packet)
+        {
+            if (_left.Count >= HostingLimits.MaxSentAgain)
+                _left.Dequeue();
+            _left.Enqueue((at, packet));
+        }
+
+        /// <summary>What left just now.</summary>
+        public IEnumerable<ReadOnlyMemory<byte>> LeftSince(TimeProvider time)
+        {
+            var now = time.GetTimestamp();
+            return [.. _left.Where(one => time.GetElapsedTime(one.At, now) < HostingLimits.SentAgainTime).Select(static one => one.Packet)];
+        }
     }
 }

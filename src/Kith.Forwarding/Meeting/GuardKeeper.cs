@@ -97,7 +97,7 @@ public sealed class GuardKeeper(IGuardWorld world, PathChooser chooser, Forwarde
         guard.DownSince ??= now;
         guard.Pause = Math.Clamp(guard.Pause * 2, MeetingLimits.FirstReconnect, MeetingLimits.LastReconnect);
         guard.RetryAt = now + (wasLive ? 0 : guard.Pause);
-        chooser.Failed(now, [node]);
+        chooser.Failed(now, [node], now);
         Change(now);
     }
 

@@ -23,7 +23,8 @@ public sealed partial class MeetingKeeper
             return;
         }
 
-        var target = handle.Target(now);
+        // Where nothing comes back the node may be gone, and what is laid there lost.
+        var target = point.ProbesLost >= MeetingLimits.ProbesToRestock ? MeetingLimits.IdleStock : handle.Target(now);
         if (handle.Left > target * 3 / 4 || _queue.Count >= MeetingLimits.MaxQueued)
             return;
         while (handle.Left < target)
@@ -83,7 +84,8 @@ public sealed partial class MeetingKeeper
         if (handle is null || packets.Newest(now, point.Node) is not { } node)
         {
             point.ProbeAt = now + MeetingLimits.BusyProbe;
-            if (handle is not null && ++point.ProbesLost >= MeetingLimits.ProbesToReplace)
+            point.ProbesLost++;
+            if (handle is not null && IsGone(now, point))
                 Replace(now, point);
             return;
         }
@@ -96,7 +98,8 @@ public sealed partial class MeetingKeeper
         }
 
         point.Probe = ++_probes;
-        point.ProbeAt = now + ProbePatience() + Slowness;
+        point.ProbeAt = now + (ProbePatience?.Invoke() ?? _loops.Patience) + Slowness;
+        _loops.Sent(now, _probes, [.. path.Select(static one => one.Descriptor.Key), node.Key]);
         var address = new MeetingAddress(node, handle.Handle, handle.Key);
         _queue.Add(packets.ToHandle(now, path, address, new LoopContent(_probes).ToArray()));
     }
@@ -105,7 +108,8 @@ public sealed partial class MeetingKeeper
     private bool Lose(long now, OwnPoint point)
     {
         point.Probe = null;
-        if (++point.ProbesLost >= MeetingLimits.ProbesToReplace)
+        point.ProbesLost++;
+        if (IsGone(now, point))
         {
             Replace(now, point);
             return false;
@@ -116,24 +120,29 @@ public sealed partial class MeetingKeeper
         // The word to throw the old ones away may be what was lost.
         foreach (var handle in point.Handles.Values)
             handle.IsStale |= point.IsUnproved;
-        Refill(now, point);
+        Refill(now, point, isGuess: true);
         return true;
     }
 
+    private static bool IsGone(long now, OwnPoint point) => point.ProbesLost >= MeetingLimits.ProbesToReplace && now - point.HeardAt >= MeetingLimits.ReplacePatience;
+
     private void Probed(long now, OwnPoint point, ulong number)
     {
+        if (_loops.Came(now, number) is { } sent)
+            chooser.Succeeded(sent.Path, sent.SentAt);
+        (point.ProbesLost, point.HeardAt, point.IsUnproved) = (0, now, false);
         if (point.Probe != number)
             return;
-        (point.Probe, point.ProbesLost, point.IsUnproved) = (null, 0, false);
+        point.Probe = null;
         var isBusy = point.Handles.Values.Any(handle => now - handle.UsedAt < MeetingLimits.BusyTime);
-        point.ProbeAt = now + (isBusy ? MeetingLimits.BusyProbe : MeetingLimits.IdleProbe * (75 + random.NextInt32(51)) / 100);
+        point.ProbeAt = now + (isBusy ? _loops.Pause : MeetingLimits.IdleProbe * (75 + random.NextInt32(51)) / 100);
     }
 
-    private void Refill(long now, OwnPoint point)
+    private void Refill(long now, OwnPoint point, bool isGuess)
     {
         foreach (var handle in point.Handles.Values)
         {
-            handle.Gone = handle.Sent;
+            handle.LayAnew(isGuess);
             Fill(now, point, handle);
         }
     }
@@ -148,7 +157,7 @@ public sealed partial class MeetingKeeper
         {
             point.Node = packets.Newest(now, point.Node) ?? point.Node;
             if (Form == MeetingForm.Veiled)
-                Refill(now, point);
+                Refill(now, point, isGuess: false);
         }
 
         foreach (var contact in _contacts)

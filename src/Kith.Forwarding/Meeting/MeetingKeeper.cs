@@ -23,6 +23,7 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
     private int _epoch = -1;
     private long _renewAt = long.MaxValue;
     private long _workAt = long.MaxValue;
+    private readonly LoopTimes _loops = new();
     private ulong _probes;
 
     /// <summary>How what comes is brought to us.</summary>
@@ -80,8 +81,8 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
         Advance(now);
     }
 
-    /// <summary>How long a packet to ourselves is waited for, milliseconds.</summary>
-    public Func<long> ProbePatience { get; set; } = static () => MeetingLimits.ProbePatience;
+    /// <summary>How long a packet to ourselves is waited for, milliseconds; null for as long as others took.</summary>
+    public Func<long>? ProbePatience { get; set; }
 
     /// <summary>Takes over what an earlier run kept, before <see cref="Set"/>; nodes that cannot be read are left out. Contacts know the handles already: they are told of those that are given up alone.</summary>
     public void Restore(long now, SavedForwarding saved)
@@ -96,7 +97,7 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
             {
                 if (_points.Count == MeetingLimits.Points)
                     continue;
-                _points.Add(point = new OwnPoint(node) { ProbeAt = now + MeetingLimits.BusyProbe, IsUnproved = true });
+                _points.Add(point = new OwnPoint(node) { ProbeAt = now + MeetingLimits.BusyProbe, HeardAt = now, IsUnproved = true });
             }
 
             Add(point, new OwnHandle(one.Contact, one.Secret, one.Key) { IsReady = true, IsStale = Form == MeetingForm.Veiled });
@@ -156,7 +157,7 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
             return;
         }
 
-        one.Handle.Gone = Math.Max(one.Handle.Gone, Math.Min(use.Number, one.Handle.Sent));
+        one.Handle.Used(use.Number);
         Open(now, one.Point, one.Handle, payload);
         Fill(now, one.Point, one.Handle);
         _queue.Drain(now, world.Send);
@@ -192,9 +193,10 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
         {
             case PieceContent piece:
                 handle.UsedAt = now;
-                point.ProbeAt = Math.Min(point.ProbeAt, now + MeetingLimits.BusyProbe);
+                if (point.Probe is null)
+                    point.ProbeAt = now + _loops.Pause;
                 // What comes shows as well as a packet of our own that the stock is there.
-                point.ProbesLost = 0;
+                (point.ProbesLost, point.HeardAt) = (0, now);
                 Arrivals.Pieces++;
                 world.Received(now, handle.Contact, piece.Piece);
                 break;
@@ -263,7 +265,7 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
                 return;
             }
 
-            _points.Add(new OwnPoint(drawn.Descriptor) { ProbeAt = now + MeetingLimits.BusyProbe });
+            _points.Add(new OwnPoint(drawn.Descriptor) { ProbeAt = now + MeetingLimits.BusyProbe, HeardAt = now });
         }
     }
 

@@ -34,6 +34,9 @@ public static class MeetingLimits
     /// <summary>What has come for a handle whose stock is used up waits so long for more.</summary>
     public const long HoldTime = 3_000;
 
+    /// <summary>While more reply blocks than this lie at a handle each packet takes two of them: one in four leads over somebody who is gone, where nodes come and go.</summary>
+    public const int SpareStock = BusyStock / 2;
+
     /// <summary>So many packets wait for one handle.</summary>
     public const int MaxHeldOfHandle = 32;
 
@@ -79,22 +82,34 @@ public static class MeetingLimits
     public const long BusyTime = 60_000;
 
     /// <summary>A meeting point is tried by a packet to ourselves after this, while it is in use.</summary>
-    public const long BusyProbe = 2_000;
+    public const long BusyProbe = 1_000;
 
     /// <summary>And after this while it is not.</summary>
     public const long IdleProbe = 5 * 60_000;
 
-    /// <summary>How long such a packet may take.</summary>
+    /// <summary>How long such a packet may take while it is not known how long they take.</summary>
     public const long ProbePatience = 1_500;
 
     /// <summary>The same where our own links go through Tor, of which two are on its way.</summary>
     public const long OnionProbePatience = 10_000;
 
-    /// <summary>So many lost one after the other, and the stock there is laid anew.</summary>
+    /// <summary>The least that it is waited for.</summary>
+    public const long LeastProbePatience = 500;
+
+    /// <summary>The most.</summary>
+    public const long MostProbePatience = 10_000;
+
+    /// <summary>Packets to ourselves whose time is remembered: one that comes late tells how long they take.</summary>
+    public const int MaxProbes = 64;
+
+    /// <summary>So many lost one after the other, and the stock there is laid anew: a small one, until something comes by it.</summary>
     public const int ProbesToRestock = 2;
 
     /// <summary>So many, and another node takes its place.</summary>
     public const int ProbesToReplace = 6;
+
+    /// <summary>And not before nothing has come by it for so long: whoever was killed and is started again is there before.</summary>
+    public const long ReplacePatience = 10_000;
 
     /// <summary>Stocks are laid anew when an epoch has begun, within this time: not everybody at once.</summary>
     public const long RenewalSpread = 60 * 60_000;

@@ -129,7 +129,11 @@ public sealed class MeetingServer(IMeetingServerWorld world)
         if (entry.Session is { } session)
             Hand(session, handle, body);
         else if (TryTakeBlock(now, entry, out var block))
+        {
             Use(now, block, body);
+            if (entry.Stock.Count > MeetingLimits.SpareStock && TryTakeBlock(now, entry, out block))
+                Use(now, block, body);
+        }
         else
             Hold(now, entry, body);
     }

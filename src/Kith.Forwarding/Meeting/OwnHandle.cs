@@ -8,6 +8,9 @@ namespace Kith.Forwarding.Meeting;
 /// <summary>A handle of ours at a meeting point, for one contact.</summary>
 internal sealed class OwnHandle(AccountId contact, MeetingSecret secret, ReadOnlyMemory<byte> key)
 {
+    private ulong _goneBefore; // when it was last laid anew on a guess
+    private ulong _laidFrom; // the last number before that; 0 when it is known to be gone
+
     public AccountId Contact { get; } = contact;
 
     public MeetingSecret Secret { get; } = secret;
@@ -26,7 +29,7 @@ internal sealed class OwnHandle(AccountId contact, MeetingSecret secret, ReadOnl
     public ulong Sent { get; set; }
 
     /// <summary>The number of the last that is not there any more: they are used in order.</summary>
-    public ulong Gone { get; set; }
+    public ulong Gone { get; private set; }
 
     /// <summary>Whether what lies there is of an earlier run, whose keys are gone: it is thrown away before anything is laid.</summary>
     public bool IsStale { get; set; }
@@ -42,6 +45,19 @@ internal sealed class OwnHandle(AccountId contact, MeetingSecret secret, ReadOnl
 
     /// <summary>How many there should be.</summary>
     public int Target(long now) => now - UsedAt < MeetingLimits.BusyTime ? MeetingLimits.BusyStock : MeetingLimits.IdleStock;
+
+    /// <summary>What is laid there has gone or is to go: as much again is laid.</summary>
+    /// <param name="isGuess">Whether it may be there after all, which shows when something comes by it.</param>
+    public void LayAnew(bool isGuess) => (_goneBefore, _laidFrom, Gone) = isGuess && Left > 0 ? (Gone, Sent, Sent) : (0, 0, Sent);
+
+    /// <summary>Something came by that block: those before it are gone.</summary>
+    public void Used(ulong number)
+    {
+        if (number > _laidFrom)
+            Gone = Math.Max(Gone, Math.Min(number, Sent));
+        else
+            (Gone, _laidFrom) = (Math.Max(_goneBefore, number), 0);
+    }
 
     public static OwnHandle Draw(AccountId contact, IRandom random) => new(contact, MeetingSecret.Draw(random), random.NextBytes(MeetingSeal.KeySize));
 }

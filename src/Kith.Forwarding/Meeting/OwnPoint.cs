@@ -16,6 +16,9 @@ internal sealed class OwnPoint(ForwarderDescriptor node)
     /// <summary>Until when it is waited for, or when the next goes out.</summary>
     public long ProbeAt { get; set; }
 
+    /// <summary>When something last came by it, or it was taken.</summary>
+    public long HeardAt { get; set; }
+
     /// <summary>Whether it is of an earlier run, and no packet to ourselves has come by it in this one.</summary>
     public bool IsUnproved { get; set; }
 

@@ -9,7 +9,7 @@ namespace Kith.Forwarding.Paths;
 /// </summary>
 public sealed class PathChooser(ForwarderBook book, IRandom random)
 {
-    private readonly Dictionary<X25519PublicKey, (int Doubts, long Since)> _doubts = [];
+    private readonly PathDoubts _doubts = new();
     private HashSet<X25519PublicKey> _contacts = [];
     private HashSet<ulong> _contactGroups = [];
 
@@ -30,23 +30,11 @@ public sealed class PathChooser(ForwarderBook book, IRandom random)
         return Draw(now, count, strangers) ?? (strangers.Count < candidates.Count ? Draw(now, count, candidates) : null);
     }
 
-    /// <summary>A path brought what it was for: nobody on it is doubted.</summary>
-    public void Succeeded(IEnumerable<X25519PublicKey> path)
-    {
-        foreach (var one in path)
-            _doubts.Remove(one);
-    }
+    /// <summary>A path brought what was sent over it at that time: nobody on it is doubted for what was sent before.</summary>
+    public void Succeeded(IEnumerable<X25519PublicKey> path, long sentAt) => _doubts.Clear(path, sentAt);
 
-    /// <summary>A path brought nothing in time: each on it is doubted a little.</summary>
-    public void Failed(long now, IEnumerable<X25519PublicKey> path)
-    {
-        foreach (var one in path)
-        {
-            if (_doubts.Count >= PathLimits.MaxDoubted && !_doubts.ContainsKey(one))
-                _doubts.Remove(_doubts.MinBy(static doubt => doubt.Value.Since).Key);
-            _doubts[one] = (Math.Min(DoubtsOf(now, one) + 1, PathLimits.MaxDoubts), now);
-        }
-    }
+    /// <summary>A path has not brought in time what was sent over it at that time: each on it is doubted a little who has brought nothing that was sent since.</summary>
+    public void Failed(long now, IEnumerable<X25519PublicKey> path, long sentAt) => _doubts.Add(now, path, sentAt);
 
     /// <summary>What counts as one with a node: <see cref="ForwarderBook.GroupOf(ForwarderDescriptor)"/>.</summary>
     public ulong GroupOf(ForwarderDescriptor node) => book.GroupOf(node);
@@ -59,7 +47,7 @@ public sealed class PathChooser(ForwarderBook book, IRandom random)
     }
 
     /// <summary>How often paths over one went wrong lately; 0 for not at all.</summary>
-    public int DoubtsOf(long now, X25519PublicKey key) => _doubts.TryGetValue(key, out var doubt) ? Math.Max(0, doubt.Doubts - (int)((now - doubt.Since) / PathLimits.DoubtTime)) : 0;
+    public int DoubtsOf(long now, X25519PublicKey key) => _doubts.Of(now, key);
 
     private List<KnownForwarder>? Draw(long now, int count, List<KnownForwarder> candidates)
     {

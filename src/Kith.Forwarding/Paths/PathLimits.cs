@@ -22,8 +22,8 @@ public static class PathLimits
     /// <summary>A forwarder on a path that brought no answer weighs half as much for each such path, this often at most: whoever drops packets could else choose for us.</summary>
     public const int MaxDoubts = 4;
 
-    /// <summary>One of these doubts is forgotten after so long.</summary>
-    public const long DoubtTime = 20_000;
+    /// <summary>One of these doubts is forgotten after so long: whoever was killed and is back would else be left to the others for a minute, and hardly anybody be trusted where that happens often.</summary>
+    public const long DoubtTime = 5_000;
 
     /// <summary>Forwarders that are doubted.</summary>
     public const int MaxDoubted = 1_000;

@@ -32,6 +32,8 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
         var peer = PeerOf(now, from);
         if (peer is null)
             return;
+        if (!piece.ReplyBlock.IsEmpty && !peer.Blocks.TryAdd(piece.ReplyBlock.Span))
+            piece = piece with { ReplyBlock = default };
         if (peer.Seen.Has(piece.Id, out var isCommitted))
         {
             Counters.Repeated++;

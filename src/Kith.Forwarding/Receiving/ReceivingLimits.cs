@@ -23,6 +23,9 @@ public static class ReceivingLimits
     /// <summary>Reply blocks kept for one message: what has come twice is acknowledged twice, not more.</summary>
     public const int MaxReplies = 4;
 
+    /// <summary>Reply blocks of one contact that are remembered, so that none is used twice.</summary>
+    public const int MaxRecentBlocks = 128;
+
     /// <summary>Messages of one contact whose reply blocks wait until they are safe.</summary>
     public const int MaxUnsafeOfPeer = 1_024;
 

@@ -12,6 +12,9 @@ internal sealed class ReceivingPeer
     /// <summary>Reply blocks of messages that are whole, and not safe yet.</summary>
     public Dictionary<MessageId, List<ReadOnlyMemory<byte>>> Replies { get; } = [];
 
+    /// <summary>The last reply blocks that came, by their keys: a piece that came twice by one path is answered once.</summary>
+    public RecentBlocks Blocks { get; } = new(ReceivingLimits.MaxRecentBlocks);
+
     /// <summary>Bytes of the parts.</summary>
     public int Bytes { get; set; }
 }

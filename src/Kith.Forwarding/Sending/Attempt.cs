@@ -1,5 +1,6 @@
 using Kith.Crypto;
 using Kith.Forwarding.Sphinx;
+using Kith.Transport;
 
 namespace Kith.Forwarding.Sending;
 
@@ -7,14 +8,17 @@ namespace Kith.Forwarding.Sending;
 /// <param name="message">The message.</param>
 /// <param name="sentAt">When its packets were made.</param>
 /// <param name="path">Everybody on it, there and back.</param>
+/// <param name="point">Where it ends.</param>
 /// <param name="reply">The reply block; null where it carries no first piece.</param>
-internal sealed class Attempt(OutgoingMessage message, long sentAt, IReadOnlyList<X25519PublicKey> path, ReplyId? reply)
+internal sealed class Attempt(OutgoingMessage message, long sentAt, IReadOnlyList<X25519PublicKey> path, NodeHandle point, ReplyId? reply)
 {
     public OutgoingMessage Message { get; } = message;
 
     public long SentAt { get; } = sentAt;
 
     public IReadOnlyList<X25519PublicKey> Path { get; } = path;
+
+    public NodeHandle Point { get; } = point;
 
     public ReplyId? Reply { get; } = reply;
 

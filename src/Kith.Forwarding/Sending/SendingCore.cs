@@ -2,6 +2,7 @@ using Kith.Crypto;
 using Kith.Forwarding.Meeting;
 using Kith.Forwarding.Paths;
 using Kith.Forwarding.Sphinx;
+using Kith.Transport;
 using Kith.Wire;
 
 namespace Kith.Forwarding.Sending;
@@ -18,6 +19,7 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
     private readonly PriorityQueue<OutgoingMessage, long> _due = new();
     private readonly PriorityQueue<Attempt, long> _watched = new(); // until their answers are late
     private readonly Queue<Attempt> _old = new(); // until their answers would say nothing any more
+    private readonly Dictionary<NodeHandle, int> _lostAt = []; // paths one after the other, by where they ended: the node may be there and have forgotten the handle
     private readonly PacketQueue _queue = new();
     private long _bytes;
     private bool _wasFull;
@@ -86,7 +88,8 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
             return true;
         attempt.IsAnswered = true;
         RoundTrip.Take(now - attempt.SentAt);
-        chooser.Succeeded(attempt.Path);
+        chooser.Succeeded(attempt.Path, attempt.SentAt);
+        _lostAt.Remove(attempt.Point);
         Counters.Answers++;
         var message = attempt.Message;
         if (message.IsOver)
@@ -193,7 +196,7 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
     private List<MeetingAddress> Points(long now, OutgoingMessage message)
     {
         var points = world.MeetingPointsOf(message.Peer).Where(point => packets.Newest(now, point.Node) is not null).ToList();
-        return [.. points.OrderBy(point => message.LastPoints.Contains(point.Handle) ? 1 : 0).ThenBy(point => chooser.DoubtsOf(now, point.Node.Key)).ThenBy(_ => random.NextUInt32())];
+        return [.. points.OrderBy(point => message.LastPoints.Contains(point.Handle) ? 1 : 0).ThenBy(point => _lostAt.GetValueOrDefault(point.Handle)).ThenBy(_ => random.NextUInt32())];
     }
 
     private bool Send(long now, OutgoingMessage message, MeetingAddress point, Range stretch, PathExclusions taken)
@@ -217,7 +220,7 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
             _queue.Add(packets.ToHandle(now, path, point with { Node = node }, new PieceContent(piece).ToArray()));
         }
 
-        var attempt = new Attempt(message, now, [.. path.Select(static one => one.Descriptor.Key), node.Key, .. reply?.Path ?? []], reply?.Id);
+        var attempt = new Attempt(message, now, [.. path.Select(static one => one.Descriptor.Key), node.Key, .. reply?.Path ?? []], point.Handle, reply?.Id);
         message.Paths.Add(attempt);
         if (attempt.Reply is { } id)
         {
@@ -236,7 +239,10 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
             return;
         attempt.IsDoubted = true;
         Counters.Lost++;
-        chooser.Failed(now, attempt.Path);
+        chooser.Failed(now, attempt.Path, attempt.SentAt);
+        if (_lostAt.Count >= SendingLimits.MaxLostAt)
+            _lostAt.Clear();
+        _lostAt[attempt.Point] = _lostAt.GetValueOrDefault(attempt.Point) + 1;
     }
 
     private void Plan(OutgoingMessage message, long at)

@@ -23,7 +23,7 @@ public static class SendingLimits
     public const int ManyUnderWay = 64;
 
     /// <summary>After so many attempts the pauses begin to double.</summary>
-    public const int EvenAttempts = 3;
+    public const int EvenAttempts = 5;
 
     /// <summary>An answer is waited for at least so long.</summary>
     public const long MinPatience = 300;
@@ -37,8 +37,11 @@ public static class SendingLimits
     /// <summary>The pause before each further attempt grows to this at most.</summary>
     public const long LastPause = 60_000;
 
+    /// <summary>Handles at which messages were lost one after the other, that are remembered.</summary>
+    public const int MaxLostAt = 1_024;
+
     /// <summary>Attempts; then it is said that this way does not work.</summary>
-    public const int MaxAttempts = 8;
+    public const int MaxAttempts = 10;
 
     /// <summary>A message that could not be sent at all, since nobody is known to send it through, looks again after this.</summary>
     public const long NoPathPause = 500;

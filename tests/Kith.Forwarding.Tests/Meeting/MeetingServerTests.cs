@@ -55,6 +55,18 @@ public sealed class MeetingServerTests : IMeetingServerWorld
     }
 
     [Fact]
+    public void Packet_WhileManyBlocksLie_TakesTwo()
+    {
+        for (var i = 0; i < MeetingLimits.SpareStock + 2; i++)
+            Stock();
+        Take();
+        Assert.Equal((2, MeetingLimits.SpareStock), (_sent.Count, _server.Blocks));
+        Assert.NotEqual(_sent[0], _sent[1]);
+        Take();
+        Assert.Equal((3, MeetingLimits.SpareStock - 1), (_sent.Count, _server.Blocks));
+    }
+
+    [Fact]
     public void Packet_WithoutABlock_WaitsAWhileForOne()
     {
         Stock();

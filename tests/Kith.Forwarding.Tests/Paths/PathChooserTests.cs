@@ -1,3 +1,4 @@
+using Kith.Crypto;
 using Kith.Forwarding.Directory;
 using Kith.Forwarding.Paths;
 using Kith.Forwarding.Tests.Directory;
@@ -55,7 +56,7 @@ public sealed class PathChooserTests
         var chooser = new PathChooser(book, _random);
         var all = book.All.OrderBy(static one => one.Descriptor.MadeAt).ToList();
         for (var i = 0; i < 10; i++)
-            chooser.Failed(Forwarders.Now, [all[1].Descriptor.Key]);
+            chooser.Failed(Forwarders.Now, [all[1].Descriptor.Key], Forwarders.Now);
         var drawn = all.ToDictionary(static one => one, static _ => 0);
         for (var i = 0; i < 3_000; i++)
             drawn[chooser.TryDraw(Forwarders.Now, 1, new PathExclusions())![0]]++;
@@ -66,7 +67,28 @@ public sealed class PathChooserTests
         // It comes back by itself, and at once when a path over it has worked.
         Assert.Equal(PathLimits.MaxDoubts, chooser.DoubtsOf(Forwarders.Now, all[1].Descriptor.Key));
         Assert.Equal(0, chooser.DoubtsOf(Forwarders.Now + (PathLimits.MaxDoubts * PathLimits.DoubtTime), all[1].Descriptor.Key));
-        chooser.Succeeded([all[1].Descriptor.Key]);
+        chooser.Succeeded([all[1].Descriptor.Key], Forwarders.Now);
         Assert.Equal(0, chooser.DoubtsOf(Forwarders.Now, all[1].Descriptor.Key));
+    }
+
+    [Fact]
+    public void Doubt_FallsOnWhoHasBroughtNothingSince()
+    {
+        var book = new ForwarderBook(static () => Forwarders.Abroad, _random);
+        var chooser = new PathChooser(book, _random);
+        X25519PublicKey[] keys = [.. Enumerable.Range(0, 3).Select(i => Forwarders.Make(_random, Forwarders.At(i), Forwarders.Now).Key)];
+        // Two of three have brought something that was sent later.
+        chooser.Succeeded([keys[0], keys[1]], Forwarders.Now);
+        chooser.Failed(Forwarders.Now + 1, keys, Forwarders.Now - 1);
+        Assert.Equal([0, 0, 1], Doubts());
+        // What was under way before says nothing of what failed since.
+        chooser.Failed(Forwarders.Now + 1, keys, Forwarders.Now + 1);
+        Assert.Equal([1, 1, 2], Doubts());
+        chooser.Succeeded([keys[2]], Forwarders.Now);
+        Assert.Equal([1, 1, 2], Doubts());
+        chooser.Succeeded([keys[2]], Forwarders.Now + 1);
+        Assert.Equal([1, 1, 0], Doubts());
+
+        IEnumerable<int> Doubts() => keys.Select(key => chooser.DoubtsOf(Forwarders.Now + 1, key));
     }
 }

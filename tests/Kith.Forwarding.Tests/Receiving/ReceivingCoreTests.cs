@@ -38,17 +38,35 @@ public sealed class ReceivingCoreTests : IReceivingWorld
     {
         var piece = Cut(new byte[10], out var id)[0];
         _core.Take(_now, Alice, piece);
-        _core.Take(_now, Alice, piece);
+        _core.Take(_now, Alice, OverAnotherPath(piece));
         Pass(5_000);
         Assert.Empty(_acknowledged);
         _core.Committed(_now, Alice, id);
         Assert.Empty(_acknowledged);
         Pass(ReceivingLimits.MaxDelay);
         Assert.Equal([id, id], _acknowledged);
-        _core.Take(_now, Alice, piece);
+        _core.Take(_now, Alice, OverAnotherPath(piece));
         Pass(ReceivingLimits.MaxDelay);
         Assert.Equal(3, _acknowledged.Count);
         Assert.Single(_delivered);
+    }
+
+    [Fact]
+    public void ReplyBlock_ThatComesTwice_IsUsedOnce()
+    {
+        var piece = Cut(new byte[10], out var id)[0];
+        _core.Take(_now, Alice, piece);
+        _core.Take(_now, Alice, piece);
+        _core.Committed(_now, Alice, id);
+        _core.Take(_now, Alice, piece);
+        Pass(ReceivingLimits.MaxDelay);
+        Assert.Equal([id], _acknowledged);
+        // Of many the first are forgotten.
+        for (var i = 0; i < ReceivingLimits.MaxRecentBlocks; i++)
+            _core.Take(_now, Alice, Cut(new byte[10], out _)[0]);
+        _core.Take(_now, Alice, piece);
+        Pass(ReceivingLimits.MaxDelay);
+        Assert.Equal([id, id], _acknowledged);
     }
 
     [Fact]
@@ -170,8 +188,10 @@ public sealed class ReceivingCoreTests : IReceivingWorld
         var drawn = MessageId.FromBytes(_random.NextBytes(MessageId.Size));
         id = drawn;
         var pieces = Piece.Cut(envelope, 700, 440)!;
-        return [.. pieces.Select((bytes, index) => new Piece(drawn, index, pieces.Length, index == 0 ? new byte[440] : default, bytes))];
+        return [.. pieces.Select((bytes, index) => new Piece(drawn, index, pieces.Length, index == 0 ? _random.NextBytes(440) : default, bytes))];
     }
+
+    private Piece OverAnotherPath(Piece piece) => piece with { ReplyBlock = _random.NextBytes(440) };
 
     private void Pass(long time)
     {
