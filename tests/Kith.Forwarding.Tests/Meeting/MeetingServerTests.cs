@@ -173,7 +173,7 @@ public sealed class MeetingServerTests : IMeetingServerWorld
         // What is used, pushed out or given up takes no room.
         _server.Take(_now, handles[0].Handle, new byte[SphinxFormat.PayloadSize]);
         _server.Serve(_now, new ForgetMessage(handles[1]).ToArray());
-        var room = 1 + MeetingLimits.MaxStock;
+        var room = 2 + MeetingLimits.MaxStock; // a full handle gives two for a packet
         for (var i = 0; i < room; i++)
             _server.Serve(_now, new StockMessage(handles[^1], new byte[ReplyBlock.Size]).ToArray(), source: 1);
         Assert.Equal(1, _server.Counters.Refused);
