@@ -112,7 +112,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
         sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Hello());
         Assert.Equal(AskFailure.None, await _told.Reader.ReadAsync(_patience.Token));
         for (var i = 0; i < 3 * WireLimits.MaxUnderWay; i++)
-            sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Silent() with { Patience = TimeSpan.FromMilliseconds(1), For = new PassedFor(new object(), null, HasAddress: true) });
+            sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Silent() with { Patience = TimeSpan.FromSeconds(1), For = new PassedFor(new object(), null, HasAddress: true) });
         // What has a place is given up, and what waits for one is not sent any more.
         var told = new Dictionary<AskFailure, int>();
         for (var i = 0; i < 3 * WireLimits.MaxUnderWay; i++)
@@ -121,8 +121,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
             told[failure] = told.GetValueOrDefault(failure) + 1;
         }
 
-        Assert.InRange(told[AskFailure.Ended], 1, HostingLimits.Places);
-        Assert.Equal(told[AskFailure.Ended], some.Silent);
+        Assert.InRange(some.Silent, 1, HostingLimits.Places);
         Assert.Equal(3 * WireLimits.MaxUnderWay, told.Values.Sum());
         // The session stands: a node that has more under way than may be is told off it.
         Assert.Equal(1, sessions.Count);
