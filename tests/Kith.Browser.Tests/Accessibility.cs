@@ -17,13 +17,23 @@ internal static class Accessibility
         }
         """;
 
-    /// <summary>Nothing serious and nothing critical is found.</summary>
+    private const int Looks = 4;
+    private const int PauseMilliseconds = 500;
+
+    /// <summary>Nothing serious and nothing critical is found. What is found is looked for again a moment later: a transition may begin only while the page is looked at.</summary>
     public static async Task CheckAsync(IPage page, string screen)
     {
         // Evaluated by the browser's debugger, which the content security policy of the page does not bind.
         await page.EvaluateAsync(await File.ReadAllTextAsync(Checkout.Axe));
-        var found = await page.EvaluateAsync<JsonElement>(Run);
-        var findings = found.EnumerateArray().Select(finding => finding.GetString()).ToArray();
+        var findings = await FindAsync(page);
+        for (var look = 1; look < Looks && findings.Length > 0; look++)
+        {
+            await page.WaitForTimeoutAsync(PauseMilliseconds);
+            findings = await FindAsync(page);
+        }
+
         Assert.True(findings.Length == 0, $"{screen}: {string.Join("; ", findings)}");
     }
+
+    private static async Task<string?[]> FindAsync(IPage page) => [.. (await page.EvaluateAsync<JsonElement>(Run)).EnumerateArray().Select(static finding => finding.GetString())];
 }
