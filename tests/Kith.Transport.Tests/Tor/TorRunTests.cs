@@ -178,15 +178,8 @@ public sealed class TorRunTests
 
         async Task UntilAsync(string begins)
         {
-            while (true)
-            {
+            while (!port.Heard(begins))
                 await Task.Delay(1, Stop);
-                lock (port.Commands)
-                {
-                    if (port.Commands.Exists(command => command.StartsWith(begins, StringComparison.Ordinal)))
-                        return;
-                }
-            }
         }
     }
 
