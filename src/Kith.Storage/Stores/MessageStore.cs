@@ -83,11 +83,11 @@ internal sealed class MessageStore(Database database, RowSealer sealer, PeerTabl
 
     /// <inheritdoc/>
     public IReadOnlyList<StoredMessage> Before(AccountId conversation, MessagePosition? position, int limit) =>
-        peers.TryFind(conversation, out var peer) ? ReadPage(_sql.Newest, _sql.Before, peer, position, limit) : [];
+        peers.TryFind(conversation, out var peer) ? ReadPage(_sql.Newest, _sql.Before, peer, position, limit, direction: -1) : [];
 
     /// <inheritdoc/>
     public IReadOnlyList<StoredMessage> After(AccountId conversation, MessagePosition? position, int limit) =>
-        peers.TryFind(conversation, out var peer) ? ReadPage(_sql.Oldest, _sql.After, peer, position, limit) : [];
+        peers.TryFind(conversation, out var peer) ? ReadPage(_sql.Oldest, _sql.After, peer, position, limit, direction: 1) : [];
 
     /// <inheritdoc/>
     public int CountUnread(AccountId conversation)
@@ -149,7 +149,7 @@ internal sealed class MessageStore(Database database, RowSealer sealer, PeerTabl
             .Bind(5, message.Unread ? 1 : 0).Bind(6, message.ExpiresAt).Bind(7, sealer.Seal(associated, writer.WrittenSpan)).Execute();
     }
 
-    private List<StoredMessage> ReadPage(Statement whole, Statement part, long peer, MessagePosition? position, int limit)
+    private List<StoredMessage> ReadPage(Statement whole, Statement part, long peer, MessagePosition? position, int limit, int direction)
     {
         var statement = (position is null ? whole : part).Bind(1, peer).Bind(2, Math.Max(limit, 0));
         if (position is { } from)
@@ -159,8 +159,20 @@ internal sealed class MessageStore(Database database, RowSealer sealer, PeerTabl
             statement.Bind(3, from.Depth).Bind(4, id);
         }
         using var rows = statement.Query();
-        return ReadAll(rows);
+        var page = ReadAll(rows);
+        var conversation = peers.Get(peer);
+        foreach (var message in page)
+        {
+            // SQLite trusts the order of a tree. A damaged one gives rows out of it, and who pages on from the last would not come to an end.
+            if (message.Conversation != conversation || (position is { } last && Math.Sign(Compare(message.Position, last)) != direction))
+                throw RowSealer.Damaged();
+            position = message.Position;
+        }
+
+        return page;
     }
+
+    private static int Compare(MessagePosition one, MessagePosition other) => (one.Depth, one.Id).CompareTo((other.Depth, other.Id));
 
     private List<StoredMessage> ReadAll(Statement.Rows rows)
     {

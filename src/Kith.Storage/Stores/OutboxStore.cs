@@ -121,9 +121,17 @@ internal sealed class OutboxStore : IOutboxStore
         var result = new List<OutboxItem>();
         if (after >= MaxSequence || limit <= 0 || !_peers.TryFind(peer, out var number))
             return result;
-        using var rows = _load.Bind(1, First(number) + Math.Max(after, -1)).Bind(2, First(number + 1)).Bind(3, limit).Query();
+        after = Math.Max(after, -1);
+        using var rows = _load.Bind(1, First(number) + after).Bind(2, First(number + 1)).Bind(3, limit).Query();
         while (rows.Next())
-            result.Add(Read(rows));
+        {
+            var item = Read(rows);
+            if (item.Peer != peer || item.Sequence <= after)
+                throw RowSealer.Damaged(); // a tree out of its order: who pages on from the last one would not come to an end
+            result.Add(item);
+            after = item.Sequence;
+        }
+
         return result;
     }
 
@@ -178,7 +186,8 @@ internal sealed class OutboxStore : IOutboxStore
     private long? FirstPlaceFrom(long place)
     {
         using var row = _nextPlace.Bind(1, place).Query();
-        return row.Next() ? row.NullableInt64(0) : null;
+        var next = row.Next() ? row.NullableInt64(0) : null;
+        return next < place ? throw RowSealer.Damaged() : next; // a tree out of its order: the walk would not end
     }
 
     private void TakeSequence(long sequence)

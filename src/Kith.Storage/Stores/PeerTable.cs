@@ -85,6 +85,7 @@ internal sealed class PeerTable(Database database, RowSealer sealer, SecretBytes
     }
 
     /// <summary>Everybody with a message in the history.</summary>
+    /// <exception cref="VaultException">The table is not in its order: the file is damaged.</exception>
     public List<long> WithMessages()
     {
         var result = new List<long>();
@@ -103,7 +104,9 @@ internal sealed class PeerTable(Database database, RowSealer sealer, SecretBytes
     private long? NextWithMessages(long after)
     {
         using var row = _nextWithMessages.Bind(1, after).Query();
-        return row.Next() ? row.NullableInt64(0) : null;
+        var next = row.Next() ? row.NullableInt64(0) : null;
+        // SQLite trusts the order of a tree: a damaged one answers with the same row for ever.
+        return next <= after ? throw RowSealer.Damaged() : next;
     }
 
     private void Remember(AccountId id, long peer)

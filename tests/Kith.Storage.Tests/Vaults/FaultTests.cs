@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kith.Crypto;
 using Kith.Messaging;
 using static Kith.Storage.Tests.TestHome;
@@ -6,6 +7,9 @@ namespace Kith.Storage.Tests.Vaults;
 
 public sealed class FaultTests : IDisposable
 {
+    private const int PageSize = 4096;
+    private const int BranchHeader = 12;
+
     private readonly TestHome _home = new();
 
     public void Dispose() => _home.Dispose();
@@ -129,17 +133,30 @@ public sealed class FaultTests : IDisposable
             SystemRandom.Instance.Fill(damaged.AsSpan(SystemRandom.Instance.NextInt32(damaged.Length - 600), 1 + SystemRandom.Instance.NextInt32(600)));
             File.WriteAllBytes(_home.Database, damaged);
             File.Delete(_home.Log);
-            try
-            {
-                using var vault = _home.Open();
-                ReadEverything(vault);
-            }
-            catch (VaultException error)
-            {
-                Assert.Equal(VaultFault.Damaged, error.Fault);
-                Assert.Contains("damaged", error.Message, StringComparison.Ordinal);
-            }
+            SaysDamage();
         }
+    }
+
+    [Theory]
+    [InlineData("messages")]
+    [InlineData("outbox")]
+    public void RowsOutOfTheirOrder_AreSaid(string table)
+    {
+        Fill();
+        var original = File.ReadAllBytes(_home.Database);
+        var (root, branches) = Branches(table);
+        var said = 0;
+        for (var i = 1; i < branches; i++)
+        {
+            var damaged = original.ToArray();
+            var pointers = MemoryMarshal.Cast<byte, ushort>(damaged.AsSpan(root + BranchHeader, 2 * branches));
+            pointers[i] = pointers[0];
+            File.WriteAllBytes(_home.Database, damaged);
+            File.Delete(_home.Log);
+            said += SaysDamage() ? 1 : 0;
+        }
+
+        Assert.InRange(said, 1, branches - 1);
     }
 
     [Fact]
@@ -211,6 +228,12 @@ public sealed class FaultTests : IDisposable
         foreach (var kind in Enum.GetValues<RecordKind>())
             _ = vault.Records.All(kind);
         _ = vault.Messages.Scan(null).Count();
+        for (var i = 0; i < 3; i++)
+        {
+            _ = vault.Messages.Scan(Person(i)).Count();
+            _ = vault.Messages.After(Person(i), null, 1000);
+        }
+
         _ = vault.Messages.CountUnread(Person(1));
         foreach (var peer in vault.Outbox.Peers())
             _ = vault.Outbox.Load(peer, 0, 1000);
@@ -229,6 +252,34 @@ public sealed class FaultTests : IDisposable
                 v.Records.Put(RecordKind.Contact, BitConverter.GetBytes(i), Body());
             }
         });
+    }
+
+    private bool SaysDamage()
+    {
+        try
+        {
+            using var vault = _home.Open();
+            ReadEverything(vault);
+            return false;
+        }
+        catch (VaultException error)
+        {
+            Assert.Equal(VaultFault.Damaged, error.Fault);
+            Assert.Contains("damaged", error.Message, StringComparison.Ordinal);
+            return true;
+        }
+    }
+
+    // Where the root of a table's tree begins, and how many pointers to its cells follow its header (https://www.sqlite.org/fileformat2.html, 1.6).
+    private (int Offset, int Branches) Branches(string table)
+    {
+        long root;
+        using (var database = Sql.Database.Open(_home.Database))
+            root = database.ReadInt64($"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'");
+        var file = File.ReadAllBytes(_home.Database);
+        var offset = (int)(root - 1) * PageSize;
+        Assert.True(file[offset] is 2 or 5, "the rows fill more than a page");
+        return (offset, file[offset + 4]);
     }
 
     private void AssertDamagedAndLeft(string sentence = "vault.db is damaged")
