@@ -49,7 +49,7 @@ internal sealed class PassGuards(IPassRoutesWorld world)
             guard.Found();
         if (isSettled && _settledAt == 0 && order.Count > 0)
             _settledAt = now;
-        var before = _all.Count;
+        var before = All; // one that gives way to another leaves as many
         _all.RemoveAll(guard => guard.MissingSince != 0 && now - guard.MissingSince >= PassLimits.GuardGone);
         // All of another network, most likely: who comes back to theirs finds the same by the order.
         if (_settledAt != 0 && now - _settledAt >= PassLimits.KeptGuardsGone && _all.TrueForAll(static guard => guard.IsKept))
@@ -57,7 +57,7 @@ internal sealed class PassGuards(IPassRoutesWorld world)
         var usable = _all.Where(guard => guard.RestUntil <= now && !IsUnknown(guard)).Select(static guard => guard.At).ToList();
         if (isSettled || _all.Count == 0)
             Choose(order, isSettled, usable);
-        if (_all.Count != before)
+        if (!before.SequenceEqual(All))
             Version++;
         return usable;
     }

@@ -11,6 +11,8 @@ namespace Kith.Mailbox.Tests.Passing;
 /// <summary>The few who see the address of somebody who must not be seen: kept, tried again soon, and replaced late.</summary>
 public sealed class PassGuardTests : IDisposable
 {
+    private const long Step = 10_000;
+
     private readonly RoutesWorld _world = new(40, neverStraight: true);
     private readonly BoxKeys _keys = Rows.Keys();
 
@@ -113,6 +115,7 @@ public sealed class PassGuardTests : IDisposable
         List<Endpoint> kept = [.. Enumerable.Range(1, 3).Select(i => Endpoint.FromIPv4(0xC0A8_0005 + ((uint)i << 8), 4_000))];
         _world.Unknown.UnionWith(kept);
         _world.Routes.Restore(_world.Now, kept);
+        var version = _world.Routes.Guards.Version;
         Ask(_world);
         _world.WaitFor(PassLimits.StartPatience);
         Ask(_world);
@@ -123,6 +126,71 @@ public sealed class PassGuardTests : IDisposable
         Ask(_world);
         Assert.DoesNotContain(Assert.Single(_world.Asked).At, kept);
         Assert.Equal(PassLimits.Guards, _world.Routes.Guards.All.Count);
+        Assert.NotEqual(version, _world.Routes.Guards.Version); // so that these are kept in their place
+    }
+
+    [Fact]
+    public void GuardGoneForAnHour_GivesWayToTheNextOfTheOrder_AndTheOthersStay()
+    {
+        var guards = Settle(_world);
+        var gone = guards[1];
+        var version = _world.Routes.Guards.Version;
+        // HELLO is not answered either: the directory counts it no more among those who hold.
+        _world.Holders.Remove(gone);
+        Miss(gone, PassLimits.GuardGone - Step);
+        Assert.Equal(guards, _world.Routes.Guards.All);
+        Assert.Equal(version, _world.Routes.Guards.Version);
+        Miss(gone, 2 * Step);
+        var next = _world.Routes.InOrder(_world.Now).First(one => !guards.Contains(one));
+        Assert.Equal([guards[0], guards[2], next], _world.Routes.Guards.All);
+        Assert.NotEqual(version, _world.Routes.Guards.Version); // so that it is kept over a restart
+        Assert.Equal(_world.Routes.Guards.All.ToHashSet(), Firsts());
+
+        // Whoever comes back then is one of many.
+        _world.Holders.Add(gone);
+        _world.Now += Step;
+        Ask(_world);
+        Assert.DoesNotContain(gone, _world.Routes.Guards.All);
+    }
+
+    [Fact]
+    public void GuardBackWithinTheHour_IsKept_AndMissedAnewFromThenOn()
+    {
+        var guards = Settle(_world);
+        var version = _world.Routes.Guards.Version;
+        _world.Holders.Remove(guards[1]);
+        Miss(guards[1], PassLimits.GuardGone - (2 * PassLimits.LastGuardRest));
+        _world.Now += PassLimits.LastGuardRest;
+        _world.Holders.Add(guards[1]);
+        AnswerThrough(guards[1]);
+        _world.Holders.Remove(guards[1]);
+        Miss(guards[1], PassLimits.GuardGone - Step);
+        Assert.Equal(guards, _world.Routes.Guards.All);
+        Assert.Equal(version, _world.Routes.Guards.Version);
+        Miss(guards[1], 2 * Step);
+        Assert.DoesNotContain(guards[1], _world.Routes.Guards.All);
+    }
+
+    [Fact]
+    public void GuardOfAnEarlierRun_NotHadForAnHour_GivesWay_WhileTheOthersAreHad()
+    {
+        List<Endpoint> kept = [.. _world.Holders.Take(PassLimits.Guards)];
+        _world.Unknown.Add(kept[0]);
+        _world.Holders.Remove(kept[0]);
+        _world.Routes.Restore(_world.Now, kept);
+        Ask(_world);
+        for (var waited = 0L; waited < PassLimits.GuardGone - Step; waited += Step)
+        {
+            _world.WaitFor(Step);
+            Ask(_world);
+            Assert.Equal(kept, _world.Routes.Guards.All);
+        }
+
+        _world.WaitFor(Step);
+        Ask(_world);
+        Assert.Equal(kept[1..], _world.Routes.Guards.All.Take(2));
+        Assert.Equal(PassLimits.Guards, _world.Routes.Guards.All.Count);
+        Assert.DoesNotContain(kept[0], _world.Routes.Guards.All);
     }
 
     [Fact]
@@ -137,13 +205,7 @@ public sealed class PassGuardTests : IDisposable
         Assert.Equal(guard, Assert.Single(_world.Greeted).At);
         _world.Renewed.Add(guard);
         _world.Now += 60_000;
-        HashSet<Endpoint> firsts = [];
-        for (var i = 0; i < 30; i++)
-        {
-            Ask(_world, Rows.Keys((byte)i));
-            firsts.Add(_world.Asked[^1].At);
-        }
-
+        var firsts = Firsts();
         Assert.Contains(guard, firsts);
         Assert.Equal(guards.ToHashSet(), firsts);
     }
@@ -259,6 +321,22 @@ public sealed class PassGuardTests : IDisposable
         Assert.Equal(world.Routes.Guards.All.ToHashSet(), world.Asked.Skip(1).Select(asked => asked.At).ToHashSet());
         return [.. world.Routes.Guards.All];
     }
+
+    // Asks, while every session to one comes to nothing.
+    private void Miss(Endpoint gone, long time)
+    {
+        for (var end = _world.Now + time; _world.Now < end; _world.Now += Step)
+        {
+            _world.Routes.SessionFailed(_world.Now, gone);
+            _world.Routes.Drop(Ask(_world));
+        }
+    }
+
+    private HashSet<Endpoint> Firsts() => [.. Enumerable.Range(0, 30).Select(i =>
+    {
+        Ask(_world, Rows.Keys((byte)i));
+        return _world.Asked[^1].At;
+    })];
 
     private void AnswerThrough(Endpoint guard)
     {
