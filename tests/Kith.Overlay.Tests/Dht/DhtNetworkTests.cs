@@ -67,6 +67,21 @@ public sealed class DhtNetworkTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void WhoHoldsAnItem_HasItWithoutAQuery_AndTheNewerOneFromOthersAfterIt()
+    {
+        var network = new DhtNetwork(10);
+        var holder = network[5];
+        _ = network.Put(network[0], DhtItem.Sign(Key, default, 1, DhtItem.Encode("one"u8)));
+        Assert.Equal(1, holder.Core.StoredItems);
+        network.Network.Part(node => node == holder ? 1 : 0);
+        _ = network.Put(network[0], DhtItem.Sign(Key, default, 2, DhtItem.Encode("two"u8)));
+        network.Network.Heal();
+        var reports = network.Get(holder, DhtTarget.Mutable(Key.PublicKey));
+        Assert.Equal((1, 0, 0), (reports[0].Item!.Sequence, reports[0].Queries, reports[0].Hops));
+        Assert.Equal(2, reports[^1].Item!.Sequence);
+    }
+
+    [Fact]
     public void AnnouncedPeers_AreFound()
     {
         var network = new DhtNetwork(40);

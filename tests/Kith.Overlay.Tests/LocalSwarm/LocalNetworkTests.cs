@@ -7,6 +7,7 @@ namespace Kith.Overlay.Tests.LocalSwarm;
 public sealed class LocalNetworkTests : IAsyncLifetime
 {
     private const int Nodes = 200;
+    private const int Patience = 300_000;
     private LocalNetwork _network = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -15,7 +16,7 @@ public sealed class LocalNetworkTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await _network.DisposeAsync();
 
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task TwoHundredNodes_AllKnowOthers_AndTwoContactsWhoBothMovedFindEachOther()
     {
         Assert.Equal(Nodes, _network.Nodes.Count);
@@ -32,12 +33,14 @@ public sealed class LocalNetworkTests : IAsyncLifetime
         await alice.MoveAsync(_network.Entry);
         await bob.MoveAsync(_network.Entry);
         var findings = await Task.WhenAll(alice.FindAsync(bob, Stop), bob.FindAsync(alice, Stop));
-        Assert.All(findings, finding => Assert.True(finding.Queries > 0));
+        // Where they are now, and nothing else of what they said. How many nodes were asked is no part of it: a new node may be in charge of the record itself.
+        Assert.Equal([bob.Address], findings[0].Content!.Addresses);
+        Assert.Equal([alice.Address], findings[1].Content!.Addresses);
         await alice.Node.DisposeAsync();
         await bob.Node.DisposeAsync();
     }
 
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task ATenthGone_ContactsAreFoundStill()
     {
         var (alice, bob) = (new LocalPerson(), new LocalPerson());
@@ -49,7 +52,7 @@ public sealed class LocalNetworkTests : IAsyncLifetime
         _ = await alice.FindAsync(bob, Stop);
     }
 
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task ANodeComesInAgain_ByThoseItRemembers()
     {
         var node = await _network.JoinAsync();
@@ -60,7 +63,7 @@ public sealed class LocalNetworkTests : IAsyncLifetime
         Assert.Contains(again.Overlay.View.Entries, entry => entry is { Source: EntrySource.Remembered, State: EntryState.Answered });
     }
 
-    [Fact]
+    [Fact(Timeout = Patience)]
     public async Task WhatNobodyPublished_IsNotFound()
     {
         using var maker = Ed25519PrivateKey.Generate(SystemRandom.Instance);
