@@ -133,7 +133,17 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
     /// <summary>A guard answered REGISTER.</summary>
     public void Registered(long now, X25519PublicKey guard, NodeHandle handle, bool isTaken)
     {
-        if (!isTaken || !_handles.TryGetValue(handle, out var one) || one.Point.Node.Key != guard || one.Handle.IsReady)
+        if (!_handles.TryGetValue(handle, out var one) || one.Point.Node.Key != guard)
+            return;
+        if (!isTaken)
+        {
+            // It may have been started just now, and not know yet that it is reached: it takes sessions before handles.
+            one.Handle.Refused(now);
+            _workAt = Math.Min(_workAt, one.Handle.AskAt);
+            return;
+        }
+
+        if (one.Handle.IsReady)
             return;
         one.Handle.IsReady = true;
         world.AddressesChanged(now, one.Handle.Contact);
@@ -231,7 +241,7 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
             foreach (var handle in point.Handles.Values)
             {
                 if (Form == MeetingForm.Open)
-                    Register(point, handle);
+                    Register(now, point, handle);
                 else
                     Fill(now, point, handle);
             }
@@ -269,13 +279,17 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
         }
     }
 
-    private void Register(OwnPoint point, OwnHandle handle)
+    private void Register(long now, OwnPoint point, OwnHandle handle)
     {
-        // A session that ends takes what was registered on it along.
-        var isLive = guards.Live.Any(guard => guard.Node.Key == point.Node.Key);
-        if (isLive && !handle.IsAsked)
+        if (guards.Live.All(guard => guard.Node.Key != point.Node.Key))
+            handle.Unregistered(); // a session that ends takes what was registered on it along
+        else if (!handle.IsAsked && handle.AskAt > now)
+            _workAt = Math.Min(_workAt, handle.AskAt);
+        else if (!handle.IsAsked)
+        {
+            handle.IsAsked = true;
             world.Register(point.Node.Key, handle.Secret);
-        handle.IsAsked = isLive;
+        }
     }
 
     private static List<ForwarderDescriptor> Read(IEnumerable<ReadOnlyMemory<byte>> nodes)

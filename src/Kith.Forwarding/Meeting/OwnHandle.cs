@@ -10,6 +10,7 @@ internal sealed class OwnHandle(AccountId contact, MeetingSecret secret, ReadOnl
 {
     private ulong _goneBefore; // when it was last laid anew on a guess
     private ulong _laidFrom; // the last number before that; 0 when it is known to be gone
+    private long _askPause;
 
     public AccountId Contact { get; } = contact;
 
@@ -22,8 +23,11 @@ internal sealed class OwnHandle(AccountId contact, MeetingSecret secret, ReadOnl
     /// <summary>Whether it can be told to the contact: it is registered, or reply blocks are on their way there.</summary>
     public bool IsReady { get; set; }
 
-    /// <summary>Of the open form: whether it was registered on the session that there is.</summary>
+    /// <summary>Of the open form: whether it was registered on the session that there is, and that was not refused.</summary>
     public bool IsAsked { get; set; }
+
+    /// <summary>It is not registered before.</summary>
+    public long AskAt { get; private set; } = long.MinValue;
 
     /// <summary>Reply blocks sent there so far.</summary>
     public ulong Sent { get; set; }
@@ -45,6 +49,16 @@ internal sealed class OwnHandle(AccountId contact, MeetingSecret secret, ReadOnl
 
     /// <summary>How many there should be.</summary>
     public int Target(long now) => now - UsedAt < MeetingLimits.BusyTime ? MeetingLimits.BusyStock : MeetingLimits.IdleStock;
+
+    /// <summary>There is no session that it could be registered on: on the next one it is, at once.</summary>
+    public void Unregistered() => (IsAsked, AskAt, _askPause) = (false, long.MinValue, 0);
+
+    /// <summary>To register it was refused: it is tried again.</summary>
+    public void Refused(long now)
+    {
+        _askPause = Math.Clamp(2 * _askPause, MeetingLimits.FirstReconnect, MeetingLimits.LastReconnect);
+        (IsAsked, AskAt) = (false, now + _askPause);
+    }
 
     /// <summary>What is laid there has gone or is to go: as much again is laid.</summary>
     /// <param name="isGuess">Whether it may be there after all, which shows when something comes by it.</param>

@@ -34,5 +34,8 @@ public sealed class PathExclusions
     }
 
     /// <summary>Whether it must not be.</summary>
-    public bool Has(KnownForwarder one) => _keys.Contains(one.Descriptor.Key) || _groups.Contains(one.Group);
+    public bool Has(KnownForwarder one) => Has(one.Descriptor.Key, one.Group);
+
+    /// <summary>Whether a node must not be.</summary>
+    public bool Has(X25519PublicKey key, ulong group) => _keys.Contains(key) || _groups.Contains(group);
 }

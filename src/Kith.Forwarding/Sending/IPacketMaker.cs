@@ -19,7 +19,7 @@ public interface IPacketMaker
 
     /// <summary>Makes a reply block that comes back to us; null while nobody is known to bring it, or no answer can reach us.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="without">Who must not be on its path.</param>
+    /// <param name="without">Who must not be on its path; at its end, which one of few has to be, only if all of them must not.</param>
     MadeReplyBlock? MakeReplyBlock(long now, PathExclusions without);
 
     /// <summary>Draws forwarders that can stand before the end of a path; null when too few are known.</summary>

@@ -57,8 +57,7 @@ public sealed class PacketMaker(
         var live = guards();
         if (live.Count == 0)
             return null;
-        // In turn: two blocks for one message come back by two of them.
-        var guard = live[(int)(_turn++ % (uint)live.Count)];
+        var guard = Turn(live, without);
         if (Newest(now, guard.Node) is not { } node)
             return null;
         var exclusions = new PathExclusions().Add(without).Add(node.Key, chooser.GroupOf(node));
@@ -72,6 +71,19 @@ public sealed class PacketMaker(
         var bytes = new byte[ReplyBlock.Size];
         block!.CopyTo(bytes);
         return new MadeReplyBlock(keys!.Id, bytes, [.. path.Select(static one => one.Descriptor.Key), node.Key]);
+    }
+
+    // In turn: two blocks for one message come back by two of them. Not by one that must not be on the path, while there is another: where the message ends it would see the answer come to us.
+    private GuardSession Turn(IReadOnlyList<GuardSession> live, PathExclusions without)
+    {
+        for (var i = 0; i < live.Count; i++)
+        {
+            var next = live[(int)(_turn++ % (uint)live.Count)];
+            if (!without.Has(next.Node.Key, chooser.GroupOf(next.Node)))
+                return next;
+        }
+
+        return live[(int)(_turn++ % (uint)live.Count)];
     }
 
     /// <summary>A packet came by a reply block: opens its payload in its place. False when we made none of that name, or it was used.</summary>

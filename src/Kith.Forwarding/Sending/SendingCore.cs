@@ -171,16 +171,21 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
         if (points.Count == 0)
             return false;
         message.LastPoints.Clear();
+        var paths = PathsFor(message);
+        // Whoever stands where one path ends sees the handle: on another it would see who sends, at the same moment.
+        var ends = new PathExclusions();
+        foreach (var point in points.Take(paths))
+            ends.Add(point.Node.Key, chooser.GroupOf(packets.Newest(now, point.Node)!));
         var isSent = false;
         for (var start = 0; start < message.Pieces.Length; start += SendingLimits.PiecesOnPath)
         {
             var end = Math.Min(message.Pieces.Length, start + SendingLimits.PiecesOnPath);
-            var taken = new PathExclusions();
-            for (var i = 0; i < PathsFor(message); i++)
+            var taken = new PathExclusions().Add(ends);
+            for (var i = 0; i < paths; i++)
             {
                 var point = points[i % points.Count];
-                // Once more without regard to the other path: two that meet are better than one.
-                isSent |= Send(now, message, point, start..end, taken) || Send(now, message, point, start..end, new PathExclusions());
+                // Once more without regard to the other path: two that meet are better than one. Last of all with another's end on it.
+                isSent |= Send(now, message, point, start..end, taken, ends) || Send(now, message, point, start..end, new PathExclusions().Add(ends), ends) || Send(now, message, point, start..end, new PathExclusions(), ends);
                 message.LastPoints.Add(point.Handle);
             }
         }
@@ -199,7 +204,7 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
         return [.. points.OrderBy(point => message.LastPoints.Contains(point.Handle) ? 1 : 0).ThenBy(point => _lostAt.GetValueOrDefault(point.Handle)).ThenBy(_ => random.NextUInt32())];
     }
 
-    private bool Send(long now, OutgoingMessage message, MeetingAddress point, Range stretch, PathExclusions taken)
+    private bool Send(long now, OutgoingMessage message, MeetingAddress point, Range stretch, PathExclusions taken, PathExclusions ends)
     {
         var node = packets.Newest(now, point.Node)!;
         var without = new PathExclusions().Add(taken).Add(node.Key, chooser.GroupOf(node));
@@ -208,7 +213,7 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
         MadeReplyBlock? reply = null;
         if (stretch.Start.Value == 0)
         {
-            reply = packets.MakeReplyBlock(now, without.Add(path)) ?? packets.MakeReplyBlock(now, new PathExclusions());
+            reply = packets.MakeReplyBlock(now, without.Add(path)) ?? packets.MakeReplyBlock(now, ends) ?? packets.MakeReplyBlock(now, new PathExclusions());
             if (reply is null)
                 return false;
         }

@@ -16,11 +16,14 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
     private static readonly AccountId Bob = AccountId.FromBytes(Enumerable.Repeat((byte)2, AccountId.Size).ToArray());
 
     private readonly SimulatedRandom _random = new(5);
+    private readonly ForwarderBook _book;
     private readonly PathChooser _chooser;
     private readonly SendingCore _core;
     private readonly List<MeetingAddress> _points = [];
     private readonly List<(long At, MeetingAddress Point, IReadOnlyList<KnownForwarder> Path)> _sent = [];
     private readonly List<MadeReplyBlock> _replies = [];
+    private readonly List<PathExclusions> _repliesWithout = [];
+    private Func<KnownForwarder, bool>? _usable;
     private readonly List<SentMessage> _acknowledged = [];
     private readonly List<SentMessage> _givenUp = [];
     private long _now = Forwarders.Now;
@@ -28,7 +31,8 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
 
     public SendingCoreTests()
     {
-        _chooser = new PathChooser(Forwarders.Book(_random, 20), _random);
+        _book = Forwarders.Book(_random, 20);
+        _chooser = new PathChooser(_book, _random);
         _core = new SendingCore(this, this, _chooser, _random);
         for (var i = 0; i < 3; i++)
         {
@@ -45,6 +49,44 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
         Assert.NotEqual(_sent[0].Point.Handle, _sent[1].Point.Handle);
         Assert.Empty(_sent[0].Path.Intersect(_sent[1].Path));
         Assert.All(_sent, static one => Assert.Equal(PathLimits.DefaultForwarders - 1, one.Path.Count));
+    }
+
+    [Fact]
+    public void NoPath_PassesWhereAnotherOfTheAttemptEnds_ThereAndBack()
+    {
+        MeetForwarders();
+        for (var i = 0; i < 100; i++)
+        {
+            var id = _core.Submit(_now, Bob, new byte[100])!.Value;
+            CheckAttempt(2);
+            Pass(SendingLimits.FirstPatience);
+            CheckAttempt(SendingLimits.PathsOfRetry);
+            _core.Withdraw(_now, id);
+        }
+
+        // Of a long message no stretch does either.
+        Assert.NotNull(_core.Submit(_now, Bob, new byte[40 * SphinxFormat.BodySize]));
+        Pass(100);
+        CheckAttempt(2);
+    }
+
+    [Fact]
+    public void WhereTooFewForwardersAreKnown_PathsShareThemBeforeOnePassesWhereAnotherEnds()
+    {
+        MeetForwarders();
+        var some = _points.Select(static point => point.Node.Key).Concat(_book.All.Select(static one => one.Descriptor.Key)).Distinct().Take(5).ToHashSet();
+        _usable = one => some.Contains(one.Descriptor.Key);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.NotNull(_core.Submit(_now, Bob, new byte[100]));
+            Assert.NotEmpty(_sent[0].Path.Intersect(_sent[1].Path));
+            CheckAttempt(2);
+        }
+
+        // And where nobody else is there it passes all the same.
+        some = [.. _points.Select(static point => point.Node.Key)];
+        Assert.NotNull(_core.Submit(_now, Bob, new byte[100]));
+        Assert.Equal(2, _sent.Count);
     }
 
     [Fact]
@@ -172,10 +214,11 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
     {
         var made = new MadeReplyBlock(ReplyId.Generate(_random), new byte[ReplyBlock.Size], []);
         _replies.Add(made);
+        _repliesWithout.Add(without);
         return made;
     }
 
-    IReadOnlyList<KnownForwarder>? IPacketMaker.Draw(long now, int count, PathExclusions without) => _chooser.TryDraw(Forwarders.Now, count, without);
+    IReadOnlyList<KnownForwarder>? IPacketMaker.Draw(long now, int count, PathExclusions without) => _chooser.TryDraw(now, count, without, _usable);
 
     ForwarderDescriptor? IPacketMaker.Newest(long now, ForwarderDescriptor known) => known;
 
@@ -186,6 +229,27 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
     {
         _ = NodeHandle.TryRead(packet.Bytes.Span, out var handle);
         return handle;
+    }
+
+    // The points are such as paths are drawn from.
+    private void MeetForwarders()
+    {
+        for (var i = 0; i < _points.Count; i++)
+            _points[i] = _points[i] with { Node = _book.All.ElementAt(i).Descriptor };
+    }
+
+    // What was sent since the last time ends at so many points, and passes none of them.
+    private void CheckAttempt(int points)
+    {
+        var ends = _sent.Select(static one => one.Point.Node).Distinct().ToList();
+        Assert.Equal(points, ends.Count);
+        Assert.All(ends, end =>
+        {
+            Assert.DoesNotContain(_sent.SelectMany(static one => one.Path), one => one.Descriptor.Key == end.Key);
+            Assert.All(_repliesWithout, without => Assert.True(without.Has(end.Key, _book.GroupOf(end))));
+        });
+        _sent.Clear();
+        _repliesWithout.Clear();
     }
 
     private void Pass(long time)
