@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Kith.Transport.Tor;
 
@@ -34,14 +35,38 @@ public sealed record BridgeLine(string? Transport, string Text)
             words = words[1..];
         }
 
-        if (words.Length == 0 || !IPEndPoint.TryParse(words[0], out var at) || at.Port == 0)
+        if (words.Length == 0 || !IsAddress(words[0]))
             problem = "a bridge line has an address like 192.0.2.1:443 at its beginning, or after the name of a transport";
-        else if (words.Length > 1 && !words[1].Contains('=', StringComparison.Ordinal) && !(words[1].Length == FingerprintLength && words[1].All(char.IsAsciiHexDigit)))
-            problem = "the fingerprint of this bridge line is mistyped: it has 40 hexadecimal digits";
         else
+            problem = Fault(words[1..], transport);
+        if (problem is null)
             line = new BridgeLine(transport, whole);
         return line is not null;
     }
+
+    // What stands after the address, as Tor takes it.
+    private static string? Fault(ReadOnlySpan<string> words, string? transport)
+    {
+        if (words.Length > 0 && !words[0].Contains('=', StringComparison.Ordinal))
+        {
+            if (words[0].Length != FingerprintLength || !words[0].All(char.IsAsciiHexDigit))
+                return "the fingerprint of this bridge line is mistyped: it has 40 hexadecimal digits";
+            words = words[1..];
+        }
+
+        foreach (var word in words)
+        {
+            if (word.IndexOf('=', StringComparison.Ordinal) < 1)
+                return "after its address and fingerprint a bridge line has values like cert=… alone";
+        }
+
+        return words.Length > 0 && transport is null ? "values like cert=… are for a transport, and this bridge line names none before its address" : null;
+    }
+
+    // Four decimal numbers, or IPv6 in brackets: nothing else that an address could be taken for, such as 1:443.
+    private static bool IsAddress(string text) =>
+        IPEndPoint.TryParse(text, out var at) && at.Port != 0
+        && (at.AddressFamily == AddressFamily.InterNetwork ? at.ToString() == text : text[0] == '[' && !text.Contains('%', StringComparison.Ordinal));
 
     private static bool IsTransport(string word) => word.Length <= MaxTransport && char.IsAsciiLetter(word[0]) && word.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 }

@@ -21,6 +21,9 @@ public static class TorLimits
     /// <summary>How long Tor may take to open its control port.</summary>
     public static readonly TimeSpan ControlPortTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long Tor may take to say whether it takes a bridge's line.</summary>
+    public static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Tor is asked so often whether it is there.</summary>
     public static readonly TimeSpan AliveInterval = TimeSpan.FromSeconds(30);
 

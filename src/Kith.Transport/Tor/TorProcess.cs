@@ -10,7 +10,8 @@ internal sealed class TorProcess : IAsyncDisposable
 {
     private const string TorrcFile = "torrc";
     private const string DefaultsFile = "torrc-defaults";
-    private const string SeeAbove = "Reading config failed";
+    private const string SeeAbove = "See logs for details";
+    private static readonly string[] SayNothing = ["Reading config failed", "You are running Tor as root"];
     private const int MaxLines = 8;
     private const int MaxLine = 300;
     private const int MaxPortFile = 256;
@@ -38,40 +39,41 @@ internal sealed class TorProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>What it warned of last; null when of nothing. Tor itself leaves addresses out (SafeLogging).</summary>
-    public string? LastWarning => _lines.LastOrDefault(line => !line.StartsWith(SeeAbove, StringComparison.Ordinal)) ?? _lines.LastOrDefault();
+    public string? LastWarning => _lines.LastOrDefault(SaysSomething) ?? _lines.LastOrDefault();
 
     /// <summary>Starts it.</summary>
     /// <exception cref="TorException">The folder cannot be written, or the program not started.</exception>
     public static TorProcess Start(string executable, string folder, string torrc, TimeProvider time)
     {
-        try
+        var tor = Launch(executable, folder, time, () =>
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(folder);
-            else
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             File.Delete(Path.Combine(folder, Torrc.ControlPortFile));
             var file = Path.Combine(folder, TorrcFile);
-            var defaults = Path.Combine(folder, DefaultsFile);
             File.WriteAllText(file, torrc);
-            // The system's own settings are for its own tor.
-            File.WriteAllText(defaults, "");
-            var start = new ProcessStartInfo(executable, ["-f", file, "--defaults-torrc", defaults, "--hush"])
-            {
-                UseShellExecute = false,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                WorkingDirectory = folder,
-            };
-            var process = Process.Start(start) ?? throw new TorException("Tor could not be started");
-            process.StandardInput.Close();
-            return new TorProcess(process, folder, time);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or Win32Exception)
+            return ["-f", file];
+        });
+        tor._process.StandardInput.Close();
+        return tor;
+    }
+
+    /// <summary>Asks the program what it says of a configuration, without running it: it opens no connection then.</summary>
+    /// <returns>What it refuses it for, in its words; null when it takes it.</returns>
+    /// <exception cref="TorException">It cannot be asked, or does not answer in time.</exception>
+    public static async Task<string?> CheckAsync(string executable, string folder, string torrc, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // Read from its standard input: the file is that of a tor that runs.
+        await using var tor = Launch(executable, folder, time, () => ["--verify-config", "-f", "-"]);
+        try
         {
-            throw new TorException($"Tor could not be started: {error.Message}", error);
+            await Task.WhenAll(tor.TellAsync(torrc), tor.Exited).WaitAsync(TorLimits.CheckTimeout, time, cancellationToken).ConfigureAwait(false);
         }
+        catch (TimeoutException error)
+        {
+            throw new TorException("Tor does not say in time whether it takes this", error);
+        }
+
+        await ((Task)Task.WhenAny(tor._reading, Task.Delay(TorLimits.ExitTimeout, time, cancellationToken))).ConfigureAwait(false);
+        return tor._process.ExitCode == 0 ? null : tor.LastWarning ?? "it does not say why";
     }
 
     /// <summary>Waits until Tor has said where its control port is.</summary>
@@ -92,7 +94,8 @@ internal sealed class TorProcess : IAsyncDisposable
 
             if (_time.GetElapsedTime(began) > TorLimits.ControlPortTimeout)
                 throw new TorException("Tor did not open its control port in time");
-            await Task.Delay(PortFilePoll, _time, cancellationToken).ConfigureAwait(false);
+            await ((Task)Task.WhenAny(Exited, Task.Delay(PortFilePoll, _time, cancellationToken))).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -113,6 +116,49 @@ internal sealed class TorProcess : IAsyncDisposable
         await ((Task)Task.WhenAny(_reading, Task.Delay(TorLimits.ExitTimeout, _time))).ConfigureAwait(false);
         _process.Dispose();
     }
+
+    private static TorProcess Launch(string executable, string folder, TimeProvider time, Func<string[]> prepare)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(folder);
+            else
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            // The system's own settings are for its own tor.
+            var defaults = Path.Combine(folder, DefaultsFile);
+            File.WriteAllText(defaults, "");
+            var start = new ProcessStartInfo(executable, [.. prepare(), "--defaults-torrc", defaults, "--hush"])
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = folder,
+            };
+            var process = Process.Start(start) ?? throw new TorException("Tor could not be started");
+            return new TorProcess(process, folder, time);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or Win32Exception)
+        {
+            throw new TorException($"Tor could not be started: {error.Message}", error);
+        }
+    }
+
+    private async Task TellAsync(string text)
+    {
+        try
+        {
+            await _process.StandardInput.WriteAsync(text).ConfigureAwait(false);
+            _process.StandardInput.Close();
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // It has ended without hearing it: that it did is seen elsewhere.
+        }
+    }
+
+    private static bool SaysSomething(string line) => !line.Contains(SeeAbove, StringComparison.Ordinal) && !SayNothing.Any(start => line.StartsWith(start, StringComparison.Ordinal));
 
     private static IPEndPoint? TryReadPort(string file)
     {

@@ -12,6 +12,9 @@ public sealed partial class TorRun
 {
     private const string NotInstalled = "Tor is not installed: install it (Debian and Ubuntu: apt-get install tor)";
 
+    // A tor that runs already has bridges of its own.
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
     private async Task RunAsync()
     {
         var retry = TorLimits.FirstRetry;
@@ -21,9 +24,13 @@ public sealed partial class TorRun
             var wasThere = false;
             var phase = TorPhase.Failed;
             string problem;
+            TorOptions options;
+            Task renewal;
+            lock (_gate)
+                (options, renewal) = (_options, _renewal.Task);
             try
             {
-                problem = await RunOnceAsync(() => wasThere = true).ConfigureAwait(false);
+                problem = await RunOnceAsync(options, renewal, () => wasThere = true).ConfigureAwait(false);
                 phase = TorPhase.Restarting;
             }
             catch (TorException error)
@@ -39,46 +46,49 @@ public sealed partial class TorRun
             Forget();
             if (_time.GetElapsedTime(began) >= TorLimits.GoodRun)
                 retry = TorLimits.FirstRetry;
-            await WaitAsync(phase, problem, retry).ConfigureAwait(false);
-            retry = retry * 2 < TorLimits.LastRetry ? retry * 2 : TorLimits.LastRetry;
+            await WaitAsync(phase, problem, retry, renewal).ConfigureAwait(false);
+            if (renewal.IsCompleted)
+                retry = TorLimits.FirstRetry;
+            else
+                retry = retry * 2 < TorLimits.LastRetry ? retry * 2 : TorLimits.LastRetry;
         }
 
         Forget();
         Show(TorState.Stopped);
     }
 
-    private async Task WaitAsync(TorPhase phase, string problem, TimeSpan wait)
+    private async Task WaitAsync(TorPhase phase, string problem, TimeSpan wait, Task renewal)
     {
         Task hurry;
         lock (_gate)
             hurry = _hurry.Task;
         Show(state => new TorState(phase, 0, "", problem, _time.GetUtcNow() + wait, state.Version));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        await ((Task)Task.WhenAny(hurry, Task.Delay(wait, _time, over.Token))).ConfigureAwait(false);
+        await ((Task)Task.WhenAny(hurry, renewal, Task.Delay(wait, _time, over.Token))).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
     }
 
     /// <summary>One tor from its beginning to its end, and why it ended.</summary>
-    private async Task<string> RunOnceAsync(Action isThere)
+    private async Task<string> RunOnceAsync(TorOptions options, Task renewal, Action isThere)
     {
         Show(state => new TorState(TorPhase.Starting, 0, "", null, null, state.Version));
-        if (_options.ControlPort is { } port)
+        if (options.ControlPort is { } port)
         {
             await using var control = await ConnectAsync(ControlEndPoint(port)).ConfigureAwait(false);
-            return await CommandAsync(control, isOurs: false, isThere).ConfigureAwait(false);
+            return await CommandAsync(control, isOurs: false, Never, isThere).ConfigureAwait(false);
         }
 
-        if (TorPrograms.FindTor(_options.Executable) is not { } executable)
+        if (TorPrograms.FindTor(options.Executable) is not { } executable)
             throw new TorException(NotInstalled) { IsMissing = true };
-        if (!Torrc.TryBuild(_options, Environment.ProcessId, out var torrc, out var problem))
+        if (!Torrc.TryBuild(options, Environment.ProcessId, out var torrc, out var problem))
             throw new TorException(problem);
-        await using var process = TorProcess.Start(executable, _options.DataDirectory, torrc, _time);
+        await using var process = TorProcess.Start(executable, options.DataDirectory, torrc, _time);
         SetProcess(process.Id);
         try
         {
             var at = await process.ControlPortAsync(_stopping.Token).ConfigureAwait(false);
             await using var control = await ConnectAsync(at).ConfigureAwait(false);
-            return await CommandAsync(control, isOurs: true, isThere).ConfigureAwait(false);
+            return await CommandAsync(control, isOurs: true, renewal, isThere).ConfigureAwait(false);
         }
         catch (TorException error) when (process.Exited.IsCompleted && process.LastWarning is { } warning)
         {
@@ -116,7 +126,7 @@ public sealed partial class TorRun
         }
     }
 
-    private async Task<string> CommandAsync(TorControl control, bool isOurs, Action isThere)
+    private async Task<string> CommandAsync(TorControl control, bool isOurs, Task renewal, Action isThere)
     {
         var stop = _stopping.Token;
         var version = await control.AuthenticateAsync(ReadCookie, _random, stop).ConfigureAwait(false);
@@ -142,13 +152,13 @@ public sealed partial class TorRun
         var telling = TellAsync(control, ended.Token);
         var watching = WatchAsync(control, ended.Token);
         var asking = AskNowAndThenAsync(control, ended.Token);
-        await ((Task)Task.WhenAny(telling, watching, asking)).ConfigureAwait(false);
-        if (stop.IsCancellationRequested)
+        await ((Task)Task.WhenAny(telling, watching, asking, renewal)).ConfigureAwait(false);
+        if (stop.IsCancellationRequested || (isOurs && renewal.IsCompleted))
             await (isOurs ? ControlHaltAsync(control) : TakeKeysBackAsync(control)).ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(telling, watching, asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();
-        return isOurs ? "Tor ended; it is started again" : "Tor closed its control port";
+        return isOurs && renewal.IsCompleted ? "Tor is started again with other bridges" : isOurs ? "Tor ended; it is started again" : "Tor closed its control port";
     }
 
     private static async Task ControlHaltAsync(TorControl control)

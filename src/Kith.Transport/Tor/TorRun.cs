@@ -9,7 +9,6 @@ namespace Kith.Transport.Tor;
 /// </summary>
 public sealed partial class TorRun : IAsyncDisposable
 {
-    private readonly TorOptions _options;
     private readonly TimeProvider _time;
     private readonly IRandom _random;
     private readonly CancellationTokenSource _stopping = new();
@@ -17,7 +16,9 @@ public sealed partial class TorRun : IAsyncDisposable
     private readonly Lock _gate = new(); // guards everything below
     private readonly List<OnionService> _services = [];
     private readonly Dictionary<OnionAddress, ClientKey> _clientKeys = [];
+    private TorOptions _options;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _renewal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TorState _state = TorState.Stopped;
     private EndPoint? _socks;
@@ -88,6 +89,34 @@ public sealed partial class TorRun : IAsyncDisposable
         lock (_gate)
             (hurry, _hurry) = (_hurry, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         hurry.TrySetResult();
+    }
+
+    /// <summary>
+    /// Goes by other bridges from now on. A tor of ours is ended and started again at once, since one that runs would keep the connections that it has; what it was told it is told again. Lines that Tor cannot go by are said
+    /// in <see cref="State"/>, and it is not started. Those that it goes by already change nothing.
+    /// </summary>
+    public void SetBridges(IReadOnlyList<string> bridges)
+    {
+        TaskCompletionSource renewal;
+        lock (_gate)
+        {
+            if (_options.Bridges.SequenceEqual(bridges, StringComparer.Ordinal))
+                return;
+            _options = _options with { Bridges = bridges };
+            (renewal, _renewal) = (_renewal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        renewal.TrySetResult();
+    }
+
+    /// <summary>Looks whether Tor could go by these bridges: whether the programs of their transports are there, and what Tor itself says of them, where it is installed.</summary>
+    /// <returns>What is wrong first; null when nothing is.</returns>
+    public Task<BridgeFault?> FindFaultAsync(IReadOnlyList<string> bridges, CancellationToken cancellationToken = default)
+    {
+        TorOptions options;
+        lock (_gate)
+            options = _options;
+        return BridgeCheck.FindFaultAsync(options, bridges, _time, cancellationToken);
     }
 
     /// <summary>Adds an onion service. Tor is told of it as soon as it is there.</summary>

@@ -74,7 +74,7 @@ internal static class Torrc
         problem = null;
         program = options.Transports.GetValueOrDefault(transport) ?? TorPrograms.FindTransport(transport);
         if (program is null || !File.Exists(program))
-            problem = $"a bridge needs {TorPrograms.NameOf(transport)}, which is not installed";
+            problem = $"a bridge needs {TorPrograms.NameOf(transport)}, which is not installed: install it, or say where it is with kith up --tor-transport";
         // Tor splits this line at blanks and knows no quotes in it.
         else if (program.Any(c => c is <= ' ' or > '~'))
             problem = $"the path of the program for {transport} has a blank in it, which Tor cannot read";

@@ -53,6 +53,51 @@ public sealed class BridgeTests(OnionTests.World world) : IClassFixture<OnionTes
         Assert.DoesNotContain(connections.Lines, word => word.Contains("CONNECTED", StringComparison.Ordinal));
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task BridgeSetWhileTorRuns_IsWhatItGoesByFromThenOn()
+    {
+        var line = await world.Network.AddBridgeAsync(Stop);
+        await using var peer = new TorPeer(world.Network.ClientLines, options => options with { Bridges = ["127.0.0.1:1 0123456789ABCDEF0123456789ABCDEF01234567"] });
+        var first = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        peer.Tor.StateChanged += () =>
+        {
+            if (peer.Tor is { State.Problem: not null, ProcessId: { } id })
+                first.TrySetResult(id);
+        };
+        peer.Tor.Start();
+        var before = await first.Task.WaitAsync(Stop);
+        peer.Tor.SetBridges([line]);
+        await peer.Tor.WaitReadyAsync(Stop);
+        Assert.NotEqual(before, peer.Tor.ProcessId);
+        await using var control = await peer.OpenControlAsync(Stop);
+        var connections = await control.DoAsync("GETINFO orconn-status", Stop);
+        Assert.Equal($"orconn-status=${line.Split(' ')[1]}~bridge CONNECTED", Assert.Single(connections.Lines, word => word != "OK"));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task BridgeThatCannotBeUsed_SetWhileTorRuns_EndsTor_AndNothingGoesPastIt()
+    {
+        var line = await world.Network.AddBridgeAsync(Stop);
+        await using var peer = new TorPeer(world.Network.ClientLines, options => options with { Bridges = [line] });
+        peer.Tor.Start();
+        await peer.Tor.WaitReadyAsync(Stop);
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        peer.Tor.StateChanged += () =>
+        {
+            if (peer.Tor.State.Problem?.Contains("is not installed", StringComparison.Ordinal) == true)
+                said.TrySetResult();
+        };
+        peer.Tor.SetBridges([$"nothing {line}"]);
+        await said.Task.WaitAsync(Stop);
+        Assert.Null(peer.Tor.ProcessId);
+        Assert.Null(peer.Tor.Socks);
+        Assert.False(peer.Tor.State.IsReady);
+        // And back: what it was told it is told again.
+        peer.Tor.SetBridges([line]);
+        await peer.Tor.WaitReadyAsync(Stop);
+        Assert.NotNull(peer.Tor.ProcessId);
+    }
+
     private static string Program()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))

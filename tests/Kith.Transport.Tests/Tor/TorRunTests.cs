@@ -389,11 +389,4 @@ public sealed class TorRunTests
         tor.Start();
         return await seen.Task.WaitAsync(Stop);
     }
-
-    private sealed class TemporaryFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("kith-tor").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
 }
