@@ -52,6 +52,14 @@ public interface INode
     /// <exception cref="MessengerException">It cannot be kept.</exception>
     TorEntryState OfferTorEntry(bool offers);
 
+    /// <summary>The ways into Tor's network and, through it, to others.</summary>
+    /// <exception cref="MessengerException">They cannot be read.</exception>
+    TorWaysState TorWays();
+
+    /// <summary>Takes others from now on; kept for later runs.</summary>
+    /// <exception cref="MessengerException">A line is not what it must be, Tor refuses it, or they cannot be kept; nothing has changed.</exception>
+    Task<TorWaysState> ChangeTorWaysAsync(TorWaysChange change, CancellationToken cancellationToken);
+
     /// <summary>Waits a moment until who has a link that was just made is let in by it, where that takes a moment.</summary>
     Task AwaitLinkServiceAsync(CancellationToken cancellationToken);
 

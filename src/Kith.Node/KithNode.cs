@@ -35,6 +35,7 @@ public sealed partial class KithNode : INode, IAsyncDisposable
     private readonly TaskCompletionSource _stopped;
     private readonly Lock _rememberedGate = new();
     private readonly Lock _keptGate = new(); // so that what is kept and what this run does stay the same, whoever asks at once
+    private readonly SemaphoreSlim _bridgeCheck = new(1, 1);
     private RememberedFile _remembered;
     private PageSessions _pages = null!;
     private ApiServer? _api;
@@ -173,16 +174,6 @@ public sealed partial class KithNode : INode, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public TorEntryState TorEntry() => _core.TorEntry();
-
-    /// <inheritdoc/>
-    public TorEntryState OfferTorEntry(bool offers)
-    {
-        Keep(() => NetworkSetup.KeepTorEntry(_options.Home, offers), () => _core.OfferTorEntry(offers));
-        return TorEntry();
-    }
-
-    /// <inheritdoc/>
     public async Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken)
     {
         var started = _options.Time.GetTimestamp();
@@ -230,7 +221,7 @@ public sealed partial class KithNode : INode, IAsyncDisposable
 
     private string? WhyNotForwarded(AccountId contact) => _core.Forwarding.View switch
     {
-        null when _core.IsOnion => "Nothing is forwarded here: no entry point at an onion address is known; give one with --entry onion/NAME:PORT.",
+        null when _core.IsOnion => "Nothing is forwarded here: no entry point at an onion address is known; name one in the settings or with `kith tor --entry onion/NAME:PORT`.",
         null => "Nothing is forwarded here: the overlay does not run.",
         _ when _core.Forwarding.Route.Reaches(contact) => null,
         { Guards: 0, Known: var known } => $"Forwarders are being looked for: {known} are known, and none of them is connected yet.",
@@ -333,6 +324,7 @@ public sealed partial class KithNode : INode, IAsyncDisposable
 
         await _core.DisposeAsync();
         _setup.Dispose();
+        _bridgeCheck.Dispose();
     }
 
     private static void Log(NodeOptions options, Exception defect) => options.Log?.WriteLine($"kith: {defect.GetType().Name} at {defect.StackTrace?.Trim()}");

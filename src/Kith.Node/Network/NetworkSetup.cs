@@ -103,17 +103,16 @@ internal sealed class NetworkSetup : IDisposable
     /// <summary>What is wrong with an entry point at an onion address, one sentence; null when nothing is.</summary>
     public static string? OnionProblem(string text) => TryReadOnion(text, out _, out var problem) ? null : $"{text} is not an entry point: {problem}.";
 
-    /// <summary>Whether an entry point is meant to be at an onion address.</summary>
-    public static bool IsOnion(string entry) => entry.StartsWith(OnionPrefix, StringComparison.Ordinal);
-
-    /// <inheritdoc/>
-    public void Dispose() => Swarm?.Dispose();
-
-    private static OnionPoint ReadOnion(string text) => TryReadOnion(text, out var point, out _) ? point : throw new NodeStartException(OnionProblem(text)!);
-
-    private static bool TryReadOnion(string text, out OnionPoint point, [NotNullWhen(false)] out string? problem)
+    /// <summary>Reads an entry point at an onion address as people write it; false says what is wrong without repeating it, as it may be of any length.</summary>
+    public static bool TryReadOnion(string text, out OnionPoint point, [NotNullWhen(false)] out string? problem)
     {
         point = default;
+        if (!IsOnion(text))
+        {
+            problem = "it has to be at an onion address, as in onion/NAME:7300";
+            return false;
+        }
+
         var rest = text.AsSpan(OnionPrefix.Length);
         var colon = rest.LastIndexOf(':');
         ushort port = 0;
@@ -124,6 +123,17 @@ internal sealed class NetworkSetup : IDisposable
             point = new OnionPoint(service.Key, port);
         return problem is null;
     }
+
+    /// <summary>The one text of an entry point at an onion address.</summary>
+    public static string TextOf(OnionPoint point) => NodeAddress.Onion(OnionAddress.Of(point.Key), point.Port).ToString();
+
+    /// <summary>Whether an entry point is meant to be at an onion address.</summary>
+    public static bool IsOnion(string entry) => entry.StartsWith(OnionPrefix, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public void Dispose() => Swarm?.Dispose();
+
+    private static OnionPoint ReadOnion(string text) => TryReadOnion(text, out var point, out _) ? point : throw new NodeStartException(OnionProblem(text)!);
 
     private static void Check(string address, string what, string example)
     {

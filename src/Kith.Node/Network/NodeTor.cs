@@ -115,6 +115,12 @@ internal sealed class NodeTor : ICarrier, IAsyncDisposable
         _news();
     }
 
+    /// <summary>Goes by other bridges from now on, when it runs and when it is begun later.</summary>
+    public void SetBridges(IReadOnlyList<string> bridges) => _run.SetBridges(bridges);
+
+    /// <summary>What is wrong with bridges, as far as can be told without going by them; null when nothing is.</summary>
+    public Task<BridgeFault?> FindFaultAsync(IReadOnlyList<string> bridges, CancellationToken cancellationToken) => _run.FindFaultAsync(bridges, cancellationToken);
+
     /// <summary>Tries at once what would be tried later.</summary>
     public void Retry() => _run.Retry();
 

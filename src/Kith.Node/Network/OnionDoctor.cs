@@ -11,7 +11,7 @@ internal static class OnionDoctor
     public static DoctorCheck Examine(int entries, IReadOnlyList<OnionEntry> states, ForwardingView? view)
     {
         if (entries == 0 || view is null)
-            return new DoctorCheck("forwarders", true, "No entry point at an onion address is known, so only contacts who run Tor are reached: give one with --entry onion/NAME:PORT to reach the others too.");
+            return new DoctorCheck("forwarders", true, "No entry point at an onion address is known, so only contacts who run Tor are reached: name one in the settings or with `kith tor --entry onion/NAME:PORT` to reach the others too.");
         var answered = states.Count(static one => one.State == OnionEntryState.Answered);
         var problem = states.Select(static one => one.Problem).FirstOrDefault(static one => one is not null);
         var ways = $"{answered} of {entries} entry points answered{(answered < entries && problem is not null ? $" ({problem})" : "")}; {view.Known} nodes that forward are known, {view.AtOnions} of them at onion addresses";

@@ -26,7 +26,7 @@ internal sealed record TorSetup(string? Program, string? ControlPort, IReadOnlyL
 
         // Without its bridges it would go the open way, past whoever set them.
         if (controlPort is not null && bridges is { Count: > 0 })
-            throw new NodeStartException("Bridges are for a Tor of this node's own: set them in the torrc of the one that runs already, or give --tor-control none.");
+            throw new NodeStartException("Bridges are for a Tor of this node's own: set them in the torrc of the one that runs already, or give --tor-control none to go by these, or --tor-bridge none to forget them.");
         if (program is not null && !File.Exists(program))
             throw new NodeStartException($"There is no Tor at {program}.");
         var programs = new Dictionary<string, string>(StringComparer.Ordinal);

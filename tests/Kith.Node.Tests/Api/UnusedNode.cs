@@ -35,6 +35,10 @@ internal sealed class UnusedNode : INode
 
     public TorEntryState OfferTorEntry(bool offers) => throw new InvalidOperationException();
 
+    public TorWaysState TorWays() => throw new InvalidOperationException();
+
+    public Task<TorWaysState> ChangeTorWaysAsync(TorWaysChange change, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
     public Task<Lookup> LookupAsync(string contact, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public Task<FindSecretsIssued> IssueFindSecretsAsync(IReadOnlyList<string> contacts) => throw new InvalidOperationException();

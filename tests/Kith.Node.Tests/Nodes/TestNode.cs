@@ -36,9 +36,9 @@ public sealed class TestNode : IAsyncDisposable
         return node;
     }
 
-    public async Task StartAsync(string? passphrase = null, string? privacy = null, string? torControl = null, bool? torEntry = null)
+    public async Task StartAsync(string? passphrase = null, string? privacy = null, string? torControl = null, bool? torEntry = null, NetworkOptions? network = null)
     {
-        Node = await KithNode.StartAsync(new NodeOptions { Home = Home, Name = _name, Passphrase = passphrase, Listen = ["127.0.0.1:0"], Privacy = privacy, Network = Quiet with { TorControl = torControl, TorEntry = torEntry }, Log = Log });
+        Node = await KithNode.StartAsync(new NodeOptions { Home = Home, Name = _name, Passphrase = passphrase, Listen = ["127.0.0.1:0"], Privacy = privacy, Network = network ?? Quiet with { TorControl = torControl, TorEntry = torEntry }, Log = Log });
         using var running = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Home, "node.json")));
         Assert.Equal(Node.ApiAddress, running.RootElement.GetProperty("api").GetString());
         Client = new HttpClient { BaseAddress = new Uri(Node.ApiAddress + "/api/v1/") };

@@ -33,6 +33,10 @@ internal static class NodeEndpoints
             .WithName("getTorEntry").WithSummary("An onion service of this node at which people come in who use Tor alone.");
         api.MapPut("/tor-entry", (TorEntryOffer offer, INode node) => TypedResults.Ok(node.OfferTorEntry(offer.Offered)))
             .WithName("offerTorEntry").WithSummary("Lets them in from now on, or no more; kept.");
+        api.MapGet("/tor-ways", (INode node) => TypedResults.Ok(node.TorWays()))
+            .WithName("getTorWays").WithSummary("Bridges into Tor's network, and entry points at onion addresses.");
+        api.MapPatch("/tor-ways", async (TorWaysChange change, INode node, CancellationToken cancellationToken) => TypedResults.Ok(await node.ChangeTorWaysAsync(change, cancellationToken)))
+            .WithName("changeTorWays").WithSummary("Others from now on, what is left out stays; kept. A Tor of the node's own starts again with other bridges.");
         api.MapPost("/find-secrets", async (FindSecretsIssue body, INode node) => TypedResults.Ok(await node.IssueFindSecretsAsync(body.Contacts)))
             .WithName("issueFindSecrets").WithSummary("Gives new find secrets to the chosen contacts; the others find us no more once we have moved.");
         api.MapGet("/doctor", async (INode node) => TypedResults.Ok(new DoctorReport(await node.ExamineAsync())))

@@ -72,6 +72,16 @@ public sealed record TorEntryState(bool Offered, string? Address, bool Published
 /// <summary>Whether people who use Tor alone may come in from now on.</summary>
 public sealed record TorEntryOffer(bool Offered);
 
+/// <summary>The ways into Tor's network and, through it, to others.</summary>
+/// <param name="Bridges">Bridge lines, as bridges.torproject.org gives them.</param>
+/// <param name="Entries">Entry points at onion addresses, <c>onion/NAME:PORT</c>.</param>
+/// <param name="OwnTor">Whether Tor is one of this node's own: bridges are for no other.</param>
+/// <param name="StartsAnew">Whether the node is about to start anew with them.</param>
+public sealed record TorWaysState(IReadOnlyList<string> Bridges, IReadOnlyList<string> Entries, bool OwnTor, bool StartsAnew = false);
+
+/// <summary>Other ways from now on; what is left out stays.</summary>
+public sealed record TorWaysChange(IReadOnlyList<string>? Bridges = null, IReadOnlyList<string>? Entries = null);
+
 /// <summary>What Tor does.</summary>
 public enum TorPhase
 {
