@@ -28,7 +28,7 @@ internal static class Program
         LinkCommand.Create(), LinksCommand.Create(), RevokeCommand.Create(), AddCommand.Create(),
         ContactsCommand.Create(), RequestsCommand.Create(), .. ContactCommands.All(), VerifyCommand.Create(),
         SendCommand.Create(), ReadCommand.Create(), SearchCommand.Create(),
-        StatusCommand.Create(), PeersCommand.Create(), RelayCommand.Create(), PrivacyCommand.Create(), ForwardCommand.Create(), RoomCommand.Create(), LookupCommand.Create(), ReissueCommand.Create(), DoctorCommand.Create(), SwarmKeyCommand.Create(),
+        StatusCommand.Create(), PeersCommand.Create(), RelayCommand.Create(), PrivacyCommand.Create(), ForwardCommand.Create(), RoomCommand.Create(), TorCommand.Create(), LookupCommand.Create(), ReissueCommand.Create(), DoctorCommand.Create(), SwarmKeyCommand.Create(),
         PassphraseCommand.Create(), ExportCommand.Create(), ImportCommand.Create(),
     ];
 }

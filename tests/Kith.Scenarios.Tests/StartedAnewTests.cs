@@ -24,4 +24,76 @@ public sealed class StartedAnewTests
         Assert.Equal(0, (await api.GetAsync("room")).GetProperty("offered").GetInt64());
         Assert.Equal("veiled", (await api.GetAsync("settings")).GetProperty("privacy").GetString());
     }
+
+    [Fact]
+    public async Task BridgesAndEntryPointsThatTheUserSet_Stay_ThoughFlagsNamedOthers()
+    {
+        const string Entry = "onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:7300";
+        await using var alice = new KithHome("Alice");
+        // Bridges on this machine where nobody is: such a Tor is never ready, and calls nobody else.
+        await alice.StartAsync("--tor-bridge", "127.0.0.1:1", "--entry", "127.0.0.1:9", "--privacy", "open");
+        await SaysAsync(alice, ["127.0.0.1:1"], []);
+        await DoneAsync(alice, "tor", "--bridge", "Bridge 127.0.0.1:2", "--bridge", "127.0.0.1:3", "--entry", Entry);
+        await SaysAsync(alice, ["127.0.0.1:2", "127.0.0.1:3"], [Entry]);
+
+        await DoneAsync(alice, "privacy", "onion");
+        await SaysAsync(alice, ["127.0.0.1:2", "127.0.0.1:3"], [Entry]);
+        await TorGoesByAsync(alice, ["127.0.0.1:2", "127.0.0.1:3"]);
+        // Tor starts again with it, the node does not.
+        var run = await File.ReadAllTextAsync(Path.Combine(alice.Directory, "node.json"));
+        await DoneAsync(alice, "tor", "--bridge", "127.0.0.1:4");
+        await TorGoesByAsync(alice, ["127.0.0.1:4"]);
+        Assert.Equal(run, await File.ReadAllTextAsync(Path.Combine(alice.Directory, "node.json")));
+        // Of entry points a run under onion is made: it is another one when the command returns.
+        await DoneAsync(alice, "tor", "--entry", "none");
+        Assert.NotEqual(run, await File.ReadAllTextAsync(Path.Combine(alice.Directory, "node.json")));
+        await SaysAsync(alice, ["127.0.0.1:4"], []);
+        await TorGoesByAsync(alice, ["127.0.0.1:4"]);
+
+        // A start with the flag is what the user says now.
+        await alice.StopAsync();
+        await alice.StartAsync("--tor-bridge", "127.0.0.1:5");
+        await SaysAsync(alice, ["127.0.0.1:5"], []);
+        await TorGoesByAsync(alice, ["127.0.0.1:5"]);
+    }
+
+    [Theory]
+    [InlineData(1, "Line 2 is no bridge: the fingerprint of this bridge line is mistyped: it has 40 hexadecimal digits.", "--bridge", "127.0.0.1:2", "--bridge", "127.0.0.1:3 0123456789ABCDEF")]
+    [InlineData(1, "Line 1 is no entry point: this onion address is mistyped", "--entry", "onion/pg7mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:7300")]
+    [InlineData(1, "Line 1 is no entry point: it has to be at an onion address, as in onion/NAME:7300.", "--entry", "127.0.0.1:9")]
+    [InlineData(2, "One of the lines is empty", "--bridge", "")]
+    [InlineData(2, "stands in quotes", "--bridge", "obfs4", "127.0.0.1:2")]
+    [InlineData(2, "'none' stands alone", "--bridge", "127.0.0.1:2", "--bridge", "none")]
+    public async Task WaysIntoTorThatAreMistyped_AreRefusedInOneSentence_AndTheFormerOnesStay(int status, string says, params string[] flags)
+    {
+        await using var alice = new KithHome("Alice");
+        await alice.StartAsync("--tor-bridge", "127.0.0.1:1", "--privacy", "open");
+        var refused = await alice.RunAsync(["tor", .. flags]);
+        Assert.Equal(status, refused.Status);
+        Assert.Contains(says, refused.Error, StringComparison.Ordinal);
+        await SaysAsync(alice, ["127.0.0.1:1"], []);
+    }
+
+    private static async Task DoneAsync(KithHome home, params string[] command)
+    {
+        var result = await home.RunAsync(command);
+        Assert.True(result.Status == 0, result.Error);
+    }
+
+    private static async Task SaysAsync(KithHome home, string[] bridges, string[] entries)
+    {
+        var said = await home.RunAsync("--json", "tor");
+        Assert.True(said.Status == 0, said.Error);
+        Assert.Equal(bridges, said.Json.GetProperty("bridges").EnumerateArray().Select(static line => line.GetString()));
+        Assert.Equal(entries, said.Json.GetProperty("entries").EnumerateArray().Select(static line => line.GetString()));
+    }
+
+    // What the program itself was started with.
+    private static Task TorGoesByAsync(KithHome home, string[] bridges) => Pair.WaitForAsync(
+        () =>
+        {
+            var torrc = Path.Combine(home.Directory, "tor", "torrc");
+            return Task.FromResult(File.Exists(torrc) && File.ReadAllLines(torrc).Where(static line => line.StartsWith("Bridge ", StringComparison.Ordinal)).SequenceEqual(bridges.Select(static line => $"Bridge {line}")));
+        },
+        "Tor goes by " + string.Join(", ", bridges));
 }

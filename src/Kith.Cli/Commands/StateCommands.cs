@@ -32,15 +32,17 @@ internal static class StatusCommand
         return ExitStatus.Done;
     });
 
-    private static string[][] TorRows(JsonNode? tor) => tor is null ? [] :
-    [
-        ["tor", (tor["problem"]?.GetValue<string>(), tor["phase"]!.GetValue<string>()) switch
+    /// <summary>What Tor does in a line.</summary>
+    public static string SaysTor(JsonNode? tor) => tor is null
+        ? "not used: your privacy setting does not ask for it, and nobody whom you call is reached through it alone"
+        : (tor["problem"]?.GetValue<string>(), tor["phase"]!.GetValue<string>()) switch
         {
             ({ } problem, _) => problem,
             (_, "ready") => tor["address"] is null || tor["published"]!.GetValue<bool>() ? "ready" : "ready; the onion service is being published",
             _ => $"connecting to its network, {tor["progress"]} %",
-        }],
-    ];
+        };
+
+    private static string[][] TorRows(JsonNode? tor) => tor is null ? [] : [["tor", SaysTor(tor)]];
 }
 
 /// <summary><c>kith peers</c>.</summary>

@@ -90,7 +90,9 @@ internal static class ImportCommand
                 throw new CliException($"{source} does not exist.");
             var passphrase = Passphrase.Given(invocation.Value(passphraseFile)) ?? Passphrase.Ask("passphrase of the export: ", twice: false);
             await RunAsync(source, passphrase, invocation.HomePath, cancellationToken).ConfigureAwait(false);
-            invocation.Output.Result(new JsonObject { ["home"] = invocation.HomePath }, () => $"Everything is in {invocation.HomePath}; start it with: kith --home {invocation.HomePath} up");
+            invocation.Output.Result(new JsonObject { ["home"] = invocation.HomePath }, () =>
+                $"Everything is in {invocation.HomePath}; start it with: kith --home {invocation.HomePath} up\n"
+                + "Bridges, entry points and a swarm's key belong to a machine and are in no export: whoever needs them gives them to that first start.");
             return ExitStatus.Done;
         });
     }
