@@ -121,6 +121,7 @@ public sealed class HidingTests(Chromium chromium)
                 "text => fetch('/api/v1/contacts/Bob/messages', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text, route: 'forward', wait: 'delivered', timeout: 120000 }) }).then(answer => answer.json())",
                 "By forwarders.");
             await SaysAsync(alice, "By forwarders.", "Through other nodes that pass it on", "You – 2 forwarders – Bob");
+            await IsDrawnInOneRowAsync(alice, "By forwarders.");
             await bob.SeesAsync("By forwarders.");
             await SaysAsync(bob, "By forwarders.", "Through other nodes that pass it on", "Alice – forwarders – You");
 
@@ -135,6 +136,52 @@ public sealed class HidingTests(Chromium chromium)
             foreach (var other in others)
                 await other.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task WaysIntoTor_AreSetOnThePage_Kept_AndABadLineIsSaidByItsNumber()
+    {
+        await using var alice = await Person.ArriveAsync(chromium, "Alice");
+        await alice.IntroduceAsync();
+        await alice.LinkAsync();
+        var page = alice.Page;
+        await OpenSettingsAsync(page);
+        var bridges = page.GetByLabel("Bridges", new() { Exact = true });
+        var save = page.GetByRole(AriaRole.Button, new() { Name = "Save: Bridges" });
+        await Assertions.Expect(save).ToBeDisabledAsync();
+        await bridges.FillAsync("Bridge 192.0.2.1:443\n\nno bridge at all");
+        await save.ClickAsync();
+        await Assertions.Expect(page.GetByText("Line 3 is no bridge")).ToBeVisibleAsync();
+        await bridges.FillAsync("nothing 192.0.2.1:443 0123456789ABCDEF0123456789ABCDEF01234567 cert=abc");
+        await save.ClickAsync();
+        await Assertions.Expect(page.GetByText("Line 1 cannot be used")).ToBeVisibleAsync();
+        await bridges.FillAsync("Bridge 192.0.2.1:443\n\n192.0.2.2:443");
+        await save.ClickAsync();
+        await Assertions.Expect(bridges).ToHaveValueAsync("192.0.2.1:443\n192.0.2.2:443");
+        const string Entry = "onion/pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd:7300";
+        var entries = page.GetByLabel("Nodes to begin with", new() { Exact = true });
+        await entries.FillAsync(Entry);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save: Nodes to begin with" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save: Nodes to begin with" })).ToBeDisabledAsync();
+        await ReloadAsync(page);
+        await Assertions.Expect(bridges).ToHaveValueAsync("192.0.2.1:443\n192.0.2.2:443");
+        await Assertions.Expect(entries).ToHaveValueAsync(Entry);
+        await Accessibility.CheckAsync(page, "settings, ways into Tor");
+
+        // Who takes them away is asked: Tor is seen then.
+        await bridges.FillAsync(" ");
+        await save.ClickAsync();
+        await Assertions.Expect(page.GetByText("can see that you use Tor")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await ReloadAsync(page);
+        await Assertions.Expect(bridges).ToHaveValueAsync("192.0.2.1:443\n192.0.2.2:443");
+        await bridges.FillAsync("");
+        await save.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go without" }).ClickAsync();
+        await Assertions.Expect(save).ToBeDisabledAsync();
+        await ReloadAsync(page);
+        await Assertions.Expect(bridges).ToHaveValueAsync("");
+        Assert.Empty(alice.Complaints);
     }
 
     private static ILocator Address(IPage page) => page.GetByLabel("Your address").First;
@@ -197,6 +244,20 @@ public sealed class HidingTests(Chromium chromium)
             await Assertions.Expect(dialog.GetByRole(AriaRole.Img, new() { Name = drawn, Exact = true })).ToHaveCountAsync(1);
         await person.Page.Keyboard.PressAsync("Escape");
         await dialog.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+    }
+
+    // However narrow the screen is: a line that ends nowhere says nothing.
+    private static async Task IsDrawnInOneRowAsync(Person person, string text)
+    {
+        await person.Page.SetViewportSizeAsync(Screen.Phone.Width, Screen.Phone.Height);
+        await person.ChooseAsync(text, "Details");
+        var dialog = person.Page.GetByRole(AriaRole.Dialog);
+        var drawing = dialog.GetByRole(AriaRole.Img, new() { NameRegex = new("^You – ") });
+        await drawing.WaitForAsync();
+        Assert.InRange((await drawing.BoundingBoxAsync())!.Height, 1, 30);
+        await person.Page.Keyboard.PressAsync("Escape");
+        await dialog.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await person.Page.SetViewportSizeAsync(1280, 820);
     }
 
     private static async Task<string> DescriptionAsync(ILocator control)

@@ -1,5 +1,5 @@
 import { http, take } from "./client";
-import type { ContactChange, Settings } from "./model";
+import type { ContactChange, Settings, TorWays } from "./model";
 
 const V1 = "/api/v1";
 const of = (contact: string) => ({ params: { path: { contact } } });
@@ -15,6 +15,8 @@ export const api = {
   offerRoom: (offered: number) => take(http.PUT(`${V1}/room`, { body: { offered } })),
   torEntry: () => take(http.GET(`${V1}/tor-entry`)),
   offerTorEntry: (offered: boolean) => take(http.PUT(`${V1}/tor-entry`, { body: { offered } })),
+  torWays: () => take(http.GET(`${V1}/tor-ways`)),
+  changeTorWays: (body: Partial<Pick<TorWays, "bridges" | "entries">>) => take(http.PATCH(`${V1}/tor-ways`, { body })),
   links: () => take(http.GET(`${V1}/links`)).then((answer) => answer.links),
   createLink: (uses: number, expires: number) => take(http.POST(`${V1}/links`, { body: { uses, expires } })),
   revokeLink: (id: string) => take(http.DELETE(`${V1}/links/{id}`, { params: { path: { id } } })),

@@ -12,6 +12,7 @@ export const keys = {
   links: ["links"] as const,
   room: ["room"] as const,
   torEntry: ["torEntry"] as const,
+  torWays: ["torWays"] as const,
   network: ["network"] as const,
   timeline: (contact: string) => ["timeline", contact] as const,
 };

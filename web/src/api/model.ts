@@ -12,6 +12,7 @@ export type Theme = Schemas["Theme"];
 export type Status = Schemas["Status"];
 export type Room = Schemas["RoomState"];
 export type Tor = Schemas["TorStatus"];
+export type TorWays = Schemas["TorWaysState"];
 export type Link = Schemas["Link"];
 export type History = Schemas["MessagePage"];
 export type SentMessage = Schemas["SentMessage"];

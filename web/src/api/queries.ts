@@ -20,6 +20,9 @@ export const useRoom = (every: number) => useQuery({ queryKey: keys.room, queryF
 /** Whether people who only use Tor may come in through this node: asked again while somebody looks, as Tor takes its time. */
 export const useTorEntry = (every: number) => useQuery({ queryKey: keys.torEntry, queryFn: api.torEntry, refetchInterval: every, staleTime: every });
 
+/** Bridges and entry points at onion addresses: only who sets them changes them. */
+export const useTorWays = () => useQuery({ queryKey: keys.torWays, queryFn: api.torWays, staleTime: 0 });
+
 export const useLinks = () => useQuery({ queryKey: keys.links, queryFn: api.links, staleTime: 0 });
 
 export function useContact(id: string | null): Contact | undefined {
@@ -55,6 +58,17 @@ export function useOfferTorEntry(): (offered: boolean) => Promise<void> {
     async (offered) => {
       const entry = await api.offerTorEntry(offered);
       client.setQueryData(keys.torEntry, entry);
+    },
+    [client],
+  );
+}
+
+export function useChangeTorWays(): (change: Parameters<typeof api.changeTorWays>[0]) => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(
+    async (change) => {
+      const ways = await api.changeTorWays(change);
+      client.setQueryData(keys.torWays, ways);
     },
     [client],
   );

@@ -36,6 +36,8 @@ function Facts({ message, name }: { message: Message; name: string }) {
       <dd>
         {t(routeNameKey(message.route), { route: message.route ?? "" })}
         <small>{t(routeKey(message.route), { route: message.route ?? "" })}</small>
+      </dd>
+      <dd className={classes.drawing}>
         <Way passage={message} fromMe={message.fromMe} name={name} />
       </dd>
       <dt>{t("details.sentAt")}</dt>

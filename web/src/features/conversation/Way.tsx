@@ -17,7 +17,7 @@ export function Way({ passage, fromMe, name }: { passage: Passage; fromMe: boole
     <div className={classes.way} role="img" aria-label={[from, ...between, to].join(" – ")}>
       <span className={classes.end}>
         <IconUser size={18} aria-hidden="true" />
-        {from}
+        <span>{from}</span>
       </span>
       {stations.map((station, at) => {
         const Icon = ICONS[station];
@@ -31,7 +31,7 @@ export function Way({ passage, fromMe, name }: { passage: Passage; fromMe: boole
       <i aria-hidden="true" />
       <span className={classes.end}>
         <IconUser size={18} aria-hidden="true" />
-        {to}
+        <span>{to}</span>
       </span>
     </div>
   );

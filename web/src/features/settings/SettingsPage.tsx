@@ -16,6 +16,7 @@ import { Profile } from "./Profile";
 import { Relays } from "./Relays";
 import { RoomForOthers } from "./RoomForOthers";
 import { TorEntry } from "./TorEntry";
+import { TorWays } from "./TorWays";
 import classes from "./Settings.module.css";
 
 export function SettingsPage() {
@@ -34,6 +35,7 @@ export function SettingsPage() {
         <div className={classes.column}>
           <Profile settings={settings} />
           <Hiding settings={settings} />
+          <TorWays />
           <Forwarders settings={settings} />
           <Privacy settings={settings} />
           <Relays settings={settings} />
