@@ -112,7 +112,7 @@ public sealed partial class TorRun
         try
         {
             await socket.ConnectAsync(at, _stopping.Token).ConfigureAwait(false);
-            return new TorControl(new NetworkStream(socket, ownsSocket: true), _time);
+            return new TorControl(new NetworkStream(socket, ownsSocket: true), _time, isPrivate: at is UnixDomainSocketEndPoint);
         }
         catch (SocketException error)
         {
@@ -129,7 +129,7 @@ public sealed partial class TorRun
     private async Task<string> CommandAsync(TorControl control, bool isOurs, Task renewal, Action isThere)
     {
         var stop = _stopping.Token;
-        var version = await control.AuthenticateAsync(ReadCookie, _random, stop).ConfigureAwait(false);
+        var version = await control.AuthenticateAsync(CookieFile.Read, _random, stop).ConfigureAwait(false);
         if (isOurs)
         {
             await control.DoAsync(ControlCommands.TakeOwnership, stop).ConfigureAwait(false);
@@ -285,21 +285,6 @@ public sealed partial class TorRun
         catch (ArgumentException error)
         {
             throw new TorException("the path of Tor's socket is too long", error);
-        }
-    }
-
-    private static byte[]? ReadCookie(string path)
-    {
-        try
-        {
-            using var file = File.OpenRead(path);
-            var cookie = new byte[SafeCookie.CookieSize];
-            file.ReadExactly(cookie);
-            return file.ReadByte() < 0 ? cookie : null;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return null;
         }
     }
 }

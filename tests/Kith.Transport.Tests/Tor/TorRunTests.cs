@@ -84,6 +84,7 @@ public sealed class TorRunTests
     [InlineData("AUTHCHALLENGE", "513 no", "does not know Tor's cookie")]
     [InlineData("PROTOCOLINFO", "250-AUTH METHODS=HASHEDPASSWORD\r\n250 OK", "set CookieAuthentication 1")]
     [InlineData("PROTOCOLINFO", "250-AUTH METHODS=COOKIE COOKIEFILE=\"/etc/hostname\"\r\n250 OK", "set CookieAuthentication 1")]
+    [InlineData("PROTOCOLINFO", "250-AUTH METHODS=NULL\r\n250 OK", "set CookieAuthentication 1")]
     [InlineData("PROTOCOLINFO", "250-AUTH METHODS=SAFECOOKIE COOKIEFILE=\"/nowhere\"\r\n250 OK", "/nowhere cannot be read")]
     [InlineData("PROTOCOLINFO", "250 OK", "no control port of Tor")]
     [InlineData("PROTOCOLINFO", "HTTP/1.1 400 Bad Request", "no control port of Tor")]

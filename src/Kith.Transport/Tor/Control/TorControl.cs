@@ -13,6 +13,7 @@ internal sealed class TorControl : IAsyncDisposable
     private const int ReceiveSize = 8 * 1024;
     private const int MaxEvents = 1024;
 
+    private readonly bool _isPrivate;
     private readonly Stream _stream;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _sending = new(1);
@@ -24,8 +25,10 @@ internal sealed class TorControl : IAsyncDisposable
 
     /// <param name="stream">The connection; this owns it.</param>
     /// <param name="time">The clock of timeouts.</param>
-    public TorControl(Stream stream, TimeProvider time)
+    /// <param name="isPrivate">Whether it is to a socket in the file system, where nobody else can listen. Anybody can at a TCP port while Tor is away, and a port that asks for no proof gives none.</param>
+    public TorControl(Stream stream, TimeProvider time, bool isPrivate = false)
     {
+        _isPrivate = isPrivate;
         _stream = stream;
         _time = time;
         _reading = Task.Run(ReadAsync);
@@ -62,7 +65,7 @@ internal sealed class TorControl : IAsyncDisposable
     }
 
     /// <summary>Proves to Tor that we may command it, and that it is the Tor whose cookie we can read.</summary>
-    /// <param name="readCookie">Reads a cookie file; null when it cannot be read.</param>
+    /// <param name="readCookie">Reads a cookie file; null when it is none.</param>
     /// <param name="random">Draws the nonce.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Tor's version.</returns>
@@ -75,7 +78,7 @@ internal sealed class TorControl : IAsyncDisposable
         if (info is { TakesSafeCookie: true, CookieFile: { } file })
         {
             if (readCookie(file) is not { Length: SafeCookie.CookieSize } cookie)
-                throw new TorException($"Tor's control port wants its cookie, and {file} cannot be read");
+                throw new TorException($"Tor's control port wants its cookie, and {file} cannot be read, or by others too");
             var nonce = new byte[SafeCookie.NonceSize];
             random.Fill(nonce);
             var challenge = await AskAsync(ControlCommands.AuthChallenge(nonce), cancellationToken).ConfigureAwait(false);
@@ -83,13 +86,13 @@ internal sealed class TorControl : IAsyncDisposable
             if (!SafeCookie.TryAnswer(challenge, cookie, nonce, proof))
                 throw new TorException("what answers at the control port does not know Tor's cookie");
         }
-        else if (!info!.TakesAnybody)
+        else if (!_isPrivate || !info!.TakesAnybody)
         {
             throw new TorException("Tor's control port does not take the cookie: set CookieAuthentication 1 in its torrc");
         }
 
         var reply = await AskAsync(ControlCommands.Authenticate(proof), cancellationToken).ConfigureAwait(false);
-        return reply.IsOk ? info.Version : throw new TorException($"Tor's control port refused us: {reply.Lines[0]}");
+        return reply.IsOk ? info!.Version : throw new TorException($"Tor's control port refused us: {reply.Lines[0]}");
     }
 
     public async ValueTask DisposeAsync()
@@ -158,12 +161,19 @@ internal sealed class TorControl : IAsyncDisposable
             waiting.TrySetException(new TorException(why));
     }
 
+    // What we read of events is one line; longer ones would be memory that somebody else decides on.
+    private void Keep(ControlReply happened)
+    {
+        if (happened.Lines.Count == 1)
+            _events.Writer.TryWrite(happened);
+    }
+
     private void Hand(ControlReader reader)
     {
         while (reader.TryRead(out var reply))
         {
             if (reply!.IsEvent)
-                _events.Writer.TryWrite(reply);
+                Keep(reply);
             else if (_waiting.TryDequeue(out var waiting))
                 waiting.TrySetResult(reply);
         }
