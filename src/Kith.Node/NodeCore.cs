@@ -76,7 +76,7 @@ internal sealed partial class NodeCore : IAsyncDisposable
         _carrier = new TcpCarrier(_nodeIdentity, time);
         Tor = new NodeTor(home, setup.Tor, _identity, _nodeIdentity, time, () => _loop?.TryPost(new TickItem(TorChanged)));
         OffersTorEntry = setup.TorEntry;
-        IsOnion = Privacy.Own == PrivacyLevel.Onion;
+        IsOnion = Privacy.IsThroughTor = Privacy.Own == PrivacyLevel.Onion;
         var sink = new InputSink();
         // UDP first; TCP a little later where nobody answers by it.
         Route = new DirectRoute(keys.Transport.PublicKey, _carriers = Privacy.Own == PrivacyLevel.Open ? [_carrier, Tor] : [Tor], sink, time, SystemRandom.Instance) { Takers = _takers, WhenInUse = Attend, Allows = Privacy.AllowsSession };
@@ -84,7 +84,7 @@ internal sealed partial class NodeCore : IAsyncDisposable
         _relayedWaiting = new RelayedWaiting(vault.Outbox);
         Drops = new NodeDrops(messenger, effects, time, () => _loop!.TryPost(new TickItem(Overlay!.Report)));
         Forwarding = new NodeForwarding(messenger, effects, Privacy, vault.Records, time);
-        var delivery = new DeliveryCore(vault.Outbox, [Route, Route.Relayed, Route.Onion, Forwarding.Route], new RoutePolicy(Privacy.Towards, () => Privacy.Own), Drops);
+        var delivery = new DeliveryCore(vault.Outbox, [Route, Route.Relayed, Route.Onion, Forwarding.Route], new RoutePolicy(Privacy.Towards, () => Privacy.OwnForRoutes), Drops);
         _traffic = new PeerTraffic(delivery, _relayedWaiting, Route, Privacy, messenger, effects, time, Publish) { WhenLeft = Drops.Leave, WhenBoxesChanged = Drops.Update, WhenOnionChanged = ApplyOnion, WhenCalledAt = Tor.Keys.Set };
         _batches = new Batches(new VaultTransactions(vault), messenger, effects, _traffic, Publish, defect, time);
         _loop = new NodeLoop(messenger, _batches, AfterBatch, fatal);
@@ -329,6 +329,7 @@ internal sealed partial class NodeCore : IAsyncDisposable
                 {
                     // At once, and then everything anew in its place.
                     Route.Review();
+                    Forwarding.PrivacyChanged();
                     WhenPrivacyChanged?.Invoke();
                 }
 

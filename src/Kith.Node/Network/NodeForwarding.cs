@@ -123,9 +123,16 @@ internal sealed class NodeForwarding : IForwardingObserver
             return;
         if (endpoint is not null)
             _peers[peer] = endpoint;
-        if (endpoint is null || !PrivacyRules.Allows(endpoint.Privacy, _privacy.Own, Delivery.RouteKind.Forward))
-            Route.Remove(peer);
         Tell(peer, endpoint);
+        ContactsChanged();
+        Look();
+    }
+
+    /// <summary>The setting is another one: what it forbids ends at once, before the network is begun anew. On the loop.</summary>
+    public void PrivacyChanged()
+    {
+        foreach (var (peer, endpoint) in _peers)
+            Tell(peer, endpoint);
         ContactsChanged();
         Look();
     }
@@ -135,7 +142,7 @@ internal sealed class NodeForwarding : IForwardingObserver
     {
         if (_forwarding is not { } forwarding)
             return;
-        AccountId[] met = [.. _peers.Where(peer => PrivacyRules.Allows(peer.Value.Privacy, _privacy.Own, Delivery.RouteKind.Forward)).Select(peer => peer.Key)];
+        AccountId[] met = [.. _peers.Where(peer => Allows(peer.Value)).Select(peer => peer.Key)];
         // The meeting points of all are of one form: one contact who must not learn where we are decides for all.
         var isVeiled = _privacy.Own != PrivacyLevel.Open || _peers.Values.Any(peer => peer.Privacy == PrivacyLevel.Veiled);
         forwarding.Meet(met.Length == 0 ? MeetingForm.None : isVeiled ? MeetingForm.Veiled : MeetingForm.Open, met, sends: met.Length > 0 || _paths.Loops > 0);
@@ -263,8 +270,16 @@ internal sealed class NodeForwarding : IForwardingObserver
             _ = loop.PostAsync(item).AsTask();
     }
 
-    private void Tell(AccountId peer, PeerEndpoint? endpoint) => _forwarding?.SetMeetings(
-        peer, endpoint is null || !PrivacyRules.Allows(endpoint.Privacy, _privacy.Own, Delivery.RouteKind.Forward) ? [] : [.. endpoint.Meetings.Select(text => MeetingAddress.TryParse(text, out var address) ? address : null).OfType<MeetingAddress>()]);
+    private bool Allows(PeerEndpoint endpoint) =>
+        PrivacyRules.Allows(PrivacyRules.Towards(_privacy.Own, endpoint.Privacy), _privacy.OwnForRoutes, Delivery.RouteKind.Forward);
+
+    private void Tell(AccountId peer, PeerEndpoint? endpoint)
+    {
+        var isAllowed = endpoint is not null && Allows(endpoint);
+        if (!isAllowed)
+            Route.Remove(peer);
+        _forwarding?.SetMeetings(peer, endpoint is null || !isAllowed ? [] : [.. endpoint.Meetings.Select(text => MeetingAddress.TryParse(text, out var address) ? address : null).OfType<MeetingAddress>()]);
+    }
 
     // Whether forwarders lead to somebody depends on much that nobody tells.
     private void Look()

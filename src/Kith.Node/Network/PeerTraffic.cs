@@ -167,12 +167,12 @@ internal sealed class PeerTraffic : IOutbound
     }
 
     private bool TryForward(AccountId peer, ReadOnlyMemory<byte> envelope) =>
-        PrivacyRules.Allows(_privacy.Towards(peer), _privacy.Own, RouteKind.Forward) && Forwarding?.TrySendOnce(peer, envelope) == true;
+        PrivacyRules.Allows(_privacy.Towards(peer), _privacy.OwnForRoutes, RouteKind.Forward) && Forwarding?.TrySendOnce(peer, envelope) == true;
 
     /// <summary>Leaves with holders what could not be sent once.</summary>
     public void Leave(AccountId peer, ReadOnlyMemory<byte> envelope)
     {
-        if (PrivacyRules.Allows(_privacy.Towards(peer), _privacy.Own, RouteKind.Drop))
+        if (PrivacyRules.Allows(_privacy.Towards(peer), _privacy.OwnForRoutes, RouteKind.Drop))
             WhenLeft?.Invoke(peer, envelope);
     }
 

@@ -16,6 +16,18 @@ internal sealed class PrivacyBoard
     /// <summary>The setting itself: it holds for strangers.</summary>
     public PrivacyLevel Own => _own;
 
+    /// <summary>Whether all of this run goes through Tor. Set when it begins, before the loop does.</summary>
+    public bool IsThroughTor { get; set; }
+
+    /// <summary>
+    /// The setting by which routes are allowed. Under onion forwarders and holders are gone to, since that is over Tor; by a run that was begun
+    /// under another setting it is not, and until that has ended contacts are spoken with over their onion services alone.
+    /// </summary>
+    public PrivacyLevel OwnForRoutes => _own == PrivacyLevel.Onion && !IsThroughTor ? PrivacyLevel.Open : _own;
+
+    /// <summary>Whether what concerns boxes must not go to holders straight.</summary>
+    public bool HidesFromHolders => _own != PrivacyLevel.Open || HasExceptions;
+
     /// <summary>Whether everybody may know where we are: nearly everybody's case, asked for each message.</summary>
     public bool IsOpenToAll => _own == PrivacyLevel.Open && _closed == 0;
 

@@ -1,11 +1,15 @@
+using System.Net;
 using System.Reflection;
 using Kith.Crypto;
 using Kith.Delivery.Privacy;
+using Kith.Forwarding.Directory;
 using Kith.Forwarding.Hosting;
+using Kith.Forwarding.Keys;
 using Kith.Forwarding.Meeting;
 using Kith.Messaging;
 using Kith.Node.Loop;
 using Kith.Node.Network;
+using Kith.Transport;
 using Kith.Wire;
 
 namespace Kith.Node.Tests.Network;
@@ -98,6 +102,41 @@ public sealed class NodeForwardingTests
         Assert.Equal(calls.Sent, calls.Withdrawn);
     }
 
+    [Fact]
+    public void SettingBecomesOnion_WhatIsOnItsWayPastTorEndsAtOnce()
+    {
+        var forwarding = Make();
+        var (host, calls) = Calls.Make();
+        var bob = At(1);
+        forwarding.PeerChanged(Bob, bob);
+        forwarding.PeerChanged(Carol, At(2));
+        forwarding.Attach(host);
+        Assert.All([Bob, Carol], peer => Assert.Single(calls.Meetings[peer]));
+        Assert.Equal(1, forwarding.Route.Send(Bob, [new byte[100]]));
+
+        _board.Take(Settings("onion"));
+        forwarding.PrivacyChanged();
+        Assert.Equal(calls.Sent, calls.Withdrawn);
+        Assert.All([Bob, Carol], peer => Assert.Empty(calls.Meetings[peer]));
+        Assert.Equal(MeetingForm.None, calls.Form);
+        // Not until the node was begun anew, through Tor.
+        forwarding.PeerChanged(Bob, bob with { Privacy = PrivacyLevel.Onion });
+        Assert.Empty(calls.Meetings[Bob]);
+        _board.IsThroughTor = true;
+        forwarding.PrivacyChanged();
+        Assert.Single(calls.Meetings[Bob]);
+    }
+
+    private static PeerEndpoint At(byte number)
+    {
+        using var node = X25519PrivateKey.Generate(SystemRandom.Instance);
+        using var epoch = X25519PrivateKey.Generate(SystemRandom.Instance);
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var forwarder = ForwarderDescriptor.Sign(
+            node, now, [new PublicForwardingKey(ForwardingEpoch.At(now), epoch.PublicKey)], [Endpoint.From(new IPEndPoint(IPAddress.Loopback, 1000 + number))], null, SystemRandom.Instance);
+        return new PeerEndpoint(node.PublicKey.ToArray(), []) { Meetings = [new MeetingAddress(forwarder, NodeHandle.TryRead(new byte[NodeHandle.Size], out var handle) ? handle : default, new byte[MeetingAddress.KeySize]).ToString()] };
+    }
+
     private static MessageId Item(byte number) => MessageId.FromBytes([.. Enumerable.Repeat(number, MessageId.Size)]);
 
     private static (ForwardRoute Route, Calls Calls) MakeRoute()
@@ -136,6 +175,10 @@ public sealed class NodeForwardingTests
 
         public List<MessageId> Withdrawn { get; } = [];
 
+        public Dictionary<AccountId, IReadOnlyList<MeetingAddress>> Meetings { get; } = [];
+
+        public MeetingForm Form { get; private set; }
+
         public static (IForwarding Forwarding, Calls Calls) Make()
         {
             var forwarding = Create<IForwarding, Calls>();
@@ -151,6 +194,16 @@ public sealed class NodeForwardingTests
                     return (MessageId?)Sent[^1];
                 case nameof(IForwarding.Withdraw):
                     Withdrawn.Add((MessageId)args![0]!);
+                    return null;
+                case nameof(IForwarding.SetMeetings):
+                    Meetings[(AccountId)args![0]!] = (IReadOnlyList<MeetingAddress>)args[1]!;
+                    return null;
+                case nameof(IForwarding.Meet):
+                    Form = (MeetingForm)args![0]!;
+                    return null;
+                case nameof(IForwarding.CanReach):
+                    return true;
+                case nameof(IForwarding.Offer) or nameof(IForwarding.SetContactNodes) or nameof(IForwarding.SetPaths) or nameof(IForwarding.SetCover) or nameof(IForwarding.SetOnion):
                     return null;
                 default:
                     throw new NotSupportedException(targetMethod.Name);

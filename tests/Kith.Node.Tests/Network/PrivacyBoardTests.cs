@@ -1,3 +1,4 @@
+using Kith.Delivery;
 using Kith.Delivery.Privacy;
 using Kith.Messaging;
 using Kith.Node.Network;
@@ -48,6 +49,20 @@ public sealed class PrivacyBoardTests
         Assert.False(_board.Take(Of("onion")));
         Assert.Equal(PrivacyLevel.Onion, _board.Towards(Bob));
         Assert.False(_board.AllowsSession(Bob, "udp"));
+    }
+
+    [Fact]
+    public void OnionInARunThatDoesNotGoThroughTor_AllowsOnionServicesAlone()
+    {
+        _board.Put(Bob, PrivacyLevel.Open);
+        _board.Take(Of("onion"));
+        Assert.False(PrivacyRules.Allows(_board.Towards(Bob), _board.OwnForRoutes, RouteKind.Forward));
+        Assert.False(PrivacyRules.Allows(_board.Towards(Bob), _board.OwnForRoutes, RouteKind.Drop));
+        Assert.True(PrivacyRules.Allows(_board.Towards(Bob), _board.OwnForRoutes, RouteKind.Onion));
+        Assert.True(_board.HidesFromHolders);
+        _board.IsThroughTor = true;
+        Assert.True(PrivacyRules.Allows(_board.Towards(Bob), _board.OwnForRoutes, RouteKind.Forward));
+        Assert.True(PrivacyRules.Allows(_board.Towards(Bob), _board.OwnForRoutes, RouteKind.Drop));
     }
 
     private static Settings Of(string privacy) => new("Me", true, true, privacy, "off", true, "system", "en");
