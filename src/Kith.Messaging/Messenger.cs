@@ -38,7 +38,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
     /// <inheritdoc/>
     public long? NextDeadline => Earliest(
         Parts.Disappearing.NextDeadline, Parts.Restarts.NextDeadline, Parts.Resealing.NextDeadline, Parts.Typing.NextDeadline, Parts.Invites.NextDeadline,
-        Parts.PreKeys.NextRotation, Parts.Boxes.NextDeadline, Parts.BundleCalls.NextDeadline);
+        Parts.PreKeys.NextRotation, Parts.Boxes.NextDeadline, Parts.BundleCalls.NextDeadline, Parts.Receipts.NextDeadline);
 
     private MessengerParts Parts => _parts ??= new MessengerParts(_around, _account);
 
@@ -257,6 +257,7 @@ public sealed class Messenger : IMessenger, IPeerProtocol
 
         Parts.Boxes.Tick();
         Parts.BundleCalls.Tick();
+        Parts.Receipts.Tick();
     }
 
     /// <inheritdoc/>

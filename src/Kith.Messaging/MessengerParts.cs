@@ -28,7 +28,7 @@ internal sealed class MessengerParts
         var envelopes = new EnvelopeDesk(around, account, Contacts, Sessions);
         Restarts = new SessionRestarts(around, Contacts);
         Outbound = new Outbound(around, Contacts, history, envelopes, Sessions, Restarts);
-        Receipts = new ReceiptBatch(Outbound);
+        Receipts = new ReceiptBatch(around, Outbound);
         Boxes = new BoxBook(around, account, Settings, Contacts, Sessions, Invites);
         Onion = new OnionDesk(around, account, Settings, Contacts, Invites);
         var pending = new PendingChanges(around);
