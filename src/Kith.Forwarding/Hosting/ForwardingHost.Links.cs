@@ -97,7 +97,7 @@ public sealed partial class ForwardingHost
                 Run((host, now) => link.Write(host.List(now, list.Most)));
                 return true;
             case RegisterFrame register:
-                Run((host, now) => link.Write(new RegisteredFrame(register.Secret.Handle, host._own is not null && host._node.Server.Register(now, link.Session.RemoteKey, register.Secret))));
+                Run((host, now) => link.Write(new RegisteredFrame(register.Secret.Handle, host._own is not null && host._node.Server.Register(now, link.Session.RemoteKey, register.Secret, host.GroupOf(link.Session)))));
                 return true;
             case ForgetFrame forget:
                 Run((host, _) => host._node.Server.Forget(forget.Secret));
@@ -202,7 +202,7 @@ public sealed partial class ForwardingHost
                 {
                     // It has taken the session over: packets for it find it.
                     isLive = true;
-                    Run((host, now) => host.GuardConnected(now, guard, one, key.PublicKey));
+                    Run((host, now) => host.GuardConnected(now, guard, one, key));
                 }
 
                 return frame is RegisteredFrame or PongFrame;
@@ -229,21 +229,26 @@ public sealed partial class ForwardingHost
 
         Run((host, now) =>
         {
+            if (!host.IsGuard(guard, key))
+                return;
             host._guardLinks.Remove(guard.Key);
             host._node.Guards.Lost(now, guard.Key);
         });
     }
 
     // With the gate held.
-    private void GuardConnected(long now, ForwarderDescriptor guard, ServiceLink link, X25519PublicKey key)
+    private void GuardConnected(long now, ForwarderDescriptor guard, ServiceLink link, X25519PrivateKey key)
     {
-        if (_node.Guards.All.All(one => one.Key != guard.Key))
+        if (!IsGuard(guard, key))
         {
             link.End();
             return;
         }
 
         _guardLinks[guard.Key] = link;
-        _node.Guards.Connected(now, guard.Key, key);
+        _node.Guards.Connected(now, guard.Key, key.PublicKey);
     }
+
+    // Whether it is one still, and since that key was drawn for it. With the gate held.
+    private bool IsGuard(ForwarderDescriptor guard, X25519PrivateKey key) => _guardKeys.GetValueOrDefault(guard.Key) == key;
 }

@@ -62,7 +62,9 @@ public sealed partial class ForwardingHost
 
         public void Disconnect(X25519PublicKey guard)
         {
-            if (host._guardLinks.GetValueOrDefault(guard) is { } link)
+            // Should it be a guard again, it is one under another key, and what is under way for this one is of no account.
+            host._guardKeys.Remove(guard);
+            if (host._guardLinks.Remove(guard, out var link))
                 host._outside.Enqueue(link.End);
         }
 

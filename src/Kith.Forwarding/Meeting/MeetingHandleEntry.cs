@@ -3,8 +3,12 @@ using Kith.Crypto;
 namespace Kith.Forwarding.Meeting;
 
 /// <summary>A handle that is kept for somebody.</summary>
-internal sealed class MeetingHandleEntry
+/// <param name="source">Who brought what it began with.</param>
+internal sealed class MeetingHandleEntry(ulong source)
 {
+    /// <summary>Who brought what it began with: it is of their share.</summary>
+    public ulong Source { get; } = source;
+
     /// <summary>Reply blocks, oldest first, each with the day it came on and who brought it.</summary>
     public Queue<(ReadOnlyMemory<byte> Block, long Day, ulong Source)> Stock { get; } = new();
 

@@ -25,6 +25,9 @@ public static class MeetingLimits
     /// <summary>Handles in all.</summary>
     public const int MaxHandles = 32_768;
 
+    /// <summary>Of those, that began over sessions of one prefix, or through Tor: strangers of one place must not take all of it.</summary>
+    public const int MaxHandlesOfSource = MaxHandles / 8;
+
     /// <summary>Reply blocks in all: some 20 MiB.</summary>
     public const int MaxBlocks = 32_768;
 
@@ -45,6 +48,9 @@ public static class MeetingLimits
 
     /// <summary>A handle with a stock that nothing was left at or came to for so long is forgotten.</summary>
     public const long HandleLifetime = 36 * 60 * 60_000;
+
+    /// <summary>One without a stock or a session, for which nothing waits, is forgotten after this.</summary>
+    public const long EmptyLifetime = 60_000;
 
     // Implementation: whoever is met.
 

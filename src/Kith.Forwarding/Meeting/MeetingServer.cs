@@ -16,6 +16,7 @@ public sealed class MeetingServer(IMeetingServerWorld world)
     private readonly Dictionary<NodeHandle, MeetingHandleEntry> _handles = [];
     private readonly Dictionary<X25519PublicKey, HashSet<NodeHandle>> _sessions = [];
     private readonly Dictionary<ulong, int> _blocksOf = []; // by who brought them
+    private readonly Dictionary<ulong, int> _handlesOf = []; // by who brought what they began with
     private int _blocks;
     private int _held;
     private long _sweepAt;
@@ -33,7 +34,11 @@ public sealed class MeetingServer(IMeetingServerWorld world)
     public long NextDeadline => _handles.Count == 0 ? long.MaxValue : _sweepAt;
 
     /// <summary>Packets for a handle go over this session from now on. False when there is no room.</summary>
-    public bool Register(long now, X25519PublicKey session, MeetingSecret secret)
+    /// <param name="now">The time.</param>
+    /// <param name="session">The static key that the session's other side proved.</param>
+    /// <param name="secret">The handle's.</param>
+    /// <param name="source">Where the session comes from, as the forwarder counts sources: a prefix.</param>
+    public bool Register(long now, X25519PublicKey session, MeetingSecret secret, ulong source = 0)
     {
         if (!_sessions.TryGetValue(session, out var handles))
         {
@@ -45,7 +50,7 @@ public sealed class MeetingServer(IMeetingServerWorld world)
         var handle = secret.Handle;
         if (!handles.Contains(handle) && handles.Count >= MeetingLimits.MaxHandlesOfSession)
             return Refuse();
-        if (Open(now, handle) is not { } entry)
+        if (Open(now, handle, source) is not { } entry)
             return Refuse();
         if (entry.Session is { } other && other != session)
             _sessions.GetValueOrDefault(other)?.Remove(handle);
@@ -153,27 +158,33 @@ public sealed class MeetingServer(IMeetingServerWorld world)
                 Counters.Dropped++;
             }
 
-            if (entry.Session is null && now - entry.UsedAt >= MeetingLimits.HandleLifetime)
+            // With nothing there the next block begins it anew, and it takes room until then.
+            var lifetime = entry.Stock.Count > 0 ? MeetingLimits.HandleLifetime : MeetingLimits.EmptyLifetime;
+            if (entry.Session is null && entry.Held.Count == 0 && now - entry.UsedAt >= lifetime)
                 Drop(handle, entry);
         }
     }
 
     private void Stock(long now, StockMessage stock, ulong source)
     {
-        if (_blocks >= MeetingLimits.MaxBlocks || _blocksOf.GetValueOrDefault(source) >= MeetingLimits.MaxBlocksOfSource || Open(now, stock.Secret.Handle) is not { } entry)
+        var handle = stock.Secret.Handle;
+        // What waits takes it at once: it needs no room.
+        if (_handles.TryGetValue(handle, out var waiting) && waiting.Held.TryDequeue(out var held))
+        {
+            _held--;
+            waiting.UsedAt = now;
+            Counters.Stocked++;
+            Use(now, stock.ReplyBlock, held.Body);
+            return;
+        }
+
+        if (_blocks >= MeetingLimits.MaxBlocks || _blocksOf.GetValueOrDefault(source) >= MeetingLimits.MaxBlocksOfSource || Open(now, handle, source) is not { } entry)
         {
             Counters.Refused++;
             return;
         }
 
         Counters.Stocked++;
-        if (entry.Held.TryDequeue(out var held))
-        {
-            _held--;
-            Use(now, stock.ReplyBlock, held.Body);
-            return;
-        }
-
         if (entry.Stock.Count >= MeetingLimits.MaxStock)
         {
             CountOff(entry.Stock.Dequeue().Source);
@@ -187,17 +198,24 @@ public sealed class MeetingServer(IMeetingServerWorld world)
     private void CountOff(ulong source)
     {
         _blocks--;
-        if (--_blocksOf[source] == 0)
-            _blocksOf.Remove(source);
+        CountOff(_blocksOf, source);
     }
 
-    private MeetingHandleEntry? Open(long now, NodeHandle handle)
+    private static void CountOff(Dictionary<ulong, int> counts, ulong source)
+    {
+        if (--counts[source] == 0)
+            counts.Remove(source);
+    }
+
+    private MeetingHandleEntry? Open(long now, NodeHandle handle, ulong source)
     {
         if (!_handles.TryGetValue(handle, out var entry))
         {
-            if (_handles.Count >= MeetingLimits.MaxHandles)
+            var others = _handlesOf.GetValueOrDefault(source);
+            if (_handles.Count >= MeetingLimits.MaxHandles || others >= MeetingLimits.MaxHandlesOfSource)
                 return null;
-            _handles.Add(handle, entry = new MeetingHandleEntry());
+            _handlesOf[source] = others + 1;
+            _handles.Add(handle, entry = new MeetingHandleEntry(source));
             _sweepAt = Math.Min(_sweepAt, now + SweepPause);
         }
 
@@ -267,6 +285,7 @@ public sealed class MeetingServer(IMeetingServerWorld world)
     private void Drop(NodeHandle handle, MeetingHandleEntry entry)
     {
         _handles.Remove(handle);
+        CountOff(_handlesOf, entry.Source);
         foreach (var (_, _, source) in entry.Stock)
             CountOff(source);
         _held -= entry.Held.Count;

@@ -14,10 +14,11 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
     private readonly Dictionary<AccountId, ReceivingPeer> _peers = [];
     private readonly PriorityQueue<(MessageId Id, ReadOnlyMemory<byte> Block), long> _waiting = new();
     private long _sweepAt;
+    private int _parts; // unfinished messages of all contacts
     private int _bytes;
 
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
-    public long NextDeadline => _waiting.TryPeek(out _, out var at) ? at : long.MaxValue;
+    public long NextDeadline => Math.Min(_waiting.TryPeek(out _, out var at) ? at : long.MaxValue, _parts > 0 ? _sweepAt : long.MaxValue);
 
     /// <summary>The mean of the delay before an acknowledgement, milliseconds; 0 for none.</summary>
     public int MeanDelay { get; set; } = ReceivingLimits.MeanDelay;
@@ -86,13 +87,14 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
         foreach (var gone in _peers.Keys.Except(contacts).ToArray())
         {
             if (_peers.Remove(gone, out var peer))
-                _bytes -= peer.Bytes;
+                (_bytes, _parts) = (_bytes - peer.Bytes, _parts - peer.Parts.Count);
         }
     }
 
     /// <summary>Does what is due.</summary>
     public void Tick(long now)
     {
+        Sweep(now);
         while (_waiting.TryPeek(out var reply, out var at) && at <= now)
         {
             _waiting.Dequeue();
@@ -143,6 +145,7 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
 
         part = new PartialMessage(piece.Count) { HeardAt = now };
         peer.Parts.Add(piece.Id, part);
+        _parts++;
         return part;
     }
 
@@ -195,6 +198,7 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
     private void Forget(ReceivingPeer peer, MessageId id, PartialMessage part)
     {
         peer.Parts.Remove(id);
+        _parts--;
         Count(peer, -part.Bytes);
     }
 

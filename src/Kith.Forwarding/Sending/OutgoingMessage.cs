@@ -21,8 +21,8 @@ internal sealed class OutgoingMessage(AccountId peer, MessageId id, ReadOnlyMemo
     /// <summary>Attempts made; one that no path was found for does not count.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>Looks for a path that found none.</summary>
-    public int Fruitless { get; set; }
+    /// <summary>Since when each look for a path has found none; null while the last one found some.</summary>
+    public long? FruitlessSince { get; set; }
 
     /// <summary>When there is another attempt.</summary>
     public long NextAt { get; set; }

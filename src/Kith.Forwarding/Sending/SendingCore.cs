@@ -140,7 +140,7 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
     {
         foreach (var lost in message.Paths)
             Doubt(now, lost);
-        if (message.Attempts >= SendingLimits.MaxAttempts || message.Fruitless >= SendingLimits.MaxFruitless)
+        if (message.Attempts >= SendingLimits.MaxAttempts || now - message.FruitlessSince >= SendingLimits.MaxFruitless)
         {
             End(now, message);
             Counters.GivenUp++;
@@ -152,7 +152,7 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
         var isTried = _queue.Count < SendingLimits.MaxQueued && Attempt(now, message);
         if (isTried)
         {
-            message.Fruitless = 0;
+            message.FruitlessSince = null;
             Counters.Attempts++;
             // Each attempt takes new paths, so the first few need not wait for each other: the pause is the estimate, 10 s at most, and only later ones grow beyond that.
             var pause = RoundTrip.Patience << Math.Max(0, ++message.Attempts - SendingLimits.EvenAttempts);
@@ -160,7 +160,7 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
         }
         else
         {
-            message.Fruitless++;
+            message.FruitlessSince ??= now;
             Plan(message, now + SendingLimits.NoPathPause);
         }
     }

@@ -52,8 +52,8 @@ public static class SendingLimits
     /// <summary>A reply block is forgotten after this: the keys that it is for are gone by then.</summary>
     public const long BlockLifetime = 48L * 60 * 60_000;
 
-    /// <summary>So many looks in a row without a path, and this way is given up: a minute.</summary>
-    public const int MaxFruitless = 120;
+    /// <summary>So long without a path, however often one was looked for, and this way is given up.</summary>
+    public const long MaxFruitless = 60_000;
 
     /// <summary>Messages under way to one contact; more are not taken.</summary>
     public const int MaxMessagesOfPeer = 256;

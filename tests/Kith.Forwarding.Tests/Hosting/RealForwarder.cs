@@ -58,6 +58,9 @@ internal sealed class RealForwarder : IOverlayObserver, IForwardingObserver, IAs
 
     public ConcurrentQueue<SentMessage> GivenUpMessages { get; } = new();
 
+    /// <summary>The static keys of the sessions that others made to it, in their order.</summary>
+    public ConcurrentQueue<X25519PublicKey> Callers { get; } = new();
+
     /// <summary>How often a contact was to be told where we are met.</summary>
     public int Tellings => Volatile.Read(ref _tellings);
 
@@ -124,7 +127,11 @@ internal sealed class RealForwarder : IOverlayObserver, IForwardingObserver, IAs
     {
         var serving = new List<Task>();
         await foreach (var session in _listener.Sessions.ReadAllAsync())
+        {
+            Callers.Enqueue(session.RemoteKey);
             serving.Add(ServeAsync(session));
+        }
+
         await Task.WhenAll(serving);
     }
 

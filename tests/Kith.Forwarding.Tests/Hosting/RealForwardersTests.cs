@@ -98,6 +98,32 @@ public sealed class RealForwardersTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Where there are no others the guards of the open form are those of the veiled one too, under other keys: what ends of the old sessions ends no new one.</summary>
+    [Fact]
+    public async Task GuardsThatAreTakenAgainAtOnce_KnowAnotherKey()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stop.CancelAfter(Patience);
+        var nodes = new List<RealForwarder> { await RealForwarder.StartAsync(null) };
+        try
+        {
+            while (nodes.Count < MeetingLimits.Guards + 1)
+                nodes.Add(await RealForwarder.StartAsync(nodes[0].Endpoint));
+            var (one, guards) = (nodes[^1], nodes[..^1]);
+            one.Forwarding.Meet(MeetingForm.Open, [], sends: true);
+            await UntilAsync(() => one.Forwarding.View.Guards == MeetingLimits.Guards, stop.Token);
+            var before = guards.ConvertAll(static guard => guard.Callers.ToList());
+            one.Forwarding.Meet(MeetingForm.Veiled, [], sends: true);
+            await UntilAsync(() => one.Forwarding.View.Guards == MeetingLimits.Guards, stop.Token);
+            foreach (var (guard, known) in guards.Zip(before))
+                Assert.Empty(guard.Callers.Skip(known.Count).Intersect(known));
+        }
+        finally
+        {
+            await Task.WhenAll(nodes.Select(static node => node.DisposeAsync().AsTask()));
+        }
+    }
+
     private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));

@@ -117,12 +117,12 @@ public sealed class MeetingServerTests : IMeetingServerWorld
         {
             var session = Key();
             for (var j = 0; j < MeetingLimits.MaxHandlesOfSession; j++)
-                Assert.True(_server.Register(_now, session, i + j == 0 ? _secret : MeetingSecret.Draw(_random)));
+                Assert.True(_server.Register(_now, session, i + j == 0 ? _secret : MeetingSecret.Draw(_random), (ulong)(i / MeetingLimits.MaxHandlesOfSource)));
         }
 
         Assert.Equal(MeetingLimits.MaxHandles, _server.Count);
-        Assert.False(_server.Register(_now, Key(), MeetingSecret.Draw(_random)));
-        Assert.True(_server.Serve(_now, new StockMessage(MeetingSecret.Draw(_random), new byte[ReplyBlock.Size]).ToArray()));
+        Assert.False(_server.Register(_now, Key(), MeetingSecret.Draw(_random), source: 99));
+        Assert.True(_server.Serve(_now, new StockMessage(MeetingSecret.Draw(_random), new byte[ReplyBlock.Size]).ToArray(), source: 99));
         Assert.Equal((2, 0), (_server.Counters.Refused, _server.Blocks));
         Take();
         Assert.Equal(_secret.Handle, Assert.Single(_delivered).Handle);
@@ -184,6 +184,92 @@ public sealed class MeetingServerTests : IMeetingServerWorld
     }
 
     [Fact]
+    public void HandlesOfOneSource_TakeAShareOfTheRoom_WhetherTheirBlocksWereUsedOrNot_AndOthersAreTakenStill()
+    {
+        // A block for each, used at once: what is left is an empty handle.
+        for (var i = 0; i < MeetingLimits.MaxHandlesOfSource; i++)
+        {
+            var secret = MeetingSecret.Draw(_random);
+            Lay(secret, source: 1);
+            _server.Take(_now, secret.Handle, new byte[SphinxFormat.PayloadSize]);
+        }
+
+        Assert.Equal((MeetingLimits.MaxHandlesOfSource, 0, 0), (_server.Count, _server.Blocks, _server.Counters.Refused));
+        Lay(_secret, source: 1);
+        Assert.False(_server.Register(_now, _session, _secret, source: 1));
+        Assert.Equal((MeetingLimits.MaxHandlesOfSource, 2), (_server.Count, _server.Counters.Refused));
+        Lay(_secret, source: 2);
+        Assert.True(_server.Register(_now, _session, MeetingSecret.Draw(_random), source: 2));
+        // A handle that is there is nobody's but its secret's.
+        Lay(_secret, source: 1);
+        Assert.Equal((MeetingLimits.MaxHandlesOfSource + 2, 2, 2), (_server.Count, _server.Blocks, _server.Counters.Refused));
+        // The empty ones are forgotten soon; that one and the registered one stay.
+        _server.Tick(_now += MeetingLimits.EmptyLifetime);
+        Assert.Equal((2, 2), (_server.Count, _server.Blocks));
+        Assert.True(_server.Register(_now, _session, MeetingSecret.Draw(_random), source: 1));
+    }
+
+    [Fact]
+    public void HandlesOfManySessionsOfOneSource_TakeAShareOfTheRoom_UntilTheyEnd()
+    {
+        var sessions = Enumerable.Range(0, MeetingLimits.MaxHandlesOfSource / MeetingLimits.MaxHandlesOfSession).Select(_ => Key()).ToList();
+        foreach (var session in sessions)
+        {
+            for (var i = 0; i < MeetingLimits.MaxHandlesOfSession; i++)
+                Assert.True(_server.Register(_now, session, MeetingSecret.Draw(_random), source: 1));
+        }
+
+        Assert.False(_server.Register(_now, _session, _secret, source: 1));
+        Assert.True(_server.Register(_now, _session, MeetingSecret.Draw(_random), source: 2));
+        _server.Gone(sessions[0]);
+        Assert.True(_server.Register(_now, _session, _secret, source: 1));
+    }
+
+    [Fact]
+    public void EmptyHandle_IsKept_WhileItIsUsed_OrSomethingWaitsThere()
+    {
+        Stock();
+        Take();
+        for (var i = 0; i < 3; i++)
+        {
+            _server.Tick(_now += MeetingLimits.EmptyLifetime - 1);
+            Take();
+        }
+
+        Assert.Equal(1, _server.Count);
+        Stock();
+        Assert.Equal(2, _sent.Count);
+        _server.Tick(_now += MeetingLimits.EmptyLifetime);
+        Assert.Equal(0, _server.Count);
+        // And with a stock for as long as that is good.
+        Stock();
+        _server.Tick(_now += MeetingLimits.HandleLifetime - 1);
+        Assert.Equal((1, 1), (_server.Count, _server.Blocks));
+        _server.Tick(_now += MeetingLimits.HandleLifetime);
+        Assert.Equal((0, 0), (_server.Count, _server.Blocks));
+    }
+
+    [Fact]
+    public void Block_ThatSomethingWaitsFor_IsUsed_ThoughItsSourceHasNoRoomLeft()
+    {
+        Stock();
+        Take();
+        Take();
+        for (var i = 0; i < MeetingLimits.MaxBlocksOfSource / MeetingLimits.MaxStock; i++)
+        {
+            var secret = MeetingSecret.Draw(_random);
+            for (var j = 0; j < MeetingLimits.MaxStock; j++)
+                Lay(secret, source: 0);
+        }
+
+        Assert.Equal(MeetingLimits.MaxBlocksOfSource, _server.Blocks);
+        Stock();
+        Assert.Equal((2, 0), (_sent.Count, _server.Counters.Refused));
+        Stock();
+        Assert.Equal((2, 1), (_sent.Count, _server.Counters.Refused));
+    }
+
+    [Fact]
     public void Handle_IsGivenUpByItsSecretAlone()
     {
         Stock();
@@ -217,6 +303,9 @@ public sealed class MeetingServerTests : IMeetingServerWorld
         Assert.True(_server.Serve(_now, new StockMessage(_secret, bytes).ToArray()));
         return bytes;
     }
+
+    // One that leads nowhere.
+    private void Lay(MeetingSecret secret, ulong source) => Assert.True(_server.Serve(_now, new StockMessage(secret, new byte[ReplyBlock.Size]).ToArray(), source));
 
     private X25519PublicKey Key()
     {

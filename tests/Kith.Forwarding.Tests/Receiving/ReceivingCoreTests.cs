@@ -93,6 +93,30 @@ public sealed class ReceivingCoreTests : IReceivingWorld
     }
 
     [Fact]
+    public void Parts_AreForgotten_ThoughNothingComesAnyMore()
+    {
+        _core.Take(_now, Alice, Cut(new byte[3_000], out _)[0]);
+        _core.Take(_now, Peer(2), Cut(new byte[3_000], out _)[0]);
+        foreach (var piece in Cut(new byte[3_000], out _))
+            _core.Take(_now, Alice, piece);
+        var end = _now + (2 * ReceivingLimits.PartLifetime);
+        while (_core.NextDeadline <= end)
+        {
+            var due = _core.NextDeadline;
+            Pass(due - _now);
+            Assert.True(_core.NextDeadline > due);
+        }
+
+        Assert.Equal(2, _core.Counters.Forgotten);
+        Assert.Equal(long.MaxValue, _core.NextDeadline);
+        // And of whoever is no contact any more none is waited for.
+        _core.Take(_now, Alice, Cut(new byte[3_000], out _)[0]);
+        Assert.NotEqual(long.MaxValue, _core.NextDeadline);
+        _core.KeepOnly([]);
+        Assert.Equal(long.MaxValue, _core.NextDeadline);
+    }
+
+    [Fact]
     public void BytesOfAContact_AreBounded_PieceByPiece()
     {
         // Messages that were begun with little and grow: the bound holds for what comes later too.

@@ -145,8 +145,24 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
 
         _points.Clear();
         _core.Submit(_now, Bob, new byte[100]);
-        Pass((SendingLimits.MaxFruitless + 1) * SendingLimits.NoPathPause);
+        Pass(SendingLimits.MaxFruitless + SendingLimits.NoPathPause);
         Assert.Equal(0, _givenUp.Single(static one => one.Attempts == 0).Attempts);
+    }
+
+    [Fact]
+    public void NoWay_IsSaidAfterAMinute_HoweverOftenSomethingChanges()
+    {
+        _points.Clear();
+        _core.Submit(_now, Bob, new byte[100]);
+        for (var i = 0; i < 1_000; i++)
+        {
+            _core.Changed(_now);
+            Pass(50);
+        }
+
+        Assert.Empty(_givenUp);
+        Pass(SendingLimits.MaxFruitless + SendingLimits.NoPathPause - 50_000);
+        Assert.Single(_givenUp);
     }
 
     [Fact]
