@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Forwarding.Keys;
 using Kith.Overlay;
 using Kith.Wire;
 
@@ -47,6 +48,18 @@ public sealed class ForwarderBook
     /// <summary>What counts as one neighbour or forwarder: the prefix; on our own network each endpoint.</summary>
     public ulong GroupOf(Endpoint endpoint) => _networks().AreLifted(endpoint) ? Scatter(endpoint) : AddressPrefix.Of(endpoint).Number;
 
+    /// <summary>How far the wall clock is behind the times that are given here, milliseconds: those never go back. What others sign, and epochs, go by the wall clock.</summary>
+    public long Behind { get; set; }
+
+    /// <summary>What the wall clock says at that time.</summary>
+    public long Wall(long now) => now - Behind;
+
+    /// <summary>The epoch of that time.</summary>
+    public int EpochAt(long now) => ForwardingEpoch.At(Wall(now));
+
+    /// <summary>When an epoch begins.</summary>
+    public long StartOf(int epoch) => ForwardingEpoch.Start(epoch) + Behind;
+
     /// <summary>What counts as one forwarder.</summary>
     public ulong GroupOf(ForwarderDescriptor descriptor)
     {
@@ -67,7 +80,7 @@ public sealed class ForwarderBook
     /// <param name="teller">The neighbour's <see cref="GroupOf(Endpoint)"/>, or <see cref="Itself"/>.</param>
     public bool Add(long now, ForwarderDescriptor descriptor, ulong teller)
     {
-        if (descriptor.Key == Own || descriptor.Key == Former || !descriptor.IsCurrent(now) || !IsUsable(descriptor))
+        if (descriptor.Key == Own || descriptor.Key == Former || !descriptor.IsCurrent(Wall(now)) || !IsUsable(descriptor))
             return false;
         if (_known.TryGetValue(descriptor.Key, out var known))
         {
@@ -105,7 +118,7 @@ public sealed class ForwarderBook
     {
         if (_view is not null && now < _viewUntil)
             return _view;
-        foreach (var old in _known.Values.Where(one => !one.Descriptor.IsCurrent(now)).ToList())
+        foreach (var old in _known.Values.Where(one => !one.Descriptor.IsCurrent(Wall(now))).ToList())
             _known.Remove(old.Descriptor.Key);
         _view = Draw(now);
         _viewUntil = now + ViewLifetime;
@@ -137,7 +150,7 @@ public sealed class ForwarderBook
     {
         var shares = new Dictionary<ulong, int>();
         var view = new List<KnownForwarder>(DirectoryLimits.View);
-        foreach (var one in _known.Values.OrderBy(one => Math.Max(0, now - one.Descriptor.MadeAt) / (2 * DirectoryLimits.RenewAfter)).ThenBy(one => HashCode.Combine(_salt, one.Descriptor.Key)))
+        foreach (var one in _known.Values.OrderBy(one => Math.Max(0, Wall(now) - one.Descriptor.MadeAt) / (2 * DirectoryLimits.RenewAfter)).ThenBy(one => HashCode.Combine(_salt, one.Descriptor.Key)))
         {
             if (view.Count == DirectoryLimits.View)
                 break;
@@ -204,7 +217,7 @@ public sealed class ForwarderBook
     private bool TryReplace(long now, IEnumerable<KnownForwarder> rivals, KnownForwarder added)
     {
         var oldest = rivals.MinBy(static one => one.Descriptor.MadeAt);
-        if (oldest is null || Math.Min(oldest.Descriptor.MadeAt, now) >= Math.Min(added.Descriptor.MadeAt, now))
+        if (oldest is null || Math.Min(oldest.Descriptor.MadeAt, Wall(now)) >= Math.Min(added.Descriptor.MadeAt, Wall(now)))
             return false;
         return _known.Remove(oldest.Descriptor.Key);
     }

@@ -1,5 +1,4 @@
 using Kith.Crypto;
-using Kith.Forwarding.Keys;
 using Kith.Forwarding.Service;
 using Kith.Wire;
 
@@ -137,7 +136,7 @@ public sealed class ForwarderFinder(IFinderWorld world, ForwarderBook book, IRan
     {
         foreach (var (late, _) in _asking.Where(one => one.Value <= now).ToList())
             Failed(now, late);
-        if (_announceAt <= now || (_isReady && _own is not null && _announcedEpoch != ForwardingEpoch.At(now + DirectoryLimits.AnnouncementPeriod)))
+        if (_announceAt <= now || (_isReady && _own is not null && _announcedEpoch != book.EpochAt(now + DirectoryLimits.AnnouncementPeriod)))
             Announce(now);
         if (_lookAt <= now)
             Look(now);
@@ -165,8 +164,8 @@ public sealed class ForwarderFinder(IFinderWorld world, ForwarderBook book, IRan
             return;
         _announceAt = now + (DirectoryLimits.AnnouncementPeriod * (75 + random.NextInt32(26)) / 100);
         // Near an epoch's end it stands under both, so that nobody whose clock is a little off finds nobody.
-        _announcedEpoch = ForwardingEpoch.At(now + DirectoryLimits.AnnouncementPeriod);
-        for (var epoch = ForwardingEpoch.At(now); epoch <= _announcedEpoch; epoch++)
+        _announcedEpoch = book.EpochAt(now + DirectoryLimits.AnnouncementPeriod);
+        for (var epoch = book.EpochAt(now); epoch <= _announcedEpoch; epoch++)
             world.Announce(ForwarderSlot.Key(epoch, ForwarderSlot.Of(_own.Key, epoch)));
     }
 
@@ -182,7 +181,7 @@ public sealed class ForwarderFinder(IFinderWorld world, ForwarderBook book, IRan
         {
             var first = random.NextInt32(DirectoryLimits.Slots);
             for (var i = 0; i < (isWide ? 1 : DirectoryLimits.SlotsAtOnce); i++)
-                world.Look(ForwarderSlot.Key(ForwardingEpoch.At(now), (first + i) % DirectoryLimits.Slots));
+                world.Look(ForwarderSlot.Key(book.EpochAt(now), (first + i) % DirectoryLimits.Slots));
         }
 
         _vain = book.Count > 0 || !_isReady ? 0 : _vain + 1;

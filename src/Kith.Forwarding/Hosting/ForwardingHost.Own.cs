@@ -60,11 +60,11 @@ public sealed partial class ForwardingHost
         }
 
         var isSame = _own is not null && _own.Onion == _onion && _own.Endpoints.SequenceEqual(endpoints) && _own.Keys.SequenceEqual(_keys.Public);
-        if (isSame && now - _own!.MadeAt < DirectoryLimits.RenewAfter)
+        if (isSame && Math.Abs(_node.Book.Wall(now) - _own!.MadeAt) < DirectoryLimits.RenewAfter)
             return;
         if (_own is null)
             _node.SetForwards(true);
-        _own = ForwarderDescriptor.Sign(_parts.Key, now, _keys.Public, endpoints, _onion, _parts.Random);
+        _own = ForwarderDescriptor.Sign(_parts.Key, _node.Book.Wall(now), _keys.Public, endpoints, _onion, _parts.Random);
         _node.Finder.SetOwn(now, _own);
     }
 

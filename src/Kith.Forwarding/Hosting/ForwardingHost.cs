@@ -17,8 +17,8 @@ public sealed partial class ForwardingHost : IForwarding, ISessionTaker
     private const long LongestSleep = 5_000;
     private const int MaxTicksInARow = 16;
 
-    /// <summary>Further than this behind the wall clock it is put right, milliseconds.</summary>
-    private const long MostBehind = 10_000;
+    /// <summary>Further than this from the wall clock it is put right, milliseconds.</summary>
+    private const long MostApart = 10_000;
 
     private readonly Lock _gate = new(); // guards the node and every field below that changes
     private readonly ForwardingParts _parts;
@@ -223,15 +223,21 @@ public sealed partial class ForwardingHost : IForwarding, ISessionTaker
         _outside.Tell();
     }
 
-    // Unix milliseconds that never go back. Ahead they go with the wall clock, as epochs and descriptors go by the day and the even clock stands still while the machine sleeps. With the gate held.
+    // Unix milliseconds that never go back. Ahead they go with the wall clock, as the even clock stands still while the machine sleeps. Of a clock that was set back the book knows, for epochs and descriptors go by it. With the gate held.
     private long Now()
     {
         var now = _begin + (long)_parts.Time.GetElapsedTime(_ticks).TotalMilliseconds;
-        var behind = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds() - now;
-        if (behind < MostBehind)
-            return now;
-        _begin += behind;
-        return now + behind;
+        var ahead = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds() - now;
+        if (ahead >= MostApart)
+        {
+            _begin += ahead;
+            (now, ahead) = (now + ahead, 0);
+        }
+
+        var behind = Math.Max(0, -ahead);
+        if (Math.Abs(behind - _node.Book.Behind) >= MostApart)
+            _node.Book.Behind = behind;
+        return now;
     }
 
     // With the gate held, after whatever was done.
@@ -267,8 +273,10 @@ public sealed partial class ForwardingHost : IForwarding, ISessionTaker
 
     private void Check(long now)
     {
-        if (_keys.NextAt <= now)
-            _keys.Advance(now);
+        // Another epoch: the next one, or one before where the clock was set back.
+        var wall = _node.Book.Wall(now);
+        if (wall >= _keys.NextAt || wall < _keys.NextAt - ForwardingEpoch.Length)
+            _keys.Advance(wall);
         Place(now);
         _outside.Enqueue(_sessions.Check);
     }

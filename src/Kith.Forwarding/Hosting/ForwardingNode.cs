@@ -43,7 +43,7 @@ public sealed partial class ForwardingNode
         Server = new MeetingServer(inside);
         Guards = new GuardKeeper(inside, Chooser, Book) { Usable = static one => one.Descriptor.Endpoints.Count > 0 };
         Packets = new PacketMaker(new SphinxBuilder(random), Book, Chooser, () => Guards.Live, keys, random);
-        Meetings = new MeetingKeeper(inside, Guards, Chooser, Packets, random);
+        Meetings = new MeetingKeeper(inside, Guards, Book, Chooser, Packets, random);
         Sending = new SendingCore(inside, Packets, Chooser, random);
         Receiving = new ReceivingCore(inside, random);
         Cover = new CoverCore(inside, Packets, random);
@@ -221,7 +221,7 @@ public sealed partial class ForwardingNode
             Server.Serve(now, body, source);
         var replies = _effects.Replies.ToArray();
         if (_effects.IsKeySpent)
-            _keys.Advance(now);
+            _keys.Advance(Book.Wall(now));
         _effects.Clear();
         foreach (var (id, payload) in replies)
             Reply(now, id, payload);

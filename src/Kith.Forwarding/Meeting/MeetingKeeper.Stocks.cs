@@ -1,5 +1,4 @@
 using Kith.Crypto;
-using Kith.Forwarding.Keys;
 using Kith.Forwarding.Paths;
 using Kith.Forwarding.Sending;
 
@@ -150,8 +149,8 @@ public sealed partial class MeetingKeeper
     // A new epoch: blocks for the keys of the last one serve until its end and no longer, and contacts need the keys of the next.
     private void Renew(long now)
     {
-        _epoch = ForwardingEpoch.At(now);
-        _renewAt = ForwardingEpoch.Start(_epoch + 1) + random.NextInt64(0, MeetingLimits.RenewalSpread);
+        _epoch = book.EpochAt(now);
+        _renewAt = book.StartOf(_epoch + 1) + random.NextInt64(0, MeetingLimits.RenewalSpread);
         Version++;
         foreach (var point in _points)
         {

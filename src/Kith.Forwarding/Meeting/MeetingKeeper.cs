@@ -1,6 +1,5 @@
 using Kith.Crypto;
 using Kith.Forwarding.Directory;
-using Kith.Forwarding.Keys;
 using Kith.Forwarding.Paths;
 using Kith.Forwarding.Sending;
 using Kith.Forwarding.Sphinx;
@@ -13,7 +12,7 @@ namespace Kith.Forwarding.Meeting;
 /// Keeps meeting points for our contacts (docs/protocol/paths.md): three nodes, at each a handle for each contact. In the open form the nodes are our guards and hand us what comes over our session; in the veiled one we leave stocks of
 /// reply blocks there through forwarders, top them up as they are used, try them by packets to ourselves, and lay them anew in each epoch. Without I/O, for one thread at a time; times are unix milliseconds.
 /// </summary>
-public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guards, PathChooser chooser, PacketMaker packets, IRandom random)
+public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guards, ForwarderBook book, PathChooser chooser, PacketMaker packets, IRandom random)
 {
     private readonly List<OwnPoint> _points = [];
     private readonly Dictionary<NodeHandle, (OwnPoint Point, OwnHandle Handle)> _handles = [];
@@ -225,10 +224,10 @@ public sealed partial class MeetingKeeper(IMeetingWorld world, GuardKeeper guard
         _workAt = long.MaxValue;
         if (Form == MeetingForm.None)
             return;
-        var epoch = ForwardingEpoch.At(now);
+        var epoch = book.EpochAt(now);
         if (epoch != _epoch)
         {
-            _renewAt = ForwardingEpoch.Start(epoch + 1) + random.NextInt64(0, MeetingLimits.RenewalSpread); // not everybody at midnight
+            _renewAt = book.StartOf(epoch + 1) + random.NextInt64(0, MeetingLimits.RenewalSpread); // not everybody at midnight
             _epoch = epoch;
         }
 

@@ -42,7 +42,7 @@ public sealed class PathChooser(ForwarderBook book, IRandom random)
     /// <summary>How much one weighs in the draw; at least a little.</summary>
     public double WeightOf(long now, KnownForwarder one)
     {
-        var age = Math.Max(0, now - one.Descriptor.MadeAt);
+        var age = Math.Max(0, book.Wall(now) - one.Descriptor.MadeAt);
         return 1.0 / (1 + (age / (2 * DirectoryLimits.RenewAfter))) / (1 << (one.IsSilent ? PathLimits.MaxDoubts : DoubtsOf(now, one.Descriptor.Key)));
     }
 

@@ -101,10 +101,10 @@ public sealed class PacketMaker(
     public ForwarderDescriptor? Newest(long now, ForwarderDescriptor known)
     {
         var newest = book.Find(known.Key)?.Descriptor is { } other && other.MadeAt > known.MadeAt ? other : known;
-        return newest.KeyOf(ForwardingEpoch.At(now)) is null || newest.Endpoints.Count == 0 ? null : newest;
+        return newest.KeyOf(book.EpochAt(now)) is null || newest.Endpoints.Count == 0 ? null : newest;
     }
 
-    private static bool IsInner(KnownForwarder one, long now) => one.Descriptor.Endpoints.Count > 0 && one.Descriptor.KeyOf(ForwardingEpoch.At(now)) is not null;
+    private bool IsInner(KnownForwarder one, long now) => one.Descriptor.Endpoints.Count > 0 && one.Descriptor.KeyOf(book.EpochAt(now)) is not null;
 
     /// <inheritdoc/>
     public IReadOnlyList<KnownForwarder>? Draw(long now, int count, PathExclusions without)
@@ -122,7 +122,7 @@ public sealed class PacketMaker(
     public KnownForwarder? DrawEnd(long now, PathExclusions without) => chooser.TryDraw(now, 1, without, one => IsInner(one, now)) is { } drawn ? drawn[0] : null;
 
     private IReadOnlyList<KnownForwarder>? DrawFirst(long now, PathExclusions without, HashSet<X25519PublicKey>? among) => chooser.TryDraw(
-        now, 1, without, one => one.Descriptor.Onion is not null && one.Descriptor.KeyOf(ForwardingEpoch.At(now)) is not null && among?.Contains(one.Descriptor.Key) != false);
+        now, 1, without, one => one.Descriptor.Onion is not null && one.Descriptor.KeyOf(book.EpochAt(now)) is not null && among?.Contains(one.Descriptor.Key) != false);
 
     private static ForwarderDescriptor FirstOf(IReadOnlyList<KnownForwarder> path, ForwarderDescriptor end) => path.Count > 0 ? path[0].Descriptor : end;
 
@@ -140,7 +140,7 @@ public sealed class PacketMaker(
 
     private PathHop[] Hops(long now, IReadOnlyList<KnownForwarder> path, ForwarderDescriptor end)
     {
-        var epoch = ForwardingEpoch.At(now);
+        var epoch = book.EpochAt(now);
         var hops = new PathHop[path.Count + 1];
         for (var i = 0; i < hops.Length; i++)
         {

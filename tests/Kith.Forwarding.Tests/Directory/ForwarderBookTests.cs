@@ -1,5 +1,7 @@
 using Kith.Crypto;
 using Kith.Forwarding.Directory;
+using Kith.Forwarding.Keys;
+using Kith.Forwarding.Paths;
 using Kith.Simulation.Network;
 using Kith.Wire;
 
@@ -7,6 +9,24 @@ namespace Kith.Forwarding.Tests.Directory;
 
 public sealed class ForwarderBookTests
 {
+    [Fact]
+    public void ClockThatIsBehindTheTimesGiven_DescriptorsGoByIt()
+    {
+        const long hours = 8 * 60 * 60_000;
+        var random = new SimulatedRandom(31);
+        var book = new ForwarderBook(static () => Forwarders.Abroad, random);
+        var made = Forwarders.Make(random, Forwarders.At(1));
+        Assert.False(book.Add(Forwarders.Now + hours, made, ForwarderBook.Itself));
+        book.Behind = hours;
+        Assert.True(book.Add(Forwarders.Now + hours, made, ForwarderBook.Itself));
+        Assert.Single(book.View(Forwarders.Now + hours));
+        Assert.Equal(1, new PathChooser(book, random).WeightOf(Forwarders.Now + hours, book.All.Single()));
+        Assert.Equal(ForwardingEpoch.At(Forwarders.Now), book.EpochAt(Forwarders.Now + hours));
+        Assert.Equal(book.EpochAt(Forwarders.Now) + 1, book.EpochAt(book.StartOf(book.EpochAt(Forwarders.Now) + 1)));
+        Assert.Empty(book.View(Forwarders.Now + hours + DirectoryLimits.Lifetime + 1));
+    }
+
+
     private readonly SimulatedRandom _random = new(2);
     private readonly ForwarderBook _book;
 

@@ -28,7 +28,7 @@ internal sealed class RealForwarder : IOverlayObserver, IForwardingObserver, IAs
     private int _tellings;
     private int _keeps;
 
-    private RealForwarder(UdpPort port, UdpCarrier carrier, IListener listener, TransportIdentity identity, Endpoint? entry, AccountId? account, SavedForwarding? saved)
+    private RealForwarder(UdpPort port, UdpCarrier carrier, IListener listener, TransportIdentity identity, Endpoint? entry, AccountId? account, SavedForwarding? saved, TimeProvider time)
     {
         (_port, _carrier, _listener, _key) = (port, carrier, listener, identity.StaticKey);
         Account = account ?? AccountId.FromBytes(SystemRandom.Instance.NextBytes(AccountId.Size));
@@ -37,7 +37,7 @@ internal sealed class RealForwarder : IOverlayObserver, IForwardingObserver, IAs
         _overlay = OverlayHost.Start(port, options, this, SystemRandom.Instance, TimeProvider.System);
         port.Start();
         var parts = new ForwardingParts(
-            _overlay, () => OwnNetworks.Loopback, port.Port, new NamelessDialer(carrier, identity, TimeProvider.System), _key, new ForgetfulForwardingStore(), _takers, this, SystemRandom.Instance, TimeProvider.System)
+            _overlay, () => OwnNetworks.Loopback, port.Port, new NamelessDialer(carrier, identity, TimeProvider.System), _key, new ForgetfulForwardingStore(), _takers, this, SystemRandom.Instance, time)
         {
             Log = Console.Error,
             Saved = saved ?? SavedForwarding.None,
@@ -70,13 +70,13 @@ internal sealed class RealForwarder : IOverlayObserver, IForwardingObserver, IAs
     /// <summary>Who is told where we are met.</summary>
     public RealForwarder? Contact { get; set; }
 
-    public static async Task<RealForwarder> StartAsync(Endpoint? entry, AccountId? account = null, SavedForwarding? saved = null)
+    public static async Task<RealForwarder> StartAsync(Endpoint? entry, AccountId? account = null, SavedForwarding? saved = null, TimeProvider? time = null)
     {
         var identity = new TransportIdentity(X25519PrivateKey.Generate(SystemRandom.Instance), null, SystemRandom.Instance);
         var port = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
         var carrier = new UdpCarrier(port, identity, TimeProvider.System);
         var listener = await carrier.ListenAsync(port.LocalEndPoints[0]);
-        return new RealForwarder(port, carrier, listener, identity, entry, account, saved);
+        return new RealForwarder(port, carrier, listener, identity, entry, account, saved, time ?? TimeProvider.System);
     }
 
     public void Changed() => _host?.OverlayChanged();

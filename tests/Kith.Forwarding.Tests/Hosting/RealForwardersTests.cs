@@ -124,6 +124,38 @@ public sealed class RealForwardersTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>The machine's clock was eight hours ahead when the node started, and is put right then: what others sign is of now, and so is what it signs.</summary>
+    [Fact]
+    public async Task ClockThatIsSetBack_OthersAreFound_AndFindIt()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stop.CancelAfter(Patience);
+        var time = new SteppedTime { Ahead = TimeSpan.FromHours(8) };
+        var nodes = new List<RealForwarder> { await RealForwarder.StartAsync(null) };
+        try
+        {
+            while (nodes.Count < MeetingLimits.Guards)
+                nodes.Add(await RealForwarder.StartAsync(nodes[0].Endpoint));
+            var one = await RealForwarder.StartAsync(nodes[0].Endpoint, time: time);
+            nodes.Add(one);
+            one.Forwarding.Meet(MeetingForm.Open, [], sends: true);
+            time.Ahead = TimeSpan.Zero;
+            await UntilAsync(() => one.Forwarding.View.Guards == MeetingLimits.Guards, stop.Token);
+            await UntilAsync(() => nodes.TrueForAll(node => node.Forwarding.View.Known == nodes.Count - 1), stop.Token);
+        }
+        finally
+        {
+            await Task.WhenAll(nodes.Select(static node => node.DisposeAsync().AsTask()));
+        }
+    }
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
+    }
+
     private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));

@@ -28,7 +28,7 @@ public sealed class MeetingKeeperTests : IMeetingWorld, IGuardWorld, IDisposable
         var chooser = new PathChooser(book, _random);
         _keys = new ForwardingKeys(new ForgetfulForwardingStore(), _random, _now);
         _guards = new GuardKeeper(this, chooser, book);
-        _keeper = new MeetingKeeper(this, _guards, chooser, new PacketMaker(new SphinxBuilder(_random), book, chooser, () => _guards.Live, _keys, _random), _random);
+        _keeper = new MeetingKeeper(this, _guards, book, chooser, new PacketMaker(new SphinxBuilder(_random), book, chooser, () => _guards.Live, _keys, _random), _random);
     }
 
     public void Dispose() => _keys.Dispose();
