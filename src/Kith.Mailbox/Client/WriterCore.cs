@@ -269,7 +269,8 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
             return false;
         row.HalfDone = null;
         var ids = batch.Parcels.ToHashSet();
-        if (batch.Index != row.Schedule.IndexAt(Wall(now)) || ids.Count == 0 || row.Waiting.Count(one => ids.Contains(one.Parcel.Id) && one.Box.Ahead == 1) != ids.Count)
+        // One that was packed while more fitted into a request would fit nowhere now.
+        if (batch.Bytes > MostBytes() || batch.Index != row.Schedule.IndexAt(Wall(now)) || ids.Count == 0 || row.Waiting.Count(one => ids.Contains(one.Parcel.Id) && one.Box.Ahead == 1) != ids.Count)
         {
             batch.Stop();
             return false;

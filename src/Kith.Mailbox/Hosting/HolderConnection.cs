@@ -131,14 +131,15 @@ internal sealed class HolderConnection : IDisposable
     }
 
     /// <summary>Makes the session and works until it ends; then all that waits is answered with nothing.</summary>
+    /// <param name="dials">Places for making sessions: waiting for one is not the holder's failure.</param>
     /// <param name="dial">Makes the session.</param>
     /// <param name="ended">Told when it takes nothing more, before what waits is answered.</param>
     /// <param name="defect">Told of what must not happen.</param>
-    public async Task RunAsync(Func<CancellationToken, Task<ISession>> dial, Action<HolderConnection> ended, Action<Exception> defect)
+    public async Task RunAsync(SemaphoreSlim dials, Func<CancellationToken, Task<ISession>> dial, Action<HolderConnection> ended, Action<Exception> defect)
     {
         try
         {
-            var (session, stream) = await BeginAsync(dial).ConfigureAwait(false);
+            var (session, stream) = await BeginAsync(dials, dial).ConfigureAwait(false);
             _isMade = true;
             await using (session.ConfigureAwait(false))
                 await TalkAsync(session, stream).ConfigureAwait(false);
@@ -173,11 +174,21 @@ internal sealed class HolderConnection : IDisposable
     }
 
     // One deadline until the stream is open: who lets a session come about and allows no streams would never be taken for gone.
-    private async Task<(ISession Session, IStream Stream)> BeginAsync(Func<CancellationToken, Task<ISession>> dial)
+    private async Task<(ISession Session, IStream Stream)> BeginAsync(SemaphoreSlim dials, Func<CancellationToken, Task<ISession>> dial)
     {
+        await dials.WaitAsync(_ending.Token).ConfigureAwait(false);
         using var late = new CancellationTokenSource(_dialPatience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _ending.Token);
-        var session = await dial(either.Token).ConfigureAwait(false);
+        ISession session;
+        try
+        {
+            session = await dial(either.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            dials.Release();
+        }
+
         try
         {
             return (session, await session.OpenStreamAsync(HostingLimits.StreamKind, either.Token).ConfigureAwait(false));
@@ -222,8 +233,9 @@ internal sealed class HolderConnection : IDisposable
 
                 var number = ++_number;
                 _pending[number] = new Pending(request, _time.GetTimestamp());
-                if (!TryWrite(stream, number, request.Request, session.HandshakeHash) && Forget(number))
-                    _answered(request, null, AskFailure.Broken);
+                var isForAnother = request.OnlyTo is { } only && only != session.RemoteKey;
+                if ((isForAnother || !TryWrite(stream, number, request.Request, session.HandshakeHash)) && Forget(number))
+                    _answered(request, null, isForAnother ? AskFailure.Unreachable : AskFailure.Broken);
             }
 
             // What is written goes out before there is a wait.

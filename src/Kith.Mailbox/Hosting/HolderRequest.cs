@@ -18,6 +18,9 @@ public sealed record HolderRequest(MailboxRequest Request, Action<long, HolderAn
     /// <summary>Changes an answer before it is told, on the thread that it came on and without locks: opens what is sealed.</summary>
     public Func<MailboxAnswer, MailboxAnswer?>? Opens { get; init; }
 
+    /// <summary>The static key of who alone may be asked; null asks whoever is there.</summary>
+    public X25519PublicKey? OnlyTo { get; init; }
+
     /// <summary>Whether <paramref name="Answered"/> is told on the thread that the answer came on, without the lock of the cores and with no time.</summary>
     public bool IsFree { get; init; }
 

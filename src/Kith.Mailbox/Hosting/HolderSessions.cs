@@ -147,18 +147,7 @@ internal sealed class HolderSessions : IAsyncDisposable
         await _sessions.WaitAsync().ConfigureAwait(false);
         var (address, key) = _onions is null ? (NodeAddress.Tcp(connection.Holder.ToIPEndPoint()), null) : _onions.Find(connection.Holder) is { } onion ? (onion.At, onion.Key) : (null, (X25519PublicKey?)null);
         NodeAddress[] addresses = address is null ? [] : [address];
-        await connection.RunAsync(async ct =>
-        {
-            await dials.WaitAsync(ct).ConfigureAwait(false);
-            try
-            {
-                return await _dialer.ConnectAsync(addresses, key, ct).ConfigureAwait(false);
-            }
-            finally
-            {
-                dials.Release();
-            }
-        }, ended => Forget(ended, use), _defect).ConfigureAwait(false);
+        await connection.RunAsync(dials, ct => _dialer.ConnectAsync(addresses, key, ct), ended => Forget(ended, use), _defect).ConfigureAwait(false);
         connection.Dispose();
         _sessions.Release();
     }

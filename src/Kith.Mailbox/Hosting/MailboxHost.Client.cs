@@ -50,6 +50,8 @@ public sealed partial class MailboxHost
     {
         var hello = new HolderRequest(new HelloRequest(), (now, answer, _) =>
         {
+            if (answer is not null)
+                _routes.Heard(now);
             if (answer?.Answer is WelcomeAnswer welcome)
                 _directory.Greeted(now, holder, welcome.OffersRoom && welcome.PassesOn, answer.HolderKey); // who does not pass on would have to be asked straight
             else
@@ -95,6 +97,8 @@ public sealed partial class MailboxHost
             // To look a name up would show it, and to go there would, too.
             if (preferred.Count == 0 || host._hearsay is not null)
                 Search([], address, count);
+            else if (host._parts.NeverStraight())
+                Search(host.KnownAmong(preferred), address, count);
             else
                 host._outside.Enqueue(() => host._searches.Add(host.ResolveAsync(preferred, chosen => Search(chosen, address, count))));
         }
@@ -118,7 +122,8 @@ public sealed partial class MailboxHost
         // With the gate held.
         private void Search(IReadOnlyList<Endpoint> chosen, BoxAddress address, int count)
         {
-            foreach (var holder in chosen)
+            // Whoever named it would see by its HELLO where we are.
+            foreach (var holder in host._parts.NeverStraight() ? [] : chosen)
                 host._directory.Suggest(host._now, holder);
             Action<long, IReadOnlyList<Endpoint>> take = (now, nearest) =>
             {

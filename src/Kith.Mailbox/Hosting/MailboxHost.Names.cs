@@ -31,6 +31,22 @@ public sealed partial class MailboxHost
         Run(_ => found([.. chosen.Where(_networks.MayContact).Distinct()]));
     }
 
+    // With the gate held: those that were found on the DHT too, without a word to anybody, for somebody who must not be seen.
+    private List<Endpoint> KnownAmong(IReadOnlyList<string> holders)
+    {
+        var known = new List<Endpoint>();
+        foreach (var text in holders.Take(MaxChosen))
+        {
+            if (!NodeAddress.TryParse(text, out var address) || address!.ToIPEndPoint() is not { } at)
+                continue;
+            var holder = Endpoint.From(at);
+            if (_directory.KeyOf(holder) is not null && !known.Contains(holder))
+                known.Add(holder);
+        }
+
+        return known;
+    }
+
     private async Task<Endpoint?> ResolveAsync(string text)
     {
         if (!NodeAddress.TryParse(text, out var address))

@@ -52,6 +52,8 @@ public sealed partial class MailboxHost
 
         public bool IsSelf(Endpoint holder) => host._directory.IsSelf(holder);
 
+        public X25519PublicKey? OwnKey => host._parts.Key?.PublicKey;
+
         public bool IsNear(Endpoint holder) => host._networks.AreLifted(holder);
 
         public void KeyFailed(long now, Endpoint holder)

@@ -19,6 +19,9 @@ internal interface IPassRoutesWorld
     /// <summary>Whether this is where we are ourselves.</summary>
     bool IsSelf(Endpoint holder);
 
+    /// <summary>Our own static key; null where we have none that others could know.</summary>
+    X25519PublicKey? OwnKey { get; }
+
     /// <summary>Whether it is on a network of ours, where prefixes mean nothing.</summary>
     bool IsNear(Endpoint holder);
 

@@ -70,5 +70,8 @@ internal sealed class PassWay(IReadOnlyList<Endpoint> chain, Endpoint holder, Pa
     /// <summary>The key that it was sealed with for the first of several.</summary>
     public X25519PublicKey? FirstKey { get; init; }
 
+    /// <summary>Through how many it was to go when it was asked; 0 where it might go straight.</summary>
+    public int HiddenLength { get; init; }
+
     public HolderRequest? Asked { get; set; }
 }

@@ -12,6 +12,7 @@ internal sealed class PassGuards(IPassRoutesWorld world)
 {
     private readonly List<Guard> _all = [];
     private long _settledAt; // since when others are known; 0 while they are not
+    private long _heardAt; // when anybody last answered
 
     /// <summary>Another number each time that they are others.</summary>
     public int Version { get; private set; }
@@ -26,7 +27,7 @@ internal sealed class PassGuards(IPassRoutesWorld world)
     public void Restore(long now, IEnumerable<Endpoint> kept)
     {
         foreach (var at in kept.Distinct().Take(PassLimits.Guards))
-            _all.Add(Guard.Kept(at, now));
+            _all.Add(new Guard(at) { IsKept = true, TryAt = now });
     }
 
     /// <summary>The order is another one: they are chosen anew.</summary>
@@ -45,18 +46,20 @@ internal sealed class PassGuards(IPassRoutesWorld world)
     /// <param name="isSettled">Whether those who are there are known by now: what is chosen is kept from then on.</param>
     public List<Endpoint> Usable(long now, IReadOnlyList<Endpoint> order, bool isSettled)
     {
-        foreach (var guard in _all.Where(guard => guard.IsKept && !IsUnknown(guard)))
+        foreach (var guard in _all.Where(guard => (guard.IsKept || guard.IsGreeted) && !IsUnknown(guard)))
             guard.Found();
         if (isSettled && _settledAt == 0 && order.Count > 0)
             _settledAt = now;
         var before = All; // one that gives way to another leaves as many
-        _all.RemoveAll(guard => guard.MissingSince != 0 && now - guard.MissingSince >= PassLimits.GuardGone);
+        var gone = _all.Where(guard => guard.MissingSince != 0 && _heardAt - guard.MissingSince >= PassLimits.GuardGone).Select(static guard => guard.At).ToHashSet();
+        _all.RemoveAll(guard => gone.Contains(guard.At));
         // All of another network, most likely: who comes back to theirs finds the same by the order.
-        if (_settledAt != 0 && now - _settledAt >= PassLimits.KeptGuardsGone && _all.TrueForAll(static guard => guard.IsKept))
+        if (_settledAt != 0 && order.Count > 0 && _all.TrueForAll(guard => IsOfAnotherNetwork(guard, now)))
             _all.Clear();
         var usable = _all.Where(guard => guard.RestUntil <= now && !IsUnknown(guard)).Select(static guard => guard.At).ToList();
-        if (isSettled || _all.Count == 0)
-            Choose(order, isSettled, usable);
+        // Before that the first to be known would see us, whoever they are.
+        if (isSettled)
+            Choose(order.OrderBy(gone.Contains), usable); // others may still take them for holders: they must not come in their own place
         if (!before.SequenceEqual(All))
             Version++;
         return usable;
@@ -65,7 +68,28 @@ internal sealed class PassGuards(IPassRoutesWorld world)
     /// <summary>One answered.</summary>
     public void Answered(Endpoint at) => Find(at)?.Found();
 
-    /// <summary>Our session to one could not be made, or has failed.</summary>
+    /// <summary>Somebody answered, whoever it is: those who do not are missing. A long time in which nobody did is held against nobody: it was we who were not there.</summary>
+    public void Heard(long now)
+    {
+        var silence = now - _heardAt;
+        if (silence > PassLimits.Silence)
+        {
+            foreach (var guard in _all.Where(static guard => guard.MissingSince != 0))
+                guard.MissingSince = Math.Min(now, guard.MissingSince + silence);
+        }
+
+        _heardAt = now;
+    }
+
+    /// <summary>The network is another one: nothing is held against anybody.</summary>
+    public void NetworkChanged()
+    {
+        _settledAt = 0;
+        foreach (var guard in _all)
+            guard.Forgive();
+    }
+
+    /// <summary>Our session to one could not be made, or has failed; or it says that it passes nothing on.</summary>
     public void Failed(long now, Endpoint at)
     {
         if (Find(at) is not { } guard || guard.RestUntil > now)
@@ -91,11 +115,13 @@ internal sealed class PassGuards(IPassRoutesWorld world)
         {
             guard.Pause = guard.Pause == 0 ? PassLimits.FirstGuardRest : Math.Min(guard.Pause * 2, PassLimits.LastGuardRest);
             guard.TryAt = now + guard.Pause;
+            guard.IsGreeted = true;
+            guard.MissingSince = guard.MissingSince == 0 ? now : guard.MissingSince;
             world.Greet(guard.At);
         }
     }
 
-    private void Choose(IReadOnlyList<Endpoint> order, bool isSettled, List<Endpoint> usable)
+    private void Choose(IEnumerable<Endpoint> order, List<Endpoint> usable)
     {
         var chosen = All.ToList();
         foreach (var one in order)
@@ -106,12 +132,15 @@ internal sealed class PassGuards(IPassRoutesWorld world)
                 continue;
             chosen.Add(one);
             usable.Add(one);
-            if (isSettled)
-                _all.Add(new Guard(one));
+            _all.Add(new Guard(one));
         }
     }
 
     private bool IsUnknown(Guard guard) => world.KeyOf(guard.At) is not { } key || key == guard.OldKey;
+
+    // Others answered after it was first tried, and since then it had its time.
+    private bool IsOfAnotherNetwork(Guard guard, long now) =>
+        guard is { IsKept: true, MissingSince: not 0 } && _heardAt >= guard.MissingSince && now - Math.Max(_settledAt, guard.MissingSince) >= PassLimits.KeptGuardsGone;
 
     private Guard? Find(Endpoint at) => _all.Find(guard => guard.At == at);
 
@@ -119,7 +148,7 @@ internal sealed class PassGuards(IPassRoutesWorld world)
     {
         public Endpoint At => at;
 
-        /// <summary>Since when it cannot be had; 0 while it can.</summary>
+        /// <summary>Since when it cannot be had; 0 while it can, or was not tried.</summary>
         public long MissingSince { get; set; }
 
         /// <summary>Until when it is left alone, and how long that was.</summary>
@@ -136,10 +165,13 @@ internal sealed class PassGuards(IPassRoutesWorld world)
         public X25519PublicKey? OldKey { get; set; }
 
         /// <summary>Whether it was not had since the start, but in an earlier run.</summary>
-        public bool IsKept { get; private set; }
+        public bool IsKept { get; set; }
 
-        public static Guard Kept(Endpoint at, long now) => new(at) { IsKept = true, MissingSince = now, TryAt = now };
+        /// <summary>Whether it was said HELLO to since it was last had.</summary>
+        public bool IsGreeted { get; set; }
 
-        public void Found() => (MissingSince, RestUntil, Rest, Pause, IsKept) = (0, 0, 0, 0, false);
+        public void Found() => (MissingSince, RestUntil, Rest, Pause, IsKept, IsGreeted) = (0, 0, 0, 0, false, false);
+
+        public void Forgive() => (MissingSince, RestUntil, Rest, TryAt, Pause) = (0, 0, 0, 0, 0);
     }
 }

@@ -61,10 +61,13 @@ public static class PassLimits
     /// <summary>Nodes that see our address where a request goes through several: the first of the order.</summary>
     public const int Guards = 3;
 
-    /// <summary>A guard that has not been there for so long is given up for another, milliseconds; what has no guard waits.</summary>
+    /// <summary>A guard that has not been there for so long, while others were, is given up for another, milliseconds; what has no guard waits.</summary>
     public const long GuardGone = 60 * 60_000;
 
-    /// <summary>Where none of the guards of an earlier run was had for so long, though others are known, they are given up together: they are of another network, milliseconds.</summary>
+    /// <summary>Longer than so long we hear of somebody while we are there: a longer time without any answer counts for no guard's absence, milliseconds.</summary>
+    public const long Silence = 30 * 60_000;
+
+    /// <summary>Where none of the guards of an earlier run was had for so long, though others answer, they are given up together: they are of another network, milliseconds.</summary>
     public const long KeptGuardsGone = 60_000;
 
     /// <summary>A guard that failed is left alone for so long, then for twice as long each time, milliseconds.</summary>

@@ -75,8 +75,9 @@ internal sealed class PassOrder(IPassRoutesWorld world, byte[] secret)
     /// <param name="holder">The holder.</param>
     /// <param name="length">How many are wanted.</param>
     /// <param name="isSettled">Whether those who are there are known by now: the guards are chosen then, and kept.</param>
-    /// <param name="isWorse">Who is taken only where there is nobody else, the more the higher: tried already, or failed lately.</param>
-    public IReadOnlyList<Endpoint> Chain(long now, BoxAddress box, Endpoint holder, int length, bool isSettled, Func<Endpoint, int> isWorse)
+    /// <param name="isTried">Who was tried already: taken only where there is nobody else.</param>
+    /// <param name="isAvoided">Who failed lately: taken after others; but of the guards before one that holds the box itself.</param>
+    public IReadOnlyList<Endpoint> Chain(long now, BoxAddress box, Endpoint holder, int length, bool isSettled, Func<Endpoint, bool> isTried, Func<Endpoint, bool> isAvoided)
     {
         Refresh(now);
         var guards = Guards.Usable(now, _order, isSettled);
@@ -87,13 +88,13 @@ internal sealed class PassOrder(IPassRoutesWorld world, byte[] secret)
         // One that is gone for a moment is waited for: were another taken each time, many would see us.
         guards.Remove(holder);
         RemoveNeighbours(guards, holder);
-        if (!Add(chain, guards, box, holder, isWorse))
+        if (!Add(chain, guards, box, holder, isTried, isAvoided))
             return [];
         for (var after = holder; chain.Count < length; after = chain[1])
         {
             // The other guards only where there is nobody else: who passes on later learns nothing of us, but guards are few.
             var pool = ranked.Where(one => !guards.Contains(one) && !Guards.Contains(one)).Take(PassLimits.Chosen).ToList();
-            if (!Add(chain, pool, box, after, isWorse) && !Add(chain, ranked, box, after, isWorse))
+            if (!Add(chain, pool, box, after, isTried, isAvoided) && !Add(chain, ranked, box, after, isTried, isAvoided))
                 break;
         }
 
@@ -104,13 +105,16 @@ internal sealed class PassOrder(IPassRoutesWorld world, byte[] secret)
     public int Raised(BoxAddress box, Endpoint holder) => (int)(Mark(box, holder, default) % PassLimits.Raises);
 
     // The first who is added leads, the others come behind it from the back, each by who comes after it.
-    private bool Add(List<Endpoint> chain, List<Endpoint> pool, BoxAddress box, Endpoint after, Func<Endpoint, int> isWorse)
+    private bool Add(List<Endpoint> chain, List<Endpoint> pool, BoxAddress box, Endpoint after, Func<Endpoint, bool> isTried, Func<Endpoint, bool> isAvoided)
     {
         var free = pool.Where(one => !chain.Exists(other => other == one || (AddressPrefix.Of(other) == AddressPrefix.Of(one) && !world.IsNear(one)))).ToList();
         if (free.Count == 0)
             return false;
         var own = _holders.GetValueOrDefault(box) ?? [];
-        chain.Insert(Math.Min(chain.Count, 1), free.OrderBy(isWorse).ThenBy(one => Tier(own, one)).ThenBy(one => Mark(box, after, one)).First());
+        var byTrial = free.OrderBy(isTried);
+        // A guard that holds the box itself would see by the time whose it is: rather one that failed a moment ago.
+        var best = chain.Count == 0 ? byTrial.ThenBy(one => Tier(own, one)).ThenBy(isAvoided) : byTrial.ThenBy(isAvoided).ThenBy(one => Tier(own, one));
+        chain.Insert(Math.Min(chain.Count, 1), best.ThenBy(one => Mark(box, after, one)).First());
         return true;
     }
 

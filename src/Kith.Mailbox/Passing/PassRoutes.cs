@@ -48,7 +48,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
     /// </summary>
     public bool Notice(long now)
     {
-        var length = NeverStraight() ? Length : 0;
+        var length = HiddenLength;
         var before = _length;
         _length = length;
         if (before is null || before == length || length == 0)
@@ -59,6 +59,8 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
     }
 
     private int Length => Math.Clamp(Passers(), 1, PassLimits.MostPassers);
+
+    private int HiddenLength => NeverStraight() ? Length : 0;
 
     /// <summary>Whether what is about a box never goes straight: it fails instead, and is asked again later.</summary>
     public Func<bool> NeverStraight { get; init; } = static () => false;
@@ -85,8 +87,12 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
     public void NetworkChanged(long now)
     {
         _manners.Forgive();
+        _order.Guards.NetworkChanged();
         _startedUntil = now + PassLimits.StartPatience;
     }
+
+    /// <summary>A node answered, whatever it was asked: we are on a network.</summary>
+    public void Heard(long now) => _order.Guards.Heard(now);
 
     /// <summary>Asks a holder; the call is told of one answer or failure, with news of any number of answers until a failure.</summary>
     public void Ask(long now, PassCall call)
@@ -187,7 +193,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
 
     private bool TryChain(long now, PassCall call, X25519PublicKey key, int length)
     {
-        var chain = _order.Chain(now, call.Box!.Value, call.Holder.At, length, now >= _startedUntil, one => call.Tried.Contains(one) ? 2 : _manners.IsAvoided(new HolderHandle(one), now) ? 1 : 0);
+        var chain = _order.Chain(now, call.Box!.Value, call.Holder.At, length, now >= _startedUntil, call.Tried.Contains, one => _manners.IsAvoided(new HolderHandle(one), now));
         // Just after the start more will be known soon.
         if (chain.Count < length && now < _startedUntil)
             return false;
@@ -208,7 +214,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
 
     private void Start(long now, PassCall call, IReadOnlyList<Endpoint> chain, X25519PublicKey? firstKey, PassLayers layers)
     {
-        var way = new PassWay(chain, call.Holder.At, layers, now) { FirstKey = firstKey };
+        var way = new PassWay(chain, call.Holder.At, layers, now) { FirstKey = firstKey, HiddenLength = HiddenLength };
         way.Asked = new HolderRequest(layers.Asked, (later, answer, failure) => Answered(later, call, way, answer?.Answer, failure), call.KeepsOn)
         {
             Patience = Patience,
@@ -224,14 +230,19 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
 
     private void Straight(long now, PassCall call)
     {
-        if (NeverStraight() && call.Box is not null && !world.IsSelf(call.Holder.At))
+        var isSelf = world.IsSelf(call.Holder.At);
+        if (NeverStraight() && call.Box is not null && !(isSelf && world.OwnKey is not null))
         {
             Fail(now, call, AskFailure.Crowded);
             return;
         }
 
-        var way = new PassWay([], call.Holder.At, null, now);
-        way.Asked = new HolderRequest(call.Request, (later, answer, failure) => Answered(later, call, way, answer?.Answer, failure), call.KeepsOn);
+        var way = new PassWay([], call.Holder.At, null, now) { HiddenLength = HiddenLength };
+        way.Asked = new HolderRequest(call.Request, (later, answer, failure) => Answered(later, call, way, answer?.Answer, failure), call.KeepsOn)
+        {
+            // Where we are is said by others: whoever else is there must not hear what is only for ourselves.
+            OnlyTo = isSelf ? world.OwnKey : null,
+        };
         call.Ways.Add(way);
         Sent = (Sent.Straight + 1, Sent.Passed);
         world.Ask(call.Holder.At, way.Asked);
@@ -246,7 +257,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
         if (call.IsOver || !call.Ways.Contains(way))
             return;
         if (way.Layers is not null && answer is not null)
-            Heard(now, way);
+            Heard(now, way, isRefusal: answer is PassTrouble { Code: DropCode.NoRoom, By: <= 0 });
         if (answer is not null and not PassTrouble)
             Take(now, call, way, answer);
         else if (call.IsAnswered || way.Layers is null)
@@ -255,12 +266,17 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
             Miss(now, call, way, answer as PassTrouble, failure);
     }
 
-    private void Heard(long now, PassWay way)
+    private void Heard(long now, PassWay way, bool isRefusal)
     {
+        Heard(now);
         if (_heard.Count >= ClientLimits.Remembered)
             _heard.Clear();
         _heard[way.At] = now;
-        _order.Guards.Answered(way.At);
+        // Who passes nothing on any more is of no use, though it is there.
+        if (isRefusal)
+            _order.Guards.Failed(now, way.At);
+        else
+            _order.Guards.Answered(way.At);
         _manners.Answered(new HolderHandle(way.At), now - way.AskedAt);
     }
 
@@ -276,6 +292,13 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
             }
 
             call.Ways.RemoveAll(other => other != way);
+        }
+
+        // It was asked before more or fewer were to pass it on, or before nobody was to see it.
+        if (call.KeepsOn && HiddenLength is > 0 and var length && length != way.HiddenLength)
+        {
+            Fail(now, call, AskFailure.Ended);
+            return;
         }
 
         // News that were refused do not go on.

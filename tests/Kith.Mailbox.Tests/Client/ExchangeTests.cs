@@ -172,6 +172,27 @@ public sealed class ExchangeTests
     }
 
     [Fact]
+    public void WhatSomeHaveAndIsTooLongByNow_IsPackedAnew()
+    {
+        foreach (var holder in _world.Holders.Values)
+            (holder.Conduct, holder.RefusesWith) = (Conduct.Refusing, DropCode.Full);
+        foreach (var holder in _world.Nearest(Address).Take(3))
+            holder.Conduct = Conduct.Honest;
+        var ids = _writer.Put(_box, 20, 16_000);
+        Assert.True(_world.RunUntil(() => _writer.Refusals.Count == 1 && _writer.Waiting == 0, 60 * Second));
+        Assert.True(_writer.LongestPut > ClientLimits.ChainPutBytes);
+        foreach (var holder in _world.Holders.Values)
+            holder.Conduct = Conduct.Honest;
+        // From now on all goes through chains.
+        (_writer.MostBytes, _writer.LongestPut) = (ClientLimits.ChainPutBytes, 0);
+        _writer.PutAgain(_box, ids);
+        Assert.True(_world.RunUntil(() => _writer.Stored.Count == ids.Count, 60 * Second));
+        Assert.InRange(_writer.LongestPut, 1, ClientLimits.ChainPutBytes);
+        _reader.Read(Readable);
+        Assert.True(_world.RunUntil(() => _reader.Told.Count == ids.Count, 60 * Second));
+    }
+
+    [Fact]
     public void HolderThatIsAskedAgain_CountsOnce()
     {
         const int Large = 16_384;

@@ -43,7 +43,15 @@ internal abstract class TestClient : IHolders
 
     public abstract void Answered(long ticket, MailboxAnswer? answer, AskFailure failure);
 
-    void IHolders.Ask(long ticket, HolderHandle holder, MailboxRequest request) => _world.Ask(this, ticket, holder, request);
+    /// <summary>Bytes of the longest PUT so far, chunks with their entries.</summary>
+    public long LongestPut { get; set; }
+
+    void IHolders.Ask(long ticket, HolderHandle holder, MailboxRequest request)
+    {
+        if (request is PutRequest put)
+            LongestPut = Math.Max(LongestPut, put.Items.Sum(item => (long)item.WireSize));
+        _world.Ask(this, ticket, holder, request);
+    }
 
     void IHolders.Find(BoxAddress address, int count, IReadOnlyList<string> preferred) => _world.Find(this, address, count, preferred);
 

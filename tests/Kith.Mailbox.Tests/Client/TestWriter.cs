@@ -12,7 +12,10 @@ internal sealed class TestWriter : TestClient, IWriterObserver
     private readonly WriterCore _core;
 
     public TestWriter(ClientWorld world)
-        : base(world) => _core = new WriterCore(this, this, world.Random);
+        : base(world) => _core = new WriterCore(this, this, world.Random) { MostBytes = () => MostBytes };
+
+    /// <summary>Bytes that one PUT may have.</summary>
+    public int MostBytes { get; set; } = WireLimits.MaxPutBytes;
 
     public HashSet<MessageId> Stored { get; } = [];
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using Kith.Crypto;
@@ -197,6 +198,50 @@ public sealed class HolderSessionsTests : IAsyncDisposable
         Assert.Equal(1, node.Sessions);
         while (node.Open > 0 || sessions.Count > 0)
             await Task.Delay(20, _patience.Token);
+        Assert.Empty(_defects);
+    }
+
+    [Fact]
+    public async Task WhatIsForOneKeyAlone_IsNotWrittenToAnother()
+    {
+        ConcurrentBag<(Kith.Wire.Endpoint? From, MailboxRequest Request)> asked = [];
+        _nodes.Add(await MailNode.StartAsync(null, 1 << 20, (_, _, _) => new AskedHolding(asked)));
+        await using var sessions = Sessions(HostingLimits.MaxSessions);
+        // There is a session already, made for something that anybody might be asked.
+        sessions.Ask(_nodes[0].Endpoint, SessionUse.Own, Hello());
+        Assert.Equal(AskFailure.None, await _told.Reader.ReadAsync(_patience.Token));
+        var read = new HolderRequest(new ReadRequest(_box.Box, ReadFlags.None, 0, 0, []) { Key = _box.Read }, static (_, _, _) => { });
+        sessions.Ask(_nodes[0].Endpoint, SessionUse.Own, read with { OnlyTo = _key.PublicKey });
+        Assert.Equal(AskFailure.Unreachable, await _told.Reader.ReadAsync(_patience.Token));
+        sessions.Ask(_nodes[0].Endpoint, SessionUse.Own, read with { OnlyTo = _nodes[0].Key });
+        Assert.Equal(AskFailure.None, await _told.Reader.ReadAsync(_patience.Token));
+        Assert.Single(asked);
+        Assert.Empty(_defects);
+    }
+
+    [Fact]
+    public async Task WaitingForAPlaceToDial_IsNotTheHoldersFailure()
+    {
+        using var places = new SemaphoreSlim(0);
+        using var connection = new HolderConnection(Kith.Wire.Endpoint.FromIPv4(0xC600_0105, 4_000), static (_, _, _) => { }, TimeProvider.System, TimeSpan.FromMilliseconds(200));
+        var dialed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var running = connection.RunAsync(
+            places,
+            async ct =>
+            {
+                dialed.TrySetResult(ct.IsCancellationRequested);
+                await Task.Delay(Timeout.Infinite, ct);
+                throw new InvalidOperationException();
+            },
+            static _ => { },
+            _defects.Add);
+        await Task.Delay(500, _patience.Token);
+        Assert.False(running.IsCompleted);
+        places.Release();
+        Assert.False(await dialed.Task.WaitAsync(_patience.Token)); // its time begins now
+        await running.WaitAsync(_patience.Token);
+        Assert.True(connection.HasFailed);
+        Assert.Equal(1, places.CurrentCount);
         Assert.Empty(_defects);
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Kith.Crypto;
 using Kith.Mailbox.Boxes;
 using Kith.Mailbox.Wire;
+using Kith.Transport.Tests.Sessions;
 using Kith.Wire;
 
 namespace Kith.Mailbox.Tests.Hosting;
@@ -147,6 +148,22 @@ public sealed class MailboxHostTests : IAsyncDisposable
         Assert.All(new[] { typeof(PutRequest), typeof(ReadRequest), typeof(DeleteRequest) }, kind => Assert.Contains(_asked, one => one.Request.GetType() == kind));
         Assert.Equal(0, _nodes.Sum(node => node.Mailbox.View.Traffic.Straight));
         Assert.True(_nodes.Sum(node => node.Mailbox.View.Traffic.PassedOn) >= _asked.Count * passers);
+    }
+
+    [Fact]
+    public async Task HolderThatSomebodyNamed_HearsNothingOfWhoMustNotBeSeen()
+    {
+        await using var named = new StreamlessNode();
+        var holdings = await StartHoldingAsync(8);
+        await using var bob = await MailNode.StartAsync(_nodes[0].Endpoint, 0, isVeiled: true);
+        await using var alice = await MailNode.StartAsync(_nodes[0].Endpoint, 0, isVeiled: true);
+        bob.Mailbox.Read([Readable with { Preferred = [named.Endpoint.ToString()] }]);
+        while (holdings.Sum(static one => one.Watching.Sealed) < 3)
+            await Task.Delay(20, Stop);
+        var sent = Parcels(1);
+        alice.Mailbox.Put(Writable with { Preferred = [named.Endpoint.ToString()] }, sent);
+        await ReceivedAsync(bob, sent);
+        Assert.Equal(0, named.Sessions);
     }
 
     [Fact]

@@ -83,16 +83,29 @@ public sealed class PassChainTests : IDisposable
     [InlineData(4, 3)]
     public void WhereFewAreKnown_TheChainIsShorter_ButIsThere(int holders, int expected)
     {
-        using var world = new RoutesWorld(holders, neverStraight: true);
+        using var world = new RoutesWorld(holders, neverStraight: true, isStarting: true);
         Ask(world, _keys, world.Holders[0]);
-        if (expected < PassLimits.Passers)
-        {
-            Assert.Empty(world.Asked); // more may be known in a moment
-            world.WaitFor(PassLimits.StartPatience);
-        }
-
+        Assert.Empty(world.Asked); // more may be known in a moment
+        world.WaitFor(PassLimits.StartPatience);
         Assert.Equal(expected + 1, world.Open(world.Asked[0]).Stops.Count);
         world.Answer(world.Asked[0].Request, world.Open(world.Asked[0]), Entries, expected);
+    }
+
+    [Fact]
+    public void GuardThatFailedLately_ComesBeforeOneThatHoldsTheBox()
+    {
+        Ask(_world, _keys, Holder);
+        var guards = _world.Routes.Guards.All;
+        _world.Routes.Found(_keys.Address, guards.Skip(1));
+        var holder = _world.Holders.Except(guards).First();
+        for (var i = 0; i < 2; i++)
+        {
+            Ask(_world, _keys, holder);
+            var asked = _world.Asked[^1];
+            Assert.Equal(guards[0], asked.At);
+            _world.Answer(asked.Request, _world.Open(asked), new PassAnswer(DropCode.Busy, default), 0);
+            Assert.Contains(_world.Asked[^1].At, guards.Skip(1)); // it was tried: there is nobody else
+        }
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class PassGuardTests : IDisposable
 {
     private const long Step = 10_000;
 
-    private readonly RoutesWorld _world = new(40, neverStraight: true);
+    private readonly RoutesWorld _world = new(40, neverStraight: true, isStarting: true);
     private readonly BoxKeys _keys = Rows.Keys();
 
     private static EntriesAnswer Entries => new(DropCode.Done, false, 7, []);
@@ -84,9 +84,9 @@ public sealed class PassGuardTests : IDisposable
     public void GuardsOfAnEarlierRun_AreTaken_ThoughOthersComeFirstInTheOrder()
     {
         var secret = SystemRandom.Instance.NextBytes(32);
-        using var before = new RoutesWorld(40, neverStraight: true, secret);
+        using var before = new RoutesWorld(40, neverStraight: true, secret, isStarting: true);
         var others = Settle(before);
-        using var world = new RoutesWorld(40, neverStraight: true, secret);
+        using var world = new RoutesWorld(40, neverStraight: true, secret, isStarting: true);
         List<Endpoint> kept = [.. world.Holders.Except(others).Take(PassLimits.Guards)];
         world.Routes.Restore(world.Now, kept);
         Assert.Equal(kept.ToHashSet(), Settle(world).ToHashSet());
@@ -194,6 +194,161 @@ public sealed class PassGuardTests : IDisposable
     }
 
     [Fact]
+    public void InTheFirstSeconds_NobodyIsFirstWhoIsNoGuard()
+    {
+        _world.Holders.RemoveRange(8, 32);
+        Ask(_world);
+        _world.WaitFor(PassLimits.StartPatience - 1);
+        Assert.Empty(_world.Asked);
+        Assert.Empty(_world.Routes.Guards.All);
+        _world.WaitFor(1);
+        Assert.Contains(Assert.Single(_world.Asked).At, _world.Routes.Guards.All);
+    }
+
+    [Fact]
+    public void HoursWithoutAnyAnswer_CountForNoGuardsAbsence()
+    {
+        var guards = Settle(_world);
+        _world.IsOnline = false;
+        for (var end = _world.Now + (2 * PassLimits.GuardGone); _world.Now < end; _world.Now += Step)
+        {
+            foreach (var guard in guards)
+                _world.Routes.SessionFailed(_world.Now, guard);
+            _world.Routes.Drop(Ask(_world));
+        }
+
+        // Back: others answer before a guard is tried.
+        _world.IsOnline = true;
+        _world.Now += PassLimits.LastGuardRest;
+        Ask(_world);
+        Assert.Equal(guards, _world.Routes.Guards.All);
+        Assert.Contains(_world.Asked[^1].At, guards);
+
+        // One that is gone then has an hour from there on.
+        Miss(guards[0], PassLimits.GuardGone - Step);
+        Assert.Equal(guards, _world.Routes.Guards.All);
+        Miss(guards[0], 2 * Step);
+        Assert.DoesNotContain(guards[0], _world.Routes.Guards.All);
+    }
+
+    [Fact]
+    public void GuardsOfAnEarlierRun_AreKept_ThoughTheStartIsOfflineForHours()
+    {
+        List<Endpoint> all = [.. _world.Holders], kept = [.. all.Take(PassLimits.Guards)];
+        _world.Unknown.UnionWith(all);
+        _world.Holders.Clear();
+        _world.IsOnline = false;
+        _world.Routes.Restore(_world.Now, kept);
+        for (var waited = 0L; waited < 2 * PassLimits.GuardGone; waited += Step)
+        {
+            _world.Routes.Drop(Ask(_world, holder: all[^1]));
+            _world.WaitFor(Step);
+        }
+
+        // Others are there a moment before them.
+        _world.IsOnline = true;
+        _world.Holders.AddRange(all.Skip(PassLimits.Guards));
+        _world.Unknown.ExceptWith(_world.Holders);
+        _world.Routes.Drop(Ask(_world, holder: all[^1]));
+        Assert.Equal(kept, _world.Routes.Guards.All);
+        _world.WaitFor(Step);
+        _world.Unknown.Clear();
+        Ask(_world, holder: all[^1]);
+        Assert.Equal(kept, _world.Routes.Guards.All);
+        Assert.Contains(_world.Asked[^1].At, kept);
+    }
+
+    [Fact]
+    public void GuardsOfAnEarlierRun_AreMissedFromTheirFirstHelloOn_NotWhileNothingIsHidden()
+    {
+        List<Endpoint> kept = [.. _world.Holders.Take(PassLimits.Guards)];
+        _world.Unknown.UnionWith(kept[..2]);
+        _world.Routes.Restore(_world.Now, kept);
+        _world.IsHidden = false;
+        _world.Routes.Notice(_world.Now);
+        for (var waited = 0L; waited < 2 * PassLimits.GuardGone; waited += Step)
+        {
+            _world.Routes.Heard(_world.Now);
+            _world.WaitFor(Step);
+        }
+
+        Assert.Empty(_world.Greeted);
+        _world.IsHidden = true;
+        _world.Routes.Notice(_world.Now);
+        Ask(_world);
+        _world.WaitFor(Step);
+        Ask(_world);
+        Assert.Equal(kept, _world.Routes.Guards.All);
+        Assert.Equal(kept[..2].ToHashSet(), _world.Greeted.Select(one => one.At).ToHashSet());
+    }
+
+    [Fact]
+    public void AnotherNetwork_ForgivesGuards()
+    {
+        var guards = Settle(_world);
+        for (var i = 0; i < 8; i++)
+        {
+            foreach (var guard in guards)
+                _world.Routes.SessionFailed(_world.Now, guard);
+            _world.Now += PassLimits.LastGuardRest;
+        }
+
+        foreach (var guard in guards)
+            _world.Routes.SessionFailed(_world.Now, guard);
+        var asked = _world.Asked.Count;
+        Ask(_world);
+        Assert.Equal(asked, _world.Asked.Count);
+        _world.Routes.NetworkChanged(_world.Now);
+        Ask(_world);
+        Assert.Contains(_world.Asked[^1].At, guards);
+        Assert.True(_world.Asked.Count > asked);
+        Miss(guards[0], PassLimits.GuardGone - Step);
+        Assert.Equal(guards, _world.Routes.Guards.All);
+    }
+
+    [Fact]
+    public void GuardThatPassesNothingOnAnyMore_GivesWayAfterAnHour()
+    {
+        var guards = Settle(_world);
+        var seen = _world.Asked.Count;
+        var gone = guards[0];
+        for (var end = _world.Now + PassLimits.GuardGone + (2 * PassLimits.LastGuardRest); _world.Now < end; _world.Now += PassLimits.LastGuardRest)
+        {
+            for (var i = 0; i < 6; i++)
+                Ask(_world, Rows.Keys((byte)i));
+            for (; seen < _world.Asked.Count; seen++)
+            {
+                if (_world.Asked[seen].At == gone)
+                    _world.Answer(_world.Asked[seen].Request, _world.Open(_world.Asked[seen]), new PassAnswer(DropCode.NoRoom, default), 0);
+            }
+        }
+
+        Assert.DoesNotContain(gone, _world.Routes.Guards.All);
+        Assert.Equal(guards[1..], _world.Routes.Guards.All.Take(2));
+    }
+
+    [Fact]
+    public void GuardThatCannotBeKnownAnyMore_GivesWayAfterAnHour()
+    {
+        var guards = Settle(_world);
+        var gone = guards[0];
+        // It fell out of what is known, and its prefix is full of others: no HELLO goes to it.
+        _world.Unknown.Add(gone);
+        _world.Holders.Remove(gone);
+        for (var waited = 0L; waited < PassLimits.GuardGone - Step; waited += Step)
+        {
+            _world.Routes.Drop(Ask(_world));
+            _world.WaitFor(Step);
+            Assert.Equal(guards, _world.Routes.Guards.All);
+        }
+
+        _world.WaitFor(2 * Step);
+        Ask(_world);
+        Assert.DoesNotContain(gone, _world.Routes.Guards.All);
+        Assert.Equal(guards[1..], _world.Routes.Guards.All.Take(2));
+    }
+
+    [Fact]
     public void GuardWithAnotherKey_IsSaidHelloTo_AndUsedWithTheNewOne()
     {
         var guards = Settle(_world);
@@ -214,7 +369,7 @@ public sealed class PassGuardTests : IDisposable
     public void WhatAnotherSaysOfAGuardsKey_DoesNotTakeItAway()
     {
         // So few that guards stand behind guards.
-        using var world = new RoutesWorld(4, neverStraight: true);
+        using var world = new RoutesWorld(4, neverStraight: true, isStarting: true);
         Ask(world);
         world.WaitFor(PassLimits.StartPatience);
         Ask(world);
@@ -244,7 +399,7 @@ public sealed class PassGuardTests : IDisposable
     public void TheSamePeriod_KeepsThem()
     {
         var secret = SystemRandom.Instance.NextBytes(32);
-        using var world = new RoutesWorld(40, neverStraight: true, secret);
+        using var world = new RoutesWorld(40, neverStraight: true, secret, isStarting: true);
         var guards = Settle(world);
         world.Routes.Renew([.. secret]);
         Assert.Equal(guards.ToHashSet(), world.Routes.Guards.All.ToHashSet());
@@ -290,14 +445,31 @@ public sealed class PassGuardTests : IDisposable
     }
 
     [Fact]
+    public void NewsThatAreAskedForWhenTheLengthChanges_EndWithTheirFirstAnswer()
+    {
+        Settle(_world);
+        Ask(_world, _keys, ReadFlags.News);
+        var (asked, told) = (_world.Asked[^1], _world.Told.Count);
+        var walk = _world.Open(asked);
+        _world.Length = PassLimits.MostPassers;
+        Assert.False(_world.Routes.Notice(_world.Now));
+        Assert.Equal(told, _world.Told.Count);
+        _world.Answer(asked.Request, walk, Entries, walk.Layers.Count - 1);
+        Assert.Equal(AskFailure.Ended, _world.Told[^1].Failure);
+        Assert.Contains(asked.Request, _world.Dropped);
+    }
+
+    [Fact]
     public void NewsThroughAChain_EndWhenItsLengthIsAnother_AndNotWhenNothingIsHiddenAnyMore()
     {
+        Settle(_world);
         Ask(_world, _keys, ReadFlags.News);
         var walk = _world.Open(_world.Asked[^1]);
         _world.Answer(_world.Asked[^1].Request, walk, Entries, walk.Layers.Count - 1);
         _world.IsHidden = false;
+        var told = _world.Told.Count;
         Assert.False(_world.Routes.Notice(_world.Now));
-        Assert.Single(_world.Told);
+        Assert.Equal(told, _world.Told.Count);
         _world.IsHidden = true;
         Assert.True(_world.Routes.Notice(_world.Now));
         Ask(_world, _keys, ReadFlags.News);
@@ -318,7 +490,7 @@ public sealed class PassGuardTests : IDisposable
         for (var i = 0; i < 40; i++)
             world.Ask(new ReadRequest(Rows.Keys((byte)i).Box, ReadFlags.None, 0, 9, []) { Key = _keys.Read }, world.Holders[i % world.Holders.Count]);
         Assert.Equal(PassLimits.Guards, world.Routes.Guards.All.Count);
-        Assert.Equal(world.Routes.Guards.All.ToHashSet(), world.Asked.Skip(1).Select(asked => asked.At).ToHashSet());
+        Assert.Equal(world.Routes.Guards.All.ToHashSet(), world.Asked.Select(asked => asked.At).ToHashSet());
         return [.. world.Routes.Guards.All];
     }
 
@@ -353,6 +525,6 @@ public sealed class PassGuardTests : IDisposable
         Assert.Fail("Nothing went through the guard.");
     }
 
-    private PassCall Ask(RoutesWorld world, BoxKeys? keys = null, ReadFlags flags = ReadFlags.None) =>
-        world.Ask(new ReadRequest((keys ?? _keys).Box, flags, 0, 9, []) { Key = (keys ?? _keys).Read }, world.Holders.Except(world.Routes.Guards.All).First(), keepsOn: flags.HasFlag(ReadFlags.News));
+    private PassCall Ask(RoutesWorld world, BoxKeys? keys = null, ReadFlags flags = ReadFlags.None, Endpoint? holder = null) =>
+        world.Ask(new ReadRequest((keys ?? _keys).Box, flags, 0, 9, []) { Key = (keys ?? _keys).Read }, holder ?? world.Holders.Except(world.Routes.Guards.All).First(), keepsOn: flags.HasFlag(ReadFlags.News));
 }

@@ -163,7 +163,7 @@ public sealed class PassRoutesTests : IDisposable
         using var own = new RoutesWorld(PassLimits.Fewest, neverStraight: true);
         own.Self = own.Holders[0];
         own.Ask(Read, own.Holders[0]);
-        Assert.Single(own.Asked);
+        Assert.Equal(own.OwnKey, Assert.Single(own.Asked).Request.OnlyTo); // who else is there, because others lied of where we are, hears nothing
     }
 
     [Fact]

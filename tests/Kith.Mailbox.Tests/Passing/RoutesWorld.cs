@@ -13,12 +13,15 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
     private readonly X25519PrivateKey _key = X25519PrivateKey.Generate(SystemRandom.Instance);
     private readonly X25519PrivateKey _other = X25519PrivateKey.Generate(SystemRandom.Instance);
 
-    public RoutesWorld(int holders, bool neverStraight = false, byte[]? orderSecret = null, int passers = PassLimits.Passers)
+    public RoutesWorld(int holders, bool neverStraight = false, byte[]? orderSecret = null, int passers = PassLimits.Passers, bool isStarting = false)
     {
         Holders = [.. Enumerable.Range(1, holders).Select(i => Endpoint.FromIPv4(0xC600_0005 + ((uint)i << 8), 4_000))];
         Routes = new PassRoutes(this, SystemRandom.Instance, orderSecret) { NeverStraight = () => IsHidden, Passers = () => Length };
         (IsHidden, Length) = (neverStraight, passers);
         Routes.Notice(Now);
+        // As it is some seconds after the start.
+        if (neverStraight && !isStarting)
+            Routes.NetworkChanged(Now - PassLimits.StartPatience);
     }
 
     public PassRoutes Routes { get; }
@@ -27,6 +30,9 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
     public bool IsHidden { get; set; }
 
     public int Length { get; set; }
+
+    /// <summary>Whether anybody answers anything, besides what the test answers.</summary>
+    public bool IsOnline { get; set; } = true;
 
     /// <summary>Guards that were said HELLO to, and when.</summary>
     public List<(Endpoint At, long When)> Greeted { get; } = [];
@@ -63,6 +69,8 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
     /// <summary>One whose key is not known.</summary>
     public Endpoint Keyless { get; set; }
 
+    public X25519PublicKey? OwnKey => _other.PublicKey;
+
     public bool IsNear(Endpoint holder) => false;
 
     public void KeyFailed(long now, Endpoint holder) => KeyFailures.Add(holder);
@@ -75,6 +83,8 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
 
     public PassCall Ask(MailboxRequest request, Endpoint holder, bool keepsOn = false, bool isPreferred = false)
     {
+        if (IsOnline)
+            Routes.Heard(Now);
         var call = new PassCall(new HolderHandle(holder, isPreferred), request, keepsOn, (_, answer, failure) => Told.Add((answer, failure)));
         Routes.Ask(Now, call);
         return call;
@@ -119,7 +129,7 @@ internal sealed class RoutesWorld : IPassRoutesWorld, IDisposable
     /// <summary>Lets time pass until something is due.</summary>
     public void Wait()
     {
-        Now = Routes.NextDeadline;
+        Now = Math.Max(Now, Routes.NextDeadline);
         Routes.Tick(Now);
     }
 
