@@ -93,7 +93,7 @@ internal sealed partial class NodeCore
                 WantRelayed();
             }));
             var room = Room;
-            var drops = DropsRun.Start(home, udp, _carriesOverUdp ? _udpCarrier : null, _nodeIdentity, run.Overlay, _takers, Drops, room, neverStraight: () => Privacy.HidesFromHolders, passers: () => Forwarding.Length, _dropGuards.Saved, _vault.ForwardingSeal, _time, log);
+            var drops = DropsRun.Start(home, udp, _carriesOverUdp ? _udpCarrier : null, _nodeIdentity, run.Overlay, _takers, Drops, room, neverStraight: () => Privacy.HidesFromHolders, passers: () => Forwarding.Length, _dropGuards, _vault.ForwardingSeal, _time, log);
             _dropsRun = drops;
             // Another may have been offered while it started.
             if (Room != room)

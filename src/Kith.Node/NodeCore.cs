@@ -91,7 +91,7 @@ internal sealed partial class NodeCore : IAsyncDisposable
         _timer = new LoopTimer(time, () => _loop.TryPost(new TickItem(Tick)));
         sink.Bind(_loop, _traffic);
         Drops.Bind(_loop, delivery);
-        _dropGuards = new DropGuards(vault.Records, () => Privacy.Own);
+        _dropGuards = new DropGuards(vault.Records, Privacy.Own);
         Drops.WhenGuardsChanged = _dropGuards.Keep;
         Forwarding.Bind(_loop);
         Forwarding.WhenReached = _traffic.Reached;

@@ -6,9 +6,12 @@ namespace Kith.Node.Network;
 
 /// <summary>Keeps the guards of drops over a restart, encrypted. On the loop, inside a transaction.</summary>
 /// <param name="records">Where.</param>
-/// <param name="own">The privacy setting.</param>
-internal sealed class DropGuards(IRecordStore records, Func<PrivacyLevel> own)
+/// <param name="level">The privacy setting that this run began under: another one holds from the next start on.</param>
+internal sealed class DropGuards(IRecordStore records, PrivacyLevel level)
 {
+    /// <summary>The privacy setting that this run began under.</summary>
+    public PrivacyLevel Level => level;
+
     /// <summary>Those of an earlier run, once <see cref="Load"/> has found some.</summary>
     public SavedGuards Saved { get; private set; } = SavedGuards.None;
 
@@ -18,7 +21,7 @@ internal sealed class DropGuards(IRecordStore records, Func<PrivacyLevel> own)
         Saved = SavedGuards.None;
         if (records.Get(RecordKind.DropGuards, []) is not { Length: > 0 } kept)
             return;
-        if (kept[0] == (byte)own() && SavedGuards.TryRead(kept.AsSpan(1), out var saved))
+        if (kept[0] == (byte)level && SavedGuards.TryRead(kept.AsSpan(1), out var saved))
             Saved = saved;
         else
             records.Remove(RecordKind.DropGuards, []);
@@ -27,7 +30,7 @@ internal sealed class DropGuards(IRecordStore records, Func<PrivacyLevel> own)
     /// <summary>Keeps others from now on. What was given up is erased, not only written over in some later place.</summary>
     public void Keep(SavedGuards guards)
     {
-        byte[] now = [(byte)own(), .. guards.ToArray()];
+        byte[] now = [(byte)level, .. guards.ToArray()];
         if (records.Get(RecordKind.DropGuards, []) is { } before)
         {
             if (before.AsSpan().SequenceEqual(now))

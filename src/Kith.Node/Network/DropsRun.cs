@@ -1,4 +1,5 @@
 using Kith.Crypto;
+using Kith.Delivery.Privacy;
 using Kith.Mailbox;
 using Kith.Mailbox.Directory;
 using Kith.Mailbox.Holding;
@@ -24,10 +25,10 @@ internal sealed class DropsRun : IAsyncDisposable
     public IMailbox Mailbox => _host;
 
     /// <summary>Starts it; from here on others may keep things here, if they find us.</summary>
-    public static DropsRun Start(string home, UdpPort port, UdpCarrier? udp, TransportIdentity identity, IOverlay overlay, SessionTakers takers, IMailboxObserver observer, long room, Func<bool> neverStraight, Func<int> passers, SavedGuards guards, SecretBytes orderKey, TimeProvider time, TextWriter? log)
+    public static DropsRun Start(string home, UdpPort port, UdpCarrier? udp, TransportIdentity identity, IOverlay overlay, SessionTakers takers, IMailboxObserver observer, long room, Func<bool> neverStraight, Func<int> passers, DropGuards guards, SecretBytes orderKey, TimeProvider time, TextWriter? log)
     {
         var dialer = new NamelessDialer(udp, identity, time);
-        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, (finder, calls) => Keep(home, identity, finder, calls), takers, observer, SystemRandom.Instance, time) { Key = identity.StaticKey, NeverStraight = neverStraight, Passers = passers, Guards = guards, Order = () => PassOrderSecret.At(orderKey, time.GetUtcNow()), Log = log };
+        var parts = new MailboxParts(overlay, () => OwnAddresses.Networks(port), port.Port, dialer, (finder, calls) => Keep(home, identity, finder, calls), takers, observer, SystemRandom.Instance, time) { Key = identity.StaticKey, NeverStraight = neverStraight, Passers = passers, Guards = guards.Saved, Order = () => PassOrderSecret.At(orderKey, (byte)guards.Level, time.GetUtcNow()), Log = log };
         return new DropsRun(MailboxHost.Start(parts, room));
     }
 
@@ -46,7 +47,7 @@ internal sealed class DropsRun : IAsyncDisposable
         var parts = new MailboxParts(null, static () => OwnNetworks.Unknown, 0, dialer, null, new SessionTakers(), observer, SystemRandom.Instance, time)
         {
             Onions = passers,
-            Order = () => PassOrderSecret.At(orderKey, time.GetUtcNow()),
+            Order = () => PassOrderSecret.At(orderKey, (byte)PrivacyLevel.Onion, time.GetUtcNow()),
             Log = log,
         };
         return new DropsRun(MailboxHost.Start(parts, room: 0));

@@ -53,7 +53,7 @@ public sealed class DropGuardsTests
         Assert.Equal((2, 1), (_records.Writes, _records.Removed));
     }
 
-    private DropGuards Make(PrivacyLevel own) => new(_records, () => own);
+    private DropGuards Make(PrivacyLevel own) => new(_records, own);
 
     private sealed class Records : IRecordStore
     {
