@@ -176,7 +176,7 @@ internal sealed partial class NodeCore
     private void WantRelayed()
     {
         if (Relays.MayUse)
-            _relayedWaiting.LookAtAll(_time.GetUtcNow().ToUnixTimeMilliseconds());
+            _relayedWaiting.LookAtAll();
     }
 
     // A contact is elsewhere: the session with them looks there.

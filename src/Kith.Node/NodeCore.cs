@@ -60,11 +60,12 @@ internal sealed partial class NodeCore : IAsyncDisposable
     private readonly DropGuards _dropGuards;
     private long _room;
     private volatile ReachCarrier? _reach;
+    private readonly EvenClock _clock;
     private long? _upkeepAt;
 
     private NodeCore(Vault vault, Messenger messenger, HeldEffects effects, string home, NetworkSetup setup, TimeProvider time, Action<Exception> defect, Action<Exception> fatal)
     {
-        (_vault, _effects, _time, Messenger) = (vault, effects, time, messenger);
+        (_vault, _effects, _time, _clock, Messenger) = (vault, effects, time, new EvenClock(time), messenger);
         var keys = messenger.Keys.Device;
         // docs/protocol/swarm.md, "Sessions": the swarm's key is Noise's psk0, so an outsider's first packet fails and gets no answer.
         _swarmKey = setup.Swarm?.Derive("kith swarm session v1"u8);
@@ -81,7 +82,7 @@ internal sealed partial class NodeCore : IAsyncDisposable
         // UDP first; TCP a little later where nobody answers by it.
         Route = new DirectRoute(keys.Transport.PublicKey, _carriers = Privacy.Own == PrivacyLevel.Open ? [_carrier, Tor] : [Tor], sink, time, SystemRandom.Instance) { Takers = _takers, WhenInUse = Attend, Allows = Privacy.AllowsSession };
         _tunnelPort = new TunnelPort(Route, _carrier);
-        _relayedWaiting = new RelayedWaiting(vault.Outbox);
+        _relayedWaiting = new RelayedWaiting(vault.Outbox, time);
         Drops = new NodeDrops(messenger, effects, time, () => _loop!.TryPost(new TickItem(Overlay!.Report)));
         Forwarding = new NodeForwarding(messenger, effects, Privacy, vault.Records, time);
         var delivery = new DeliveryCore(vault.Outbox, [Route, Route.Relayed, Route.Onion, Forwarding.Route], new RoutePolicy(Privacy.Towards, () => Privacy.OwnForRoutes), Drops);
@@ -296,7 +297,7 @@ internal sealed partial class NodeCore : IAsyncDisposable
     private void Tick()
     {
         _timer.Expired();
-        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = _clock.Now();
         Overlay.Tick();
         Drops.Tick();
         Forwarding.Tick();
@@ -312,13 +313,13 @@ internal sealed partial class NodeCore : IAsyncDisposable
 
     private void AfterBatch(bool worked)
     {
-        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         if (worked)
-            _upkeepAt = now + QuietBeforeUpkeep;
-        _timer.Set(Deadlines.Earlier(Deadlines.Earlier(Deadlines.Earlier(Deadlines.Earlier(_traffic.NextDeadline, Forwarding.NextDeadline), Drops.NextDeadline), Overlay.NextDeadline), Deadlines.Earlier(Deadlines.Earlier(_upkeepAt, Tor.Person?.NextDeadline), _batches.CommitDeadline)), now);
+            _upkeepAt = _clock.Now() + QuietBeforeUpkeep;
+        var own = Deadlines.Earlier(_clock.Wall(Deadlines.Earlier(_upkeepAt, Tor.Person?.NextDeadline)), _batches.CommitDeadline);
+        _timer.Set(Deadlines.Earlier(Deadlines.Earlier(Deadlines.Earlier(Deadlines.Earlier(_traffic.NextDeadline, Forwarding.NextDeadline), Drops.NextDeadline), Overlay.NextDeadline), own), _time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    private void ApplyOnion() => Tor.Person?.Apply(Messenger.Onion(), _time.GetUtcNow().ToUnixTimeMilliseconds());
+    private void ApplyOnion() => Tor.Person?.Apply(Messenger.Onion(), _clock.Now());
 
     private void Publish(MessengerEvent what)
     {

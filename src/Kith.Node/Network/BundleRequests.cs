@@ -1,4 +1,5 @@
 using Kith.Messaging;
+using Kith.Node.Loop;
 using Kith.Wire;
 
 namespace Kith.Node.Network;
@@ -13,11 +14,13 @@ internal sealed class BundleRequests(PeerSessions sessions, IPeerProtocol peers,
     private const long LongestPause = 300_000;
 
     private readonly Dictionary<AccountId, Wanted> _wanted = [];
+    private readonly EvenClock _clock = new(time);
+    private long? _next;
 
     /// <summary>When <see cref="Retry"/> has something to do (unix milliseconds), or null.</summary>
-    public long? NextDeadline { get; private set; }
+    public long? NextDeadline => _clock.Wall(_next);
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _clock.Now();
 
     /// <summary>A bundle is needed. It is asked for at the next <see cref="Retry"/>.</summary>
     public void Need(AccountId peer)
@@ -76,17 +79,17 @@ internal sealed class BundleRequests(PeerSessions sessions, IPeerProtocol peers,
 
     private void Schedule()
     {
-        NextDeadline = null;
+        _next = null;
         foreach (var wanted in _wanted.Values)
         {
-            if (wanted.NextAt != long.MaxValue && (NextDeadline is null || wanted.NextAt < NextDeadline))
-                NextDeadline = wanted.NextAt;
+            if (wanted.NextAt != long.MaxValue && (_next is null || wanted.NextAt < _next))
+                _next = wanted.NextAt;
         }
     }
 
     private sealed class Wanted
     {
-        /// <summary>Unix milliseconds; the largest value while there is no session. At once to begin with.</summary>
+        /// <summary>By the even clock; the largest value while there is no session. At once to begin with.</summary>
         public long NextAt { get; set; }
 
         public long Pause { get; set; } = FirstPause;

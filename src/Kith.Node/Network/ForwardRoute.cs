@@ -1,5 +1,6 @@
 using Kith.Delivery;
 using Kith.Forwarding.Hosting;
+using Kith.Node.Loop;
 using Kith.Wire;
 
 namespace Kith.Node.Network;
@@ -25,12 +26,13 @@ internal sealed class ForwardRoute(TimeProvider time) : IRoute
     private readonly Dictionary<(AccountId Peer, MessageId Item), MessageId> _items = []; // what of the outbox is under way, and as what
     private readonly Dictionary<AccountId, long> _pausedUntil = [];
     private readonly Dictionary<AccountId, long> _wantedUntil = [];
+    private readonly EvenClock _clock = new(time);
     private IForwarding? _forwarding;
 
     /// <inheritdoc/>
     public RouteKind Kind => RouteKind.Forward;
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _clock.Now();
 
     /// <summary>It runs from now on.</summary>
     public void Attach(IForwarding forwarding) => _forwarding = forwarding;

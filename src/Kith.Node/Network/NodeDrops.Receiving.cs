@@ -59,7 +59,7 @@ internal sealed partial class NodeDrops : IMailboxObserver
         if (_bundles.Remove(box.Secret))
         {
             // It is due all the same.
-            _againAt ??= Now + BundlePause;
+            _againAt ??= _clock.Now() + BundlePause;
             return;
         }
 
@@ -124,7 +124,7 @@ internal sealed partial class NodeDrops : IMailboxObserver
             _notTaken.Add((secret, envelopes));
             while (_notTaken.Sum(one => one.Envelopes.Count) > MaxEarly)
                 _notTaken.RemoveAt(0);
-            _takeAgainAt = Now + NotTakenPause;
+            _takeAgainAt = _clock.Now() + NotTakenPause;
         }
         else if (envelopes.Count > 1)
         {
@@ -136,7 +136,7 @@ internal sealed partial class NodeDrops : IMailboxObserver
 
     private void TakeAgain()
     {
-        if (_takeAgainAt is not { } due || due > Now)
+        if (_takeAgainAt is not { } due || due > _clock.Now())
             return;
         _takeAgainAt = null;
         var again = _notTaken.ToArray();

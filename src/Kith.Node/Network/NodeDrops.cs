@@ -34,6 +34,7 @@ internal sealed partial class NodeDrops : IDropRoute
     private readonly Dictionary<BoxSecret, string> _bundles = []; // our links whose bundle is being put
     private readonly BestEffortDrops _bestEffort = new();
     private volatile string? _whyRefused; // the last refusal's, until something is stored
+    private readonly EvenClock _clock;
     private long? _againAt;
     private NodeLoop? _loop;
     private DeliveryCore? _delivery;
@@ -44,7 +45,7 @@ internal sealed partial class NodeDrops : IDropRoute
     /// <param name="effects">What waits for the commit.</param>
     /// <param name="time">The clock.</param>
     /// <param name="news">Says that what is seen of drops is something else; on the mailbox's threads.</param>
-    public NodeDrops(IPeerProtocol messenger, HeldEffects effects, TimeProvider time, Action news) => (_messenger, _effects, _time, _news) = (messenger, effects, time, news);
+    public NodeDrops(IPeerProtocol messenger, HeldEffects effects, TimeProvider time, Action news) => (_messenger, _effects, _time, _clock, _news) = (messenger, effects, time, new EvenClock(time), news);
 
     /// <summary>What is seen of drops; nothing until they run.</summary>
     public MailboxView View => _mailbox?.View ?? MailboxView.Nothing;
@@ -114,14 +115,14 @@ internal sealed partial class NodeDrops : IDropRoute
     }
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
-    public long? NextDeadline => Deadlines.Earlier(Deadlines.Earlier(_againAt, _takeAgainAt), _bestEffort.NextDeadline);
+    public long? NextDeadline => Deadlines.Earlier(_clock.Wall(Deadlines.Earlier(_againAt, _takeAgainAt)), _bestEffort.NextDeadline);
 
     /// <summary>Does what is due.</summary>
     public void Tick()
     {
         PutAgain();
         TakeAgain();
-        if (_againAt is not { } due || due > Now)
+        if (_againAt is not { } due || due > _clock.Now())
             return;
         _againAt = null;
         Update();

@@ -27,7 +27,7 @@ internal sealed class NodeForwarding : IForwardingObserver
     private readonly HeldEffects _effects;
     private readonly PrivacyBoard _privacy;
     private readonly IRecordStore _records;
-    private readonly TimeProvider _time;
+    private readonly EvenClock _clock;
     private readonly Dictionary<AccountId, PeerEndpoint> _peers = [];
     private readonly HashSet<AccountId> _up = [];
     private NodeLoop? _loop;
@@ -45,7 +45,7 @@ internal sealed class NodeForwarding : IForwardingObserver
     /// <param name="time">The clock.</param>
     public NodeForwarding(IPeerProtocol messenger, HeldEffects effects, PrivacyBoard privacy, IRecordStore records, TimeProvider time)
     {
-        (_messenger, _effects, _privacy, _records, _time) = (messenger, effects, privacy, records, time);
+        (_messenger, _effects, _privacy, _records, _clock) = (messenger, effects, privacy, records, new EvenClock(time));
         Route = new ForwardRoute(time);
     }
 
@@ -77,9 +77,9 @@ internal sealed class NodeForwarding : IForwardingObserver
     public IReadOnlySet<AccountId> Reached => _up;
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
-    public long? NextDeadline => _lookAt;
+    public long? NextDeadline => _clock.Wall(_lookAt);
 
-    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _clock.Now();
 
     /// <summary>What was made after this.</summary>
     public void Bind(NodeLoop loop) => _loop = loop;

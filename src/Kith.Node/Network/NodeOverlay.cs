@@ -53,6 +53,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     private readonly DirectRoute _route;
     private readonly HeldEffects _effects;
     private readonly TimeProvider _time;
+    private readonly EvenClock _clock;
     private readonly SearchSchedule _schedule = new();
     private readonly Dictionary<AccountId, int> _looks = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -88,7 +89,7 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     /// <param name="news">Says that the network looks otherwise; on the loop, at most once a second.</param>
     public NodeOverlay(NodeLoop loop, IPeerProtocol messenger, DirectRoute route, HeldEffects effects, TimeProvider time, Func<bool> isWatched, Action news)
     {
-        (_loop, _messenger, _route, _effects, _time, _isWatched, _news) = (loop, messenger, route, effects, time, isWatched, news);
+        (_loop, _messenger, _route, _effects, _time, _clock, _isWatched, _news) = (loop, messenger, route, effects, time, new EvenClock(time), isWatched, news);
         _begunAt = Now;
     }
 
@@ -123,9 +124,9 @@ internal sealed partial class NodeOverlay : IOverlayObserver, IDisposable
     public Action<TimeSpan>? WhenKeepAliveChanged { get; set; }
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
-    public long? NextDeadline => Deadlines.Earlier(Deadlines.Earlier(_schedule.NextDeadline, _newsAt), _sayAt);
+    public long? NextDeadline => _clock.Wall(Deadlines.Earlier(Deadlines.Earlier(_schedule.NextDeadline, _newsAt), _sayAt));
 
-    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _clock.Now();
 
     /// <summary>The overlay runs from now on.</summary>
     public void Attach(IOverlay overlay)

@@ -110,7 +110,7 @@ internal sealed class PeerTraffic : IOutbound
     public bool Tick()
     {
         _bundles.Retry();
-        _relayed.Tick(Now);
+        _relayed.Tick();
         if (_peers.NextDeadline is not { } due || due > Now)
             return false;
         _peers.Tick();
@@ -149,7 +149,7 @@ internal sealed class PeerTraffic : IOutbound
             Forwarding?.Want(item.Peer);
         if (!_online.ContainsKey(item.Peer))
             Overlay?.Urge(item.Peer);
-        _relayed.Enqueued(item, Now);
+        _relayed.Enqueued(item);
     }
 
     /// <inheritdoc/>

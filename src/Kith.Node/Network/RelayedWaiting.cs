@@ -1,4 +1,5 @@
 using Kith.Delivery;
+using Kith.Node.Loop;
 using Kith.Wire;
 
 namespace Kith.Node.Network;
@@ -7,7 +8,7 @@ namespace Kith.Node.Network;
 /// Whom something waits for that was told to go through a relay and no other way: from this run or an earlier one. Says so again and again until it has gone, as the circuits that are opened for it
 /// last no longer than somebody wants them. Belongs to the loop.
 /// </summary>
-internal sealed class RelayedWaiting(IOutboxStore outbox)
+internal sealed class RelayedWaiting(IOutboxStore outbox, TimeProvider time)
 {
     /// <summary>Between two times that it is looked whether something waits still, milliseconds.</summary>
     public const long LookPeriod = 60_000;
@@ -16,41 +17,43 @@ internal sealed class RelayedWaiting(IOutboxStore outbox)
     private const int MaxLooked = 256;
 
     private readonly HashSet<AccountId> _peers = [];
+    private readonly EvenClock _clock = new(time);
+    private long? _lookAt;
 
     /// <summary>Told whom a circuit is wanted to.</summary>
     public Action<AccountId>? Want { get; set; }
 
     /// <summary>When <see cref="Tick"/> has something to do (unix milliseconds), or null.</summary>
-    public long? NextDeadline { get; private set; }
+    public long? NextDeadline => _clock.Wall(_lookAt);
 
     /// <summary>Something more waits.</summary>
-    public void Enqueued(OutboxItem item, long now)
+    public void Enqueued(OutboxItem item)
     {
         if (item.Route != RouteKind.Relay)
             return;
         _peers.Add(item.Peer);
-        NextDeadline ??= now + LookPeriod;
+        _lookAt ??= _clock.Now() + LookPeriod;
         Want?.Invoke(item.Peer);
     }
 
     /// <summary>Looks at all that waits, as at the start and when relays are allowed: inside a transaction.</summary>
-    public void LookAtAll(long now)
+    public void LookAtAll()
     {
         _peers.UnionWith(outbox.Peers());
-        Look(now);
+        Look();
     }
 
     /// <summary>Does what is due, inside a transaction.</summary>
-    public void Tick(long now)
+    public void Tick()
     {
-        if (NextDeadline <= now)
-            Look(now);
+        if (_lookAt <= _clock.Now())
+            Look();
     }
 
-    private void Look(long now)
+    private void Look()
     {
         _peers.RemoveWhere(peer => !outbox.Load(peer, 0, MaxLooked).Any(item => item.Route == RouteKind.Relay));
-        NextDeadline = _peers.Count == 0 ? null : now + LookPeriod;
+        _lookAt = _peers.Count == 0 ? null : _clock.Now() + LookPeriod;
         foreach (var peer in _peers)
             Want?.Invoke(peer);
     }

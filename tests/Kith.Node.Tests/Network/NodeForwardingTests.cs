@@ -127,6 +127,35 @@ public sealed class NodeForwardingTests
         Assert.Single(calls.Meetings[Bob]);
     }
 
+    [Fact]
+    public void ClockIsSetBack_PausesAndWishesAreAsLongAsBefore_AndWaysAreLookedForStill()
+    {
+        var time = new SteppedTime();
+        var (host, calls) = Calls.Make();
+        var forwarding = new NodeForwarding(null!, new HeldEffects(), _board, _records, time);
+        List<bool> reached = [];
+        forwarding.WhenReached = (_, isUp) => reached.Add(isUp);
+        forwarding.PeerChanged(Bob, At(1) with { Privacy = PrivacyLevel.Veiled });
+        forwarding.Attach(host);
+        forwarding.Tick();
+        Assert.Equal([true], reached);
+        forwarding.Route.GivenUp(Bob, Item(1));
+        forwarding.Route.Want(Bob);
+        time.Set(TimeSpan.FromHours(-8));
+        Assert.Equal((false, true), (forwarding.Route.Reaches(Bob), forwarding.Route.IsWanted(Bob)));
+        // What is due half a second after the last look is so by the clock that the loop's timer goes by.
+        Assert.InRange(forwarding.NextDeadline!.Value - time.GetUtcNow().ToUnixTimeMilliseconds(), 0, 500);
+        time.Pass(TimeSpan.FromSeconds(1));
+        forwarding.Tick();
+        Assert.Equal([true, false], reached);
+        time.Pass(TimeSpan.FromMilliseconds(ForwardRoute.Pause));
+        forwarding.Tick();
+        Assert.Equal([true, false, true], reached);
+        time.Pass(TimeSpan.FromMilliseconds(ForwardRoute.WantedFor));
+        Assert.False(forwarding.Route.IsWanted(Bob));
+        Assert.Empty(calls.Sent);
+    }
+
     private static PeerEndpoint At(byte number)
     {
         using var node = X25519PrivateKey.Generate(SystemRandom.Instance);
