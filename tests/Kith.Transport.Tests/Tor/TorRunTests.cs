@@ -103,6 +103,73 @@ public sealed class TorRunTests
             Assert.DoesNotContain(port.Commands, asked => asked.StartsWith("AUTHENTICATE", StringComparison.Ordinal));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("NULL")]
+    [InlineData("HASHEDPASSWORD,NULL")]
+    public async Task SocketInTheFileSystemThatAsksForNoProof_IsTaken(string methods)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sockets in the file system");
+        using var folder = new TemporaryFolder();
+        await using var port = new FakeControlPort(asked => asked.StartsWith("PROTOCOLINFO", StringComparison.Ordinal) ? $"250-AUTH METHODS={methods}\r\n250-VERSION Tor=\"0.4.8.1\"\r\n250 OK" : null, Path.Combine(folder.Path, "control"));
+        await using var tor = New(port.Address);
+        tor.Start();
+        await tor.WaitReadyAsync(Stop);
+        Assert.Equal("0.4.8.1", tor.State.Version);
+        lock (port.Commands)
+            Assert.Equal(["PROTOCOLINFO 1", "AUTHENTICATE"], port.Commands.Take(2));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RealTorAtASocketWithoutCookie_LetsUsIn()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && TorPrograms.FindTor(null) is not null, "needs Debian's tor");
+        using var folder = new TemporaryFolder();
+        var (socket, nothing) = (Path.Combine(folder.Path, "control"), Path.Combine(folder.Path, "torrc"));
+        await File.WriteAllBytesAsync(nothing, [], Stop);
+        // It calls nobody, so it opens no SOCKS port either: the first thing that is asked once it has let us in.
+        using var tor = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(TorPrograms.FindTor(null)!)
+            {
+                ArgumentList = { "--quiet", "--defaults-torrc", nothing, "-f", nothing, "--DisableNetwork", "1", "--DataDirectory", Path.Combine(folder.Path, "tor"), "--ControlSocket", socket, "--__OwningControllerProcess", $"{Environment.ProcessId}" },
+            })!;
+        try
+        {
+            TorState state;
+            do
+            {
+                await Task.Delay(20, Stop);
+                state = await FirstProblemAsync(New(socket));
+            }
+            while (state.Problem!.StartsWith("no Tor answers", StringComparison.Ordinal) && !tor.HasExited);
+            Assert.Contains("no SOCKS port", state.Problem, StringComparison.Ordinal);
+        }
+        finally
+        {
+            tor.Kill();
+            await tor.WaitForExitAsync(Stop);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task SocketInTheFileSystem_TellsTheCookieToNobodyWhoDoesNotKnowIt_ThoughItAsksForNoProofToo()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sockets in the file system");
+        using var folder = new TemporaryFolder();
+        string? cookieFile = null;
+        await using var port = new FakeControlPort(
+            asked => asked.Split(' ')[0] switch
+            {
+                "PROTOCOLINFO" => $"250-AUTH METHODS=NULL,SAFECOOKIE COOKIEFILE=\"{Volatile.Read(ref cookieFile)}\"\r\n250 OK",
+                "AUTHCHALLENGE" => "250 AUTHCHALLENGE SERVERHASH=0000000000000000000000000000000000000000000000000000000000000000 SERVERNONCE=0000000000000000000000000000000000000000000000000000000000000000",
+                _ => null,
+            },
+            Path.Combine(folder.Path, "control"));
+        Volatile.Write(ref cookieFile, port.CookieFile);
+        var state = await FirstProblemAsync(New(port.Address));
+        Assert.Contains("does not know Tor's cookie", state.Problem, StringComparison.Ordinal);
+        Assert.False(port.Heard("AUTHENTICATE"));
+    }
+
     [Fact]
     public async Task ControlPortOfNobody_IsSaid()
     {

@@ -10,18 +10,23 @@ namespace Kith.Transport.Tests.Tor.Control;
 /// <summary>A control port that answers as a test wants. Its cookie is right unless the test says otherwise.</summary>
 internal sealed class FakeControlPort : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Socket _listener;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<string, string?> _answer;
     private readonly Task _running;
     private readonly byte[] _cookie = new byte[32];
-    private TcpClient? _client;
+    private readonly string? _socketFile;
+    private Socket? _client;
 
     /// <param name="answer">What is said to a command, without the last line's end; null: what a willing Tor says; "close": the connection is closed; "" : nothing.</param>
-    public FakeControlPort(Func<string, string?> answer)
+    /// <param name="socketFile">A socket in the file system to listen at; null: a TCP port on loopback.</param>
+    public FakeControlPort(Func<string, string?> answer, string? socketFile = null)
     {
-        _answer = answer;
-        _listener.Start();
+        (_answer, _socketFile) = (answer, socketFile);
+        EndPoint at = socketFile is null ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint(socketFile);
+        _listener = new Socket(at.AddressFamily, SocketType.Stream, socketFile is null ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        _listener.Bind(at);
+        _listener.Listen();
         CookieFile = Path.GetTempFileName();
         File.WriteAllBytes(CookieFile, _cookie);
         _running = RunAsync();
@@ -29,7 +34,7 @@ internal sealed class FakeControlPort : IAsyncDisposable
 
     public string CookieFile { get; }
 
-    public string Address => _listener.LocalEndpoint.ToString()!;
+    public string Address => _socketFile ?? _listener.LocalEndPoint!.ToString()!;
 
     public List<string> Commands { get; } = [];
 
@@ -41,12 +46,12 @@ internal sealed class FakeControlPort : IAsyncDisposable
     }
 
     /// <summary>Closes the connection that there is.</summary>
-    public void Drop() => Volatile.Read(ref _client)?.Client.Shutdown(SocketShutdown.Both);
+    public void Drop() => Volatile.Read(ref _client)?.Shutdown(SocketShutdown.Both);
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
+        _listener.Dispose();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         File.Delete(CookieFile);
         _stopping.Dispose();
@@ -56,7 +61,7 @@ internal sealed class FakeControlPort : IAsyncDisposable
     {
         while (true)
         {
-            using var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
+            using var client = await _listener.AcceptAsync(_stopping.Token);
             Volatile.Write(ref _client, client);
             try
             {
@@ -69,9 +74,10 @@ internal sealed class FakeControlPort : IAsyncDisposable
         }
     }
 
-    private async Task TalkAsync(TcpClient client)
+    private async Task TalkAsync(Socket client)
     {
-        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        await using var stream = new NetworkStream(client);
+        using var reader = new StreamReader(stream, Encoding.ASCII);
         while (await reader.ReadLineAsync(_stopping.Token) is { } command)
         {
             lock (Commands)
@@ -80,7 +86,7 @@ internal sealed class FakeControlPort : IAsyncDisposable
             if (answer == "close")
                 break;
             if (answer.Length > 0)
-                await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), _stopping.Token);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), _stopping.Token);
         }
     }
 
