@@ -12,11 +12,21 @@ namespace Kith.Lab.Tests.Capture;
 internal sealed record CapturedPacket(ProtocolType Protocol, IPEndPoint From, IPEndPoint To, byte[] Payload)
 {
     private const int UdpHeader = 8;
+    private const int IcmpHeader = 8;
     private const int LeastTcpHeader = 20;
     private const int IPv6Header = 40;
 
     /// <summary>One of the overlay's datagrams: a bencoded dictionary (docs/protocol/dht.md, walker.md). Those of sessions begin otherwise (udp.md).</summary>
     public bool IsOverlay => Protocol == ProtocolType.Udp && Payload is [(byte)'d', .., (byte)'e'];
+
+    /// <summary>The packet whose beginning is given back to its sender, since nobody takes it (RFC 792, destination unreachable: its header of IP and what follows, behind eight bytes); null where this is none.</summary>
+    public CapturedPacket? Refused => Protocol == ProtocolType.Icmp && Payload is [3, ..] && Payload.Length > IcmpHeader && TryRead(Payload.AsSpan(IcmpHeader), out var refused) ? refused : null;
+
+    /// <summary>One of the overlay's, or the beginning of one that is given back.</summary>
+    public bool IsOfOverlay => IsOverlay || Refused is { Protocol: ProtocolType.Udp, Payload: [(byte)'d', >= (byte)'0' and <= (byte)'9', ..] };
+
+    /// <summary>What it says beyond the addresses that it goes between, or that what is given back went between.</summary>
+    public byte[] Content => Refused?.Payload ?? Payload;
 
     /// <summary>A session's packet with a short header: all but its handshake (udp.md, "Packets").</summary>
     public bool IsShortHeader => Protocol == ProtocolType.Udp && Payload is [>= 0x40 and <= 0x5f, ..];

@@ -46,7 +46,7 @@ public sealed class VeiledCaptureTests(ITestOutputHelper output)
         Tell($"{one.Name} and {other.Name}: between their nodes {between.Count(static packet => packet.IsOverlay)} datagrams of the overlay, {between.Count(static packet => !packet.IsOverlay)} others with {between.Where(static packet => !packet.IsOverlay).Sum(static packet => packet.Payload.Length)} bytes");
         Assert.DoesNotContain(between, static packet => packet.IsCallByKey || packet.Protocol != ProtocolType.Udp);
         AddressTraces[] traces = [network.TracesOf(one), network.TracesOf(other)];
-        Assert.DoesNotContain(network.All, packet => !packet.IsOverlay && traces.Any(trace => trace.IsIn(packet.Payload)));
+        Assert.DoesNotContain(network.All, packet => !packet.IsOfOverlay && traces.Any(trace => trace.IsIn(packet.Content)));
     }
 
     private void AssertAsksForNoRecord(VeiledNetwork network, LabPerson vera, LabPerson victor, LabPerson olga)
