@@ -56,4 +56,14 @@ public enum AskFailure
 
     /// <summary>Too much is under way for it here already.</summary>
     Crowded,
+
+    /// <summary>We ended it ourselves, for another way or on another network.</summary>
+    Withdrawn,
+}
+
+/// <summary>What a failure tells.</summary>
+internal static class AskFailures
+{
+    /// <summary>Whether it says anything of the holder; otherwise it is not held against it.</summary>
+    public static bool IsOfHolder(this AskFailure failure) => failure is not (AskFailure.Crowded or AskFailure.Withdrawn);
 }

@@ -59,8 +59,14 @@ internal sealed class ReadBox(ReaderRow row, BoxKeys keys)
     /// <summary>Whether the look is over: what comes yet is taken as it comes.</summary>
     public bool IsLookOver { get; set; } = true;
 
-    /// <summary>Times in a row that watching ended early.</summary>
-    public int WatchFailures { get; set; }
+    /// <summary>Whether news of this look could not be had, or ended.</summary>
+    public bool HasLostNews { get; set; }
+
+    /// <summary>Times in a row that they were.</summary>
+    public int NewsLost { get; set; }
+
+    /// <summary>Looks in a row that found fewer holders than a box has.</summary>
+    public int TooFew { get; set; }
 
     /// <summary>Chunks that are to be fetched; some may have come meanwhile.</summary>
     public List<KnownChunk> Wanted { get; } = [];

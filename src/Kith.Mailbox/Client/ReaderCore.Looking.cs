@@ -60,7 +60,7 @@ public sealed partial class ReaderCore
     {
         box.Look++;
         (box.LookedAt, box.IsFinding, box.IsLookOver) = (Wall(now), true, false);
-        (box.Answered, box.OpenLists, box.Asked) = (0, 0, 0);
+        (box.Answered, box.OpenLists, box.Asked, box.HasLostNews) = (0, 0, 0, false);
         box.IsSettling |= isSettling;
         foreach (var chunk in box.Chunks.Values)
         {
@@ -217,7 +217,12 @@ public sealed partial class ReaderCore
         var isPast = box.Index < row.Schedule.IndexAt(Wall(now) - Margin);
         var pause = isRead
             ? Around(row.IsWatched && box.IsWatched ? ClientLimits.WatchedPause : ClientLimits.Pause) * (IsPresent(now, row, box.Index) ? 1 : 4)
-            : Around(Math.Min(ClientLimits.Pause, ClientLimits.FailedPause << Math.Min(box.Failures - 1, 10)));
+            : SoonAgain(box.Failures);
+        // Fewer than should tell news, or fewer are known than hold a box: either may be otherwise soon.
+        box.NewsLost = box.HasLostNews ? box.NewsLost + 1 : 0;
+        box.TooFew = box.Asked < MailboxLimits.Holders ? box.TooFew + 1 : 0;
+        if (row.IsWatched && IsPresent(now, row, box.Index) && (box.HasLostNews || box.TooFew > 0))
+            pause = Math.Min(pause, SoonAgain(box.HasLostNews ? box.NewsLost : box.TooFew));
         TryHandOn(now, row);
         TellSince(now, row);
         if (box.IsTransient && !box.HasOpen)
@@ -247,7 +252,7 @@ public sealed partial class ReaderCore
         var (box, reading) = (ask.Box, ask.Reading);
         var wasNews = ask.IsOver && ask.Kind == AskKind.Watch;
         ask.IsOver = true;
-        if (failure != AskFailure.Crowded)
+        if (failure.IsOfHolder())
         {
             _manners.Failed(reading.Holder, now);
             if (failure is not (AskFailure.None or AskFailure.Ended) || !wasNews)
@@ -266,7 +271,7 @@ public sealed partial class ReaderCore
             default:
                 (reading.IsListing, reading.BringsChunks) = (false, false);
                 if (ask.Kind == AskKind.Watch)
-                    reading.Watch = 0;
+                    (reading.Watch, box.HasLostNews) = (0, true);
                 if (box.IsGone)
                     break;
                 if (wasNews)
@@ -279,11 +284,15 @@ public sealed partial class ReaderCore
 
     private void LookSoon(long now, ReadBox box)
     {
-        var at = now + Around(Math.Min(ClientLimits.Pause, ClientLimits.FailedPause << Math.Min(box.WatchFailures++, 10)));
-        if (!box.IsLookOver || at >= box.NextLookAt)
+        // A look that is under way sees to it at its end.
+        if (!box.IsLookOver)
             return;
-        LookAt(box, at);
+        var at = now + SoonAgain(++box.NewsLost);
+        if (at < box.NextLookAt)
+            LookAt(box, at);
     }
+
+    private long SoonAgain(int times) => Around(Math.Min(ClientLimits.Pause, ClientLimits.FailedPause << Math.Min(times - 1, 10)));
 
     // A list or chunks that did not come in time: others are asked, and what comes yet is taken.
     private void GiveUp(long now, ReadAsk ask)

@@ -130,7 +130,7 @@ public sealed class WriterCore(IHolders holders, IWriterObserver observer, IRand
     {
         if (!_tickets.Remove(ticket, out var asked))
             return;
-        if (answer is null && failure != AskFailure.Crowded)
+        if (answer is null && failure.IsOfHolder())
             holders.Failed(asked.Attempt.Holder);
         asked.Batch.Answered(now, asked.Attempt, answer);
         Turn(now);

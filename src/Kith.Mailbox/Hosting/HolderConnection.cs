@@ -159,11 +159,11 @@ internal sealed class HolderConnection : IDisposable
         var left = _line.Complete();
         ended(this);
         foreach (var request in left)
-            _answered(request, null, _isMade ? AskFailure.Ended : AskFailure.Unreachable);
+            _answered(request, null, !HasFailed ? AskFailure.Withdrawn : _isMade ? AskFailure.Ended : AskFailure.Unreachable);
         foreach (var (number, pending) in _pending)
         {
             if (Forget(number) && !pending.IsGivenUp)
-                _answered(pending.Request, null, AskFailure.Ended);
+                _answered(pending.Request, null, HasFailed ? AskFailure.Ended : AskFailure.Withdrawn);
         }
     }
 

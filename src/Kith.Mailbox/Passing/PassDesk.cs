@@ -1,3 +1,4 @@
+using Kith.Mailbox.Client;
 using Kith.Mailbox.Hosting;
 using Kith.Mailbox.Wire;
 using Kith.Overlay;
@@ -189,11 +190,11 @@ internal sealed class PassDesk(IPassWorld world, TimeProvider time)
         world.Ask(pass.Request.Holder, pass.Asked);
     }
 
-    private void Answered(Pass pass, HolderAnswer? answer, Client.AskFailure failure)
+    private void Answered(Pass pass, HolderAnswer? answer, AskFailure failure)
     {
         var told = answer?.Answer is SealedAnswer done
             ? new PassAnswer(done.Code is DropCode.Done or DropCode.Signature ? done.Code : DropCode.Silent, done.Sealed)
-            : new PassAnswer(failure == Client.AskFailure.Crowded ? DropCode.Busy : DropCode.Silent, default);
+            : new PassAnswer(failure.IsOfHolder() ? DropCode.Silent : DropCode.Busy, default);
         bool isFirst, isOver;
         lock (_gate)
         {

@@ -54,7 +54,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
         if (before is null || before == length || length == 0)
             return false;
         foreach (var call in _standing.ToArray())
-            Fail(now, call, AskFailure.Ended);
+            Fail(now, call, AskFailure.Withdrawn);
         return before == 0;
     }
 
@@ -297,7 +297,7 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
         // It was asked before more or fewer were to pass it on, or before nobody was to see it.
         if (call.KeepsOn && HiddenLength is > 0 and var length && length != way.HiddenLength)
         {
-            Fail(now, call, AskFailure.Ended);
+            Fail(now, call, AskFailure.Withdrawn);
             return;
         }
 
@@ -325,6 +325,11 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
             case DropCode.Unknown or DropCode.Silent or DropCode.Signature or null when isOfHolder:
                 call.Witnesses++;
                 call.KeyWitnesses += trouble?.Code == DropCode.Signature ? 1 : 0;
+                break;
+            // Nobody is tried for it, and so they may be asked again.
+            case null when failure == AskFailure.Withdrawn:
+                call.Tries--;
+                call.Tried.RemoveAll(way.Chain.Contains);
                 break;
             // Each waits equally long for the next: whoever is late for that may wait for the holder.
             case DropCode.Silent when now - way.AskedAt >= LateAnswer:

@@ -72,7 +72,7 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
 
     private void Audited(long now, Endpoint holder, byte[] nonce, HolderAnswer? answer, AskFailure failure)
     {
-        if (answer is null && failure != AskFailure.Crowded)
+        if (answer is null && failure.IsOfHolder())
         {
             core.Gone(now, holder);
             Replace(now, holder);
@@ -85,7 +85,8 @@ internal sealed class BoxLook(RepairCore core, BoxCare box, IReadOnlyList<KeptEn
         if (answer?.Answer is not AuditAnswer { Outcomes: var outcomes } || outcomes.Count != entries.Count)
         {
             WasWrong = true;
-            core.Finder.Failed(now, holder);
+            if (answer is not null)
+                core.Finder.Failed(now, holder);
             Done(now);
             return;
         }

@@ -276,7 +276,7 @@ public sealed class RepairCore : ISurplus
     {
         if (answer is not null)
             _watch.Heard(now, holder);
-        else if (failure == AskFailure.Crowded)
+        else if (!failure.IsOfHolder())
             _watch.Unknown(now, holder);
         else if (_watch.IsGone(now, holder))
             Gone(now, holder);

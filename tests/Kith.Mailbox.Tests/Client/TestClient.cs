@@ -48,6 +48,7 @@ internal abstract class TestClient : IHolders
 
     void IHolders.Ask(long ticket, HolderHandle holder, MailboxRequest request)
     {
+        Sent.Add((ticket, request));
         if (request is PutRequest put)
             LongestPut = Math.Max(LongestPut, put.Items.Sum(item => (long)item.WireSize));
         _world.Ask(this, ticket, holder, request);
@@ -59,13 +60,16 @@ internal abstract class TestClient : IHolders
     {
     }
 
-    void IHolders.Failed(HolderHandle holder)
-    {
-    }
+    void IHolders.Failed(HolderHandle holder) => FailedHolders.Add(holder);
 
     void IHolders.Distrust(HolderHandle holder) => Distrusted.Add(holder);
 
     public List<HolderHandle> Distrusted { get; } = [];
+
+    public HashSet<HolderHandle> FailedHolders { get; } = [];
+
+    /// <summary>All that was asked.</summary>
+    public List<(long Ticket, MailboxRequest Request)> Sent { get; } = [];
 
     protected abstract void TickCore();
 }

@@ -26,6 +26,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
     private readonly Channel<AskFailure> _told = Channel.CreateUnbounded<AskFailure>();
     private readonly List<MailNode> _nodes = [];
     private readonly List<Exception> _defects = [];
+    private readonly ConcurrentBag<Kith.Wire.Endpoint> _failed = [];
     private readonly HeldClock _clock = new();
     private readonly BoxKeys _box = Rows.Keys();
     private readonly UdpPort _port = UdpPort.Open([IPAddress.Loopback], 0, TimeProvider.System);
@@ -71,7 +72,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task SessionThatEndsWhileRequestsWaitForRoom_TellsOfEach()
+    public async Task SessionThatWeEndWhileRequestsWaitForRoom_TellsOfEach_AndIsHeldAgainstNobody()
     {
         const int Requests = HostingLimits.Places + 8;
         await using var sessions = Sessions(HostingLimits.MaxSessions);
@@ -82,7 +83,8 @@ public sealed class HolderSessionsTests : IAsyncDisposable
         await deaf.Full.WaitAsync(_patience.Token);
         sessions.NetworkChanged();
         for (var i = 0; i < Requests; i++)
-            Assert.NotEqual(AskFailure.None, await _told.Reader.ReadAsync(_patience.Token));
+            Assert.Equal(AskFailure.Withdrawn, await _told.Reader.ReadAsync(_patience.Token));
+        Assert.Empty(_failed);
         Assert.Empty(_defects);
     }
 
@@ -266,7 +268,7 @@ public sealed class HolderSessionsTests : IAsyncDisposable
     }
 
     private HolderSessions Sessions(int most, TimeProvider? time = null) => new(
-        new NamelessDialer(_carrier, _identity, TimeProvider.System), (_, _, failure) => _told.Writer.TryWrite(failure), static _ => { }, _defects.Add, time ?? _clock, most: most);
+        new NamelessDialer(_carrier, _identity, TimeProvider.System), (_, _, failure) => _told.Writer.TryWrite(failure), _failed.Add, _defects.Add, time ?? _clock, most: most);
 
     /// <summary>Answers HELLO at once, and all else when it is told to.</summary>
     private sealed class SomeHolding : IHolding

@@ -183,9 +183,7 @@ public sealed class MailboxHostTests : IAsyncDisposable
         Assert.All(holdings, static one => Assert.Equal(0, one.Watching.Straight));
     }
 
-    // Beside eight busy loops the news did not come in two of four runs (docs/roadmap.md, 3).
     [Fact]
-    [Trait("run", "alone")]
     public async Task NewsThatStandStraight_EndAtOnceWhenNobodyMaySee_AndComeThroughOthers()
     {
         // So few that all is asked straight.

@@ -250,7 +250,7 @@ public sealed partial class PassGuardTests : IDisposable
         world.IsHidden = true;
         Assert.True(world.Routes.Notice(world.Now));
         Assert.Contains(straight, world.Dropped);
-        Assert.Equal(AskFailure.Ended, world.Told[^1].Failure);
+        Assert.Equal(AskFailure.Withdrawn, world.Told[^1].Failure);
         world.Give(straight, Entries);
         Assert.Equal(2, world.Told.Count);
         Ask(world, _keys, ReadFlags.News);
@@ -269,7 +269,7 @@ public sealed partial class PassGuardTests : IDisposable
         Assert.False(_world.Routes.Notice(_world.Now));
         Assert.Equal(told, _world.Told.Count);
         _world.Answer(asked.Request, walk, Entries, walk.Layers.Count - 1);
-        Assert.Equal(AskFailure.Ended, _world.Told[^1].Failure);
+        Assert.Equal(AskFailure.Withdrawn, _world.Told[^1].Failure);
         Assert.Contains(asked.Request, _world.Dropped);
     }
 
@@ -291,7 +291,7 @@ public sealed partial class PassGuardTests : IDisposable
         _world.Answer(_world.Asked[^1].Request, walk, Entries, walk.Layers.Count - 1);
         _world.Length = PassLimits.MostPassers;
         Assert.False(_world.Routes.Notice(_world.Now));
-        Assert.Equal(AskFailure.Ended, _world.Told[^1].Failure);
+        Assert.Equal(AskFailure.Withdrawn, _world.Told[^1].Failure);
         Ask(_world, _keys, ReadFlags.News);
         Assert.Equal(PassLimits.MostPassers + 1, _world.Open(_world.Asked[^1]).Stops.Count);
     }

@@ -239,6 +239,18 @@ public sealed class PassRoutesTests : IDisposable
     }
 
     [Fact]
+    public void WayThatWeEndOurselves_IsHeldAgainstNobody_AndTriedAgain()
+    {
+        _world.Ask(Read, Holder);
+        // As often as networks change.
+        for (var i = 0; i < 3 * PassLimits.Tries; i++)
+            _world.Fail(_world.Asked[i].Request, AskFailure.Withdrawn);
+        Assert.Single(_world.Asked.DistinctBy(asked => asked.At));
+        Assert.NotEqual(Holder, _world.Asked[0].At);
+        Assert.Empty(_world.Told);
+    }
+
+    [Fact]
     public void News_ComeThroughTheWayThatAnswered_UntilItEnds()
     {
         _world.Ask(Read with { Flags = ReadFlags.News }, Holder, keepsOn: true);
