@@ -2,13 +2,16 @@ using Microsoft.Playwright;
 
 namespace Kith.Browser.Tests;
 
+[Collection(Screens.OneAfterTheOther)]
 public sealed class AccessibilityTests(Chromium chromium)
 {
+    /// <summary>Both schemes and both widths; each with each in the long form.</summary>
+    public static TheoryData<ColorScheme, bool> Looks => Checkout.Full
+        ? new() { { ColorScheme.Light, false }, { ColorScheme.Dark, false }, { ColorScheme.Light, true }, { ColorScheme.Dark, true } }
+        : new() { { ColorScheme.Dark, false }, { ColorScheme.Light, true } };
+
     [Theory]
-    [InlineData(ColorScheme.Light, false)]
-    [InlineData(ColorScheme.Dark, false)]
-    [InlineData(ColorScheme.Light, true)]
-    [InlineData(ColorScheme.Dark, true)]
+    [MemberData(nameof(Looks))]
     public async Task EachScreen_HasNoSeriousFinding(ColorScheme scheme, bool phone)
     {
         var screen = (phone ? Screen.Phone : new Screen()) with { Scheme = scheme };

@@ -1,5 +1,5 @@
 using Kith.Browser.Tests;
 
-// Each test runs two nodes and a browser: one at a time is what a small machine can do.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// One that works and one that waits (Screens).
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: AssemblyFixture(typeof(Chromium))]

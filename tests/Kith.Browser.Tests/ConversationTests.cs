@@ -2,12 +2,13 @@ using Microsoft.Playwright;
 
 namespace Kith.Browser.Tests;
 
-public sealed class ConversationTests(Chromium chromium)
+[Collection(Screens.OneAfterTheOther)]
+public sealed class ConversationTests(Chromium chromium, SharedMeeting shared) : IClassFixture<SharedMeeting>
 {
     [Fact]
     public async Task Reply_QuotesTheMessageOnBothSides()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         await meeting.Bob.WriteAsync("Tea or coffee?");
         await meeting.Alice.SeesAsync("Tea or coffee?");
         await meeting.Alice.ChooseAsync("Tea or coffee?", "Reply");
@@ -19,7 +20,7 @@ public sealed class ConversationTests(Chromium chromium)
     [Fact]
     public async Task Edit_ByArrowUp_ChangesTheTextOnBothSides()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         await meeting.Alice.WriteAsync("Se you at noon");
         await meeting.Bob.SeesAsync("Se you at noon");
         await meeting.Alice.Composer.PressAsync("ArrowUp");
@@ -33,7 +34,7 @@ public sealed class ConversationTests(Chromium chromium)
     [Fact]
     public async Task DeleteForEveryone_LeavesATombstoneOnBothSides()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         await meeting.Alice.WriteAsync("Not for you");
         await meeting.Bob.SeesAsync("Not for you");
         await meeting.Alice.ChooseAsync("Not for you", "Delete…");
@@ -46,7 +47,7 @@ public sealed class ConversationTests(Chromium chromium)
     [Fact]
     public async Task DeleteForMe_TakesItAwayHereOnly()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         await meeting.Alice.WriteAsync("Keep this");
         await meeting.Bob.SeesAsync("Keep this");
         await meeting.Bob.ChooseAsync("Keep this", "Delete…");
@@ -58,7 +59,7 @@ public sealed class ConversationTests(Chromium chromium)
     [Fact]
     public async Task Reaction_AppearsOnBothSidesAndCanBeTakenBack()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         await meeting.Alice.WriteAsync("I passed!");
         await meeting.Bob.SeesAsync("I passed!");
         await meeting.Bob.ChooseAsync("I passed!", "🎉");
@@ -71,7 +72,7 @@ public sealed class ConversationTests(Chromium chromium)
     [Fact]
     public async Task State_GoesToReadWhenTheOtherLooks_AndTheDetailsSayHowItTravelled()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         await meeting.Alice.WriteAsync("Did you see it?");
         await meeting.Bob.SeesAsync("Did you see it?");
         await Assertions.Expect(meeting.Alice.Message("Did you see it?").GetByRole(AriaRole.Img, new() { NameRegex = new("Delivered|Read") })).ToBeVisibleAsync();
@@ -82,7 +83,7 @@ public sealed class ConversationTests(Chromium chromium)
     [Fact]
     public async Task Keyboard_Alone_WritesOpensTheMenuAndReplies()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         await meeting.Bob.WriteAsync("Only keys today?");
         await meeting.Alice.SeesAsync("Only keys today?");
         var page = meeting.Alice.Page;
@@ -117,7 +118,7 @@ public sealed class ConversationTests(Chromium chromium)
     [Fact]
     public async Task DisappearingMessages_ChangedByOne_StandAsANoticeOnBothSides()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         await meeting.Alice.WriteAsync("Stays for ever");
         await meeting.Bob.SeesAsync("Stays for ever");
         var page = meeting.Alice.Page;

@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 namespace Kith.Browser.Tests;
 
 /// <summary>Who may learn where a person is, as they see and set it on the page.</summary>
+[Collection(Screens.OneAfterTheOther)]
 public sealed class HidingTests(Chromium chromium)
 {
     private static readonly string[] Levels = ["My contacts", "Nobody, through forwarders", "Nobody, through Tor"];

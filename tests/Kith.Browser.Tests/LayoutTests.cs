@@ -2,12 +2,13 @@ using Microsoft.Playwright;
 
 namespace Kith.Browser.Tests;
 
-public sealed class LayoutTests(Chromium chromium)
+[Collection(Screens.OneAfterTheOther)]
+public sealed class LayoutTests(SharedMeeting shared) : IClassFixture<SharedMeeting>
 {
     [Fact]
     public async Task Phone_ShowsOnePaneAtATime_AndNothingIsWiderThanTheScreen()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium, Screen.Phone);
+        var meeting = await shared.AgainAsync(Screen.Phone);
         var page = meeting.Alice.Page;
         await meeting.Bob.WriteAsync(string.Concat(Enumerable.Repeat("averylongwordwithoutanyspace", 20)));
         await meeting.Alice.SeesAsync("averylongword");
@@ -24,7 +25,7 @@ public sealed class LayoutTests(Chromium chromium)
     [Fact]
     public async Task Wide_ShowsListAndConversationSideBySide_AndTheThemeCanBeChosen()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         var page = meeting.Alice.Page;
         await Assertions.Expect(page.GetByRole(AriaRole.Searchbox)).ToBeVisibleAsync();
         await Assertions.Expect(meeting.Alice.Composer).ToBeVisibleAsync();

@@ -2,10 +2,11 @@ using Microsoft.Playwright;
 
 namespace Kith.Browser.Tests;
 
+[Collection(Screens.OneAfterTheOther)]
 public sealed class LongHistoryTests(Chromium chromium)
 {
     private const int FullCount = 100_000;
-    private const int ShortCount = 3_000;
+    private const int ShortCount = 1_500;
 
     /// <summary>What a screen and its margins hold; far less than what is loaded.</summary>
     private const int MostRows = 120;

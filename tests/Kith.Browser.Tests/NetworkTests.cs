@@ -4,12 +4,13 @@ using Microsoft.Playwright;
 namespace Kith.Browser.Tests;
 
 /// <summary>The network view on real nodes.</summary>
-public sealed partial class NetworkTests(Chromium chromium)
+[Collection(Screens.OneAfterTheOther)]
+public sealed partial class NetworkTests(SharedMeeting shared) : IClassFixture<SharedMeeting>
 {
     [Fact]
     public async Task Picture_WithAContact_ShowsThem_AndTheListSaysTheSame()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         var page = meeting.Alice.Page;
         await OpenAsync(page);
         await Assertions.Expect(Contact(page, "Bob")).ToBeVisibleAsync();
@@ -22,21 +23,9 @@ public sealed partial class NetworkTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Picture_ContactsNodeDies_TheyAreGoneByThemselves()
-    {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
-        var page = meeting.Alice.Page;
-        await OpenAsync(page);
-        await Assertions.Expect(Contact(page, "Bob")).ToBeVisibleAsync();
-        await meeting.Bob.Node.KillAsync();
-        // Killed, it says nothing: a session over UDP is over when nothing has come for 45 s.
-        await Assertions.Expect(Contact(page, "Bob")).ToHaveCountAsync(0, new() { Timeout = 150_000 });
-    }
-
-    [Fact]
     public async Task Keyboard_Alone_GoesThroughThePictureAndOpensAConversation()
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium);
+        var meeting = await shared.AgainAsync();
         var page = meeting.Alice.Page;
         await page.GetByRole(AriaRole.Button, new() { NameRegex = NetworkButton() }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -60,7 +49,7 @@ public sealed partial class NetworkTests(Chromium chromium)
     [InlineData(ColorScheme.Dark)]
     public async Task Phone_NothingIsWiderThanTheScreen_AndNothingHindersAnybody(ColorScheme scheme)
     {
-        await using var meeting = await Meeting.ArrangeAsync(chromium, Screen.Phone with { Scheme = scheme });
+        var meeting = await shared.AgainAsync(Screen.Phone with { Scheme = scheme });
         var page = meeting.Alice.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Back" }).ClickAsync();
         await OpenAsync(page);

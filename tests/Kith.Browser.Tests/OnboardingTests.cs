@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 
 namespace Kith.Browser.Tests;
 
+[Collection(Screens.OneAfterTheOther)]
 public sealed class OnboardingTests(Chromium chromium)
 {
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 
 namespace Kith.Browser.Tests;
 
+[Collection(Screens.OneAfterTheOther)]
 public sealed class RestartTests(Chromium chromium)
 {
     private const string Offline = "Your node is not running";
