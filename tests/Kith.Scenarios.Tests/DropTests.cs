@@ -6,32 +6,24 @@ using System.Text.RegularExpressions;
 namespace Kith.Scenarios.Tests;
 
 /// <summary>Messages for those who are away, between real processes: left with holders, and found there.</summary>
-public sealed class DropTests : IAsyncLifetime
+public sealed class DropTests(SharedHolders holders) : IAsyncLifetime, IClassFixture<SharedHolders>
 {
-    private const int Holders = 7;
-
     /// <summary>How long the two take turns: a minute in the long form.</summary>
     private static readonly TimeSpan Conversation = TimeSpan.FromSeconds(Checkout.Full ? 60 : 4);
 
-    private readonly List<KithHome> _holders = [.. Enumerable.Range(0, Holders).Select(i => new KithHome($"Holder{i}"))];
+    private readonly IReadOnlyList<KithHome> _holders = holders.Homes;
     private readonly KithHome _alice = new("Alice");
     private readonly KithHome _bob = new("Bob");
 
     private string[] Entry => ["--entry", _holders[0].Address, "--room", "off"];
 
-    public async ValueTask InitializeAsync()
-    {
-        await _holders[0].StartAsync();
-        await Task.WhenAll(_holders.Skip(1).Select(holder => holder.StartAsync("--entry", _holders[0].Address)));
-        foreach (var holder in _holders)
-            await Pair.WaitForAsync(async () => (await holder.Api.GetAsync("room")).GetProperty("offering").GetBoolean(), "others find the holder");
-    }
+    // A test before may have left some of them killed.
+    public async ValueTask InitializeAsync() => await holders.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
         await _alice.DisposeAsync();
         await _bob.DisposeAsync();
-        await Task.WhenAll(_holders.Select(holder => holder.DisposeAsync().AsTask()));
     }
 
     [Fact]
@@ -104,8 +96,7 @@ public sealed class DropTests : IAsyncLifetime
         await _alice.StopAsync();
         foreach (var holder in _holders)
             await holder.KillAsync();
-        await _holders[0].StartAsync();
-        await Task.WhenAll(_holders.Skip(1).Select(holder => holder.StartAsync("--entry", _holders[0].Address)));
+        await holders.StartAsync();
         await _bob.StartAsync(Entry);
         await HasAsync(_bob, "Alice", ["kept"]);
     }

@@ -32,6 +32,8 @@ internal sealed class KithHome : IAsyncDisposable
 
     public int Pid => _node!.Id;
 
+    public bool IsRunning => _node is { HasExited: false };
+
     /// <summary>Where it listens at the next start.</summary>
     public string ListenHost { get; set; } = "127.0.0.1";
 

@@ -16,7 +16,7 @@ public sealed class OnionContactTests(ITestOutputHelper output)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait("run", "alone")]
+    [Trait("run", "clock")]
     public async Task ContactsGetInByTheirKeys_AndNobodyElse()
     {
         Assert.SkipUnless(Checkout.Full, "takes two minutes: in the full form");

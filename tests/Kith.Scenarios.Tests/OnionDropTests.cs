@@ -10,7 +10,7 @@ public sealed class OnionDropTests(ITestOutputHelper output)
     private const int Doors = 3;
 
     [Fact]
-    [Trait("run", "alone")]
+    [Trait("run", "clock")]
     public async Task TwoUnderOnion_WhoAreNeverThereTogether_LoseNothing()
     {
         Assert.SkipUnless(Checkout.Full, "it takes minutes: the long form runs it");

@@ -12,7 +12,7 @@ public sealed partial class OnionForwardTests(ITestOutputHelper output)
     private const int Messages = 5;
 
     [Fact]
-    [Trait("run", "alone")]
+    [Trait("run", "clock")]
     public async Task OnionPerson_TalksBothWaysWithSomebodyWithoutTor()
     {
         Assert.SkipUnless(Checkout.Full, "the full form runs this: it takes a private Tor network and five Tors");

@@ -41,10 +41,10 @@ public sealed partial class OnionTests(ITestOutputHelper output)
 
     private const int Patience = 120;
 
-    private static readonly TimeSpan Use = TimeSpan.FromSeconds(Checkout.Full ? 600 : 60);
+    private static readonly TimeSpan Use = TimeSpan.FromSeconds(Checkout.Full ? 600 : 20);
 
     [Fact]
-    [Trait("run", "alone")]
+    [Trait("run", "clock")]
     public async Task PrivacyOnion_NotOnePacketGoesAnotherWay()
     {
         Assert.SkipWhen(LocalNetwork.Impossible is not null, LocalNetwork.Impossible ?? "");
