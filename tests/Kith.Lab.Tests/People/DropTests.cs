@@ -4,7 +4,6 @@ using Kith.Lab.Tests.Networks;
 namespace Kith.Lab.Tests.People;
 
 /// <summary>Messages left for somebody who is away, where writer and reader are each behind a NAT and the holders are public nodes in networks of their own.</summary>
-[Collection(Towns.OneAtATime)]
 public sealed class DropTests(ITestOutputHelper output)
 {
     private const int Holders = 6;

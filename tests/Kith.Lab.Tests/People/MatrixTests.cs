@@ -38,10 +38,14 @@ public sealed class MatrixTests(ITestOutputHelper output)
         ? [.. only.Split(',').Select(Enum.Parse<NatKind>)]
         : Enum.GetValues<NatKind>();
 
+    /// <summary>Left out without a relay in the short form, where no table is wanted: others filter as they do, or no pair of theirs can be direct.</summary>
+    private static readonly NatKind[] LikeOthers = KithProgram.Full || TableFile is not null ? [] : [NatKind.AddressRestricted, NatKind.NoHairpin, NatKind.OnlyTcp443, NatKind.ShortMemory, NatKind.VeryShortMemory];
+
     [Fact]
+    [Trait("run", "alone")]
     public async Task EveryPair_WithRelay_AllDeliveredAndDirectWherePossible()
     {
-        var runs = await RunAsync("with relay", "use", _ => true, messages: 3);
+        var runs = await RunAsync("with relay", Kinds, "use", _ => true, messages: 3);
         Assert.All(runs, run => Assert.True(run.FirstMessage < FirstMessageBound, $"{run.Name}: first message after {run.FirstMessage}"));
         Assert.All(runs.Where(run => run.Expected == Expected.Direct), run => Assert.True(run.Direct is not null, $"{run.Name}: not direct within {DirectBound}, but {run.Path}"));
         Assert.All(runs.Where(run => run.Expected == Expected.Relay), run => Assert.Equal("relay", run.Path));
@@ -51,18 +55,19 @@ public sealed class MatrixTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("run", "alone")]
     public async Task PairsThatCanBeDirect_WithoutAnyRelay_AllDelivered()
     {
-        var runs = await RunAsync("without relay", "off", run => run.Expected == Expected.Direct, messages: 1);
+        var runs = await RunAsync("without relay", [.. Kinds.Except(LikeOthers)], "off", run => run.Expected == Expected.Direct, messages: 1);
         Assert.All(runs, run => Assert.True(run.Direct is not null, $"{run.Name}: {run.Path}"));
     }
 
     private static string? TableFile => Environment.GetEnvironmentVariable(TableVariable) is { Length: > 0 } file ? file : null;
 
-    private async Task<List<PairRun>> RunAsync(string title, string relay, Predicate<PairRun> isMeant, int messages)
+    private async Task<List<PairRun>> RunAsync(string title, IReadOnlyList<NatKind> kinds, string relay, Predicate<PairRun> isMeant, int messages)
     {
         Assert.SkipWhen(NetworkNamespace.Impossible is not null, NetworkNamespace.Impossible ?? "");
-        await using var town = await Town.CreateAsync(Kinds, relay, hasSecond: true);
+        await using var town = await Town.CreateAsync(kinds, relay, hasSecond: true);
         var wrong = await NatNames.WrongAsync(town, output.WriteLine);
         var settled = await town.SettleAsync(SettlePatience, TableFile is null ? TimeSpan.Zero : RestPatience);
         var runs = Pairs(town, KithProgram.Full).FindAll(isMeant);
