@@ -266,11 +266,13 @@ public sealed partial class KithNode : INode, IAsyncDisposable
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        byte[]? beside = null;
+        Keep(() => beside = CarriedWays.Write(NetworkFile.Read(_options.Home)), static () => { });
         await using var file = new FileStream(Path.Combine(_options.Home, $"export-{PageSessions.NewSecret()[..8]}.tmp"), options);
         await _core.Loop.CallAsync(
             _ =>
             {
-                VaultExport.Write(_core.Vault, passphrase, file);
+                VaultExport.Write(_core.Vault, passphrase, file, beside);
                 return true;
             },
             CallKind.ReadCommitted);

@@ -66,7 +66,7 @@ internal static class ExportTargets
         ExportItem[] items =
         [
             new ExportItem.Record(RecordKind.Contact, [1, 2], [3, 4]), new ExportItem.Message(message),
-            new ExportItem.Received(Person, Id, 5), new ExportItem.Outbox(Item),
+            new ExportItem.Received(Person, Id, 5), new ExportItem.Outbox(Item), new ExportItem.Beside([1, 2, 3]),
         ];
         using var writer = new WireWriter();
         foreach (var item in items)

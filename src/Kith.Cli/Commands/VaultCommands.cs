@@ -89,25 +89,54 @@ internal static class ImportCommand
             if (!File.Exists(source))
                 throw new CliException($"{source} does not exist.");
             var passphrase = Passphrase.Given(invocation.Value(passphraseFile)) ?? Passphrase.Ask("passphrase of the export: ", twice: false);
-            await RunAsync(source, passphrase, invocation.HomePath, cancellationToken).ConfigureAwait(false);
-            invocation.Output.Result(new JsonObject { ["home"] = invocation.HomePath }, () =>
+            var (ways, said) = await RunAsync(source, passphrase, invocation.HomePath, cancellationToken).ConfigureAwait(false);
+            invocation.Output.Result(new JsonObject { ["home"] = invocation.HomePath, ["torWays"] = ways }, () =>
                 $"Everything is in {invocation.HomePath}; start it with: kith --home {invocation.HomePath} up\n"
-                + "Bridges, entry points and a swarm's key belong to a machine and are in no export: whoever needs them gives them to that first start.");
+                + string.Concat(said.Select(static sentence => sentence + "\n"))
+                + "Programs, a swarm's key and entry points that are not onion addresses belong to a machine and are in no export: whoever needs them gives them to that first start.");
             return ExitStatus.Done;
         });
     }
 
     // Apart, so that the thin commands never load the node's assemblies.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task RunAsync(string source, string passphrase, string home, CancellationToken cancellationToken)
+    private static async Task<(JsonObject? Ways, IReadOnlyList<string> Said)> RunAsync(string source, string passphrase, string home, CancellationToken cancellationToken)
     {
         try
         {
-            await HomeImport.RunAsync(source, passphrase, home, cancellationToken).ConfigureAwait(false);
+            var ways = await HomeImport.RunAsync(source, passphrase, home, cancellationToken).ConfigureAwait(false);
+            return (ways is null ? null : Draw(ways), [.. Say(ways)]);
         }
         catch (NodeStartException e)
         {
             throw new CliException(e.Message);
         }
+    }
+
+    private static JsonObject Draw(ImportedWays ways) => new()
+    {
+        ["bridges"] = ways.Bridges,
+        ["entries"] = ways.Entries,
+        ["missingTransports"] = new JsonArray([.. ways.MissingTransports.Select(static name => JsonValue.Create(name))]),
+        ["usesControlPort"] = ways.UsesControlPort,
+        ["linesFile"] = ways.LinesFile,
+    };
+
+    private static IEnumerable<string> Say(ImportedWays? ways)
+    {
+        if (ways is null)
+        {
+            yield return "This export is from a Kith that put no bridges into it: whoever needs some gives them to that first start, or Tor's network is called without.";
+            yield break;
+        }
+
+        if (ways.Bridges > 0)
+            yield return $"Its bridges are kept ({ways.Bridges}): Tor's network is called through them and no other way.";
+        foreach (var transport in ways.MissingTransports)
+            yield return $"A program for {transport} is not on this machine. Until it is installed, or given by --tor-transport {transport}=FILE, Tor is not started, and nothing goes past the bridges.";
+        if (ways.UsesControlPort)
+            yield return "It goes by a Tor that runs already, at the same control port as before. Bridges of that Tor are set in its own torrc: see to them before that first start. --tor-control none starts one without any.";
+        if (ways.LinesFile is { } file)
+            yield return $"It used further lines of a torrc, which are in no export: it does not start until they are in {file}, or --tor-lines says otherwise.";
     }
 }

@@ -67,7 +67,7 @@ internal sealed record NetworkFile(
     {
         try
         {
-            PrivateFile.Write(Path.Combine(home, Name), JsonSerializer.SerializeToUtf8Bytes(this, HomeJson.Default.NetworkFile));
+            PrivateFile.Write(Path.Combine(home, Name), JsonSerializer.SerializeToUtf8Bytes(this, HomeJson.Default.NetworkFile), isSynced: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

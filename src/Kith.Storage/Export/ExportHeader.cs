@@ -6,7 +6,7 @@ using Kith.Wire;
 namespace Kith.Storage.Export;
 
 /// <summary>
-/// The start of an export: magic (7), version (1), the passphrase's parameters (24), nonce prefix (19), key check (16): a MAC of all that,
+/// The start of an export: magic (7), version (1; the first had no <see cref="ExportItemKind.Beside"/>), the passphrase's parameters (24), nonce prefix (19), key check (16): a MAC of all that,
 /// which tells a wrong passphrase; checksum (16): BLAKE2b-128 of all that, which tells damage. All of it is associated data of each chunk.
 /// </summary>
 internal sealed class ExportHeader
@@ -17,7 +17,7 @@ internal sealed class ExportHeader
     /// <summary>Bytes before a chunk's number and its final mark in a nonce.</summary>
     public const int NoncePrefixSize = 19;
 
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int KeyCheckSize = 16;
     private const int ChecksumSize = 16;
     private const int MagicSize = 7;
@@ -69,7 +69,7 @@ internal sealed class ExportHeader
         var reader = new WireReader(source);
         newer = source.Length >= MagicSize + 1 && source.StartsWith(Magic) && source[MagicSize] > Version;
         if (newer || source.Length != Size || !reader.TryReadBytes(MagicSize, out var magic) || !magic.SequenceEqual(Magic)
-            || !reader.TryReadByte(out var version) || version != Version
+            || !reader.TryReadByte(out var version) || version == 0
             || !reader.TryReadUInt32(out var operations) || !reader.TryReadUInt32(out var memory)
             || !PassphraseKey.TryMake(operations, memory, out var parameters))
             return false;

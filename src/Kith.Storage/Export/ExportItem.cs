@@ -13,6 +13,7 @@ internal enum ExportItemKind
     Message = 2,
     Received = 3,
     Outbox = 4,
+    Beside = 5,
 }
 
 /// <summary>One item of an export. In the stream each stands after its kind and its length, both variable-length integers.</summary>
@@ -39,6 +40,7 @@ internal abstract record ExportItem
             (ulong)ExportItemKind.Message => Message.Read(source),
             (ulong)ExportItemKind.Received => Received.Read(source),
             (ulong)ExportItemKind.Outbox => Outbox.Read(source),
+            (ulong)ExportItemKind.Beside => Beside.Read(source),
             _ => null,
         };
         return item is not null;
@@ -142,5 +144,18 @@ internal abstract record ExportItem
                 ? new Outbox(item)
                 : null;
         }
+    }
+
+    /// <summary>What a home keeps beside its vault and needs elsewhere too. The bytes are those of whoever keeps it; there is one at most.</summary>
+    public sealed record Beside(byte[] Value) : ExportItem
+    {
+        /// <summary>The most that it can be, bytes.</summary>
+        public const int MaxValueSize = 64 * 1024;
+
+        public override ExportItemKind Kind => ExportItemKind.Beside;
+
+        public override void Write(WireWriter writer) => writer.WriteBytes(Value);
+
+        public static Beside? Read(byte[] source) => source.Length <= MaxValueSize ? new Beside(source) : null;
     }
 }

@@ -21,10 +21,16 @@ public static class VaultExport
     /// Writes the export. It shows one moment, since nobody else writes meanwhile: the call runs on the vault's thread, outside a transaction.
     /// The stream is flushed and left open; syncing and naming a file is the caller's.
     /// </summary>
+    /// <param name="vault">What is exported.</param>
+    /// <param name="passphrase">What opens it again.</param>
+    /// <param name="destination">Where it is written.</param>
+    /// <param name="beside">What the home keeps beside the vault and needs elsewhere too; null for nothing.</param>
     /// <exception cref="VaultException">The stream cannot be written (no room), or the vault is damaged.</exception>
-    public static void Write(Vault vault, string passphrase, Stream destination)
+    public static void Write(Vault vault, string passphrase, Stream destination, byte[]? beside = null)
     {
         ArgumentNullException.ThrowIfNull(passphrase);
+        if (beside?.Length > ExportItem.Beside.MaxValueSize)
+            throw new ArgumentException("more than an export takes of what is beside a vault", nameof(beside));
         vault.ThrowIfInTransaction();
         var (header, key) = ExportHeader.Create(passphrase, SystemRandom.Instance);
         using (key)
@@ -34,6 +40,8 @@ public static class VaultExport
                 destination.Write(header.Bytes);
                 using var chunks = new ChunkWriter(destination, new ChunkCipher(header, key));
                 using var writer = new WireWriter();
+                if (beside is not null)
+                    Write(chunks, writer, new ExportItem.Beside(beside));
                 foreach (var item in Items(vault))
                     Write(chunks, writer, item);
                 chunks.Finish();

@@ -14,8 +14,9 @@ public static class VaultImport
     /// <param name="source">The export.</param>
     /// <param name="passphrase">The export's passphrase.</param>
     /// <param name="home">The new home, with the passphrase that it shall have (null: none).</param>
+    /// <param name="takeBeside">Told the folder that becomes the home, and what the other home kept beside its vault (null: the export has nothing of it), before the home gets its name. What it throws ends the import, and nothing is left.</param>
     /// <exception cref="VaultException">Wrong passphrase; damaged or cut; written by a newer Kith; the home is not empty or cannot be written.</exception>
-    public static void Read(Stream source, string passphrase, VaultOptions home)
+    public static void Read(Stream source, string passphrase, VaultOptions home, Action<string, byte[]?>? takeBeside = null)
     {
         var files = new HomeFiles(home.Home);
         ThrowUnlessEmpty(files);
@@ -28,7 +29,9 @@ public static class VaultImport
             var draft = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $".kith-import-{SystemRandom.Instance.NextUInt64():x16}"));
             try
             {
-                Fill(source, header, key, home with { Home = draft });
+                var beside = Fill(source, header, key, home with { Home = draft });
+                takeBeside?.Invoke(draft, beside);
+                Posix.SyncFolder(draft);
                 Posix.Rename(draft, files.Home);
             }
             catch
@@ -62,18 +65,24 @@ public static class VaultImport
             : new VaultException(VaultFault.Damaged, DamagedSentence);
     }
 
-    private static void Fill(Stream source, ExportHeader header, SecretBytes key, VaultOptions draft)
+    private static byte[]? Fill(Stream source, ExportHeader header, SecretBytes key, VaultOptions draft)
     {
         using var chunks = new ChunkReader(source, new ChunkCipher(header, key));
         using var vault = Vault.Open(draft);
         vault.Begin();
+        byte[]? beside = null;
         for (var count = 1; !ReadSource(() => chunks.IsAtEnd); count++)
         {
             if (ReadSource(() => ExportReader.TryReadItem(chunks, out var item) ? item : null) is not { } read)
                 throw new VaultException(VaultFault.Damaged, DamagedSentence);
             try
             {
-                Apply(vault, read);
+                if (read is not ExportItem.Beside kept)
+                    Apply(vault, read);
+                else if (beside is null)
+                    beside = kept.Value;
+                else
+                    throw new VaultException(VaultFault.Damaged, DamagedSentence);
             }
             catch (Exception error) when (error is InvalidOperationException or ArgumentException)
             {
@@ -87,6 +96,7 @@ public static class VaultImport
             }
         }
         vault.Commit();
+        return beside;
     }
 
     private static void Apply(Vault vault, ExportItem item)

@@ -15,10 +15,10 @@ public sealed class TestNode : IAsyncDisposable
 
     private readonly string _name;
 
-    public TestNode(string name)
+    public TestNode(string name, string? home = null)
     {
         _name = name;
-        Home = Directory.CreateTempSubdirectory("kith-node-test-").FullName;
+        Home = home ?? Directory.CreateTempSubdirectory("kith-node-test-").FullName;
     }
 
     public string Home { get; }

@@ -126,8 +126,52 @@ public sealed class ExportTests : IDisposable
     public void NewerVersion_IsSaid()
     {
         var export = Export(_ => { });
-        export[7] = 2;
+        export[7] = 3;
         Assert.Equal(VaultFault.TooNew, Refused(export).Fault);
+    }
+
+    [Fact]
+    public void WhatIsBesideTheVault_IsGivenBeforeTheHomeHasItsName()
+    {
+        var export = Export(v => v.Records.Put(RecordKind.Account, [], [1]), beside: [7, 8, 9]);
+        byte[]? taken = null;
+        VaultImport.Read(new MemoryStream(export), Passphrase, _restored.Options(), (folder, beside) =>
+        {
+            Assert.False(Directory.Exists(_restored.Home));
+            File.WriteAllBytes(Path.Combine(folder, "beside"), taken = beside!);
+        });
+        Assert.Equal([7, 8, 9], taken!);
+        Assert.Equal(taken!, File.ReadAllBytes(Path.Combine(_restored.Home, "beside")));
+    }
+
+    [Fact]
+    public void WhatIsBesideTheVault_AndIsNotTaken_EndsTheImportAndLeavesNothing()
+    {
+        var export = Export(v => v.Records.Put(RecordKind.Account, [], [1]), beside: []);
+        var error = Assert.Throws<VaultException>(() => VaultImport.Read(new MemoryStream(export), Passphrase, _restored.Options(), (folder, beside) =>
+        {
+            Assert.Empty(beside!);
+            File.WriteAllBytes(Path.Combine(folder, "half"), [1]);
+            throw new VaultException(VaultFault.Damaged, "not this");
+        }));
+        Assert.Equal("not this", error.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(_restored.Home)!));
+    }
+
+    [Fact]
+    public void WhatIsBesideTheVault_TwiceOrTooLong_IsRefused()
+    {
+        AssertDamaged(Refused(Sealed(new ExportItem.Beside([1]), new ExportItem.Beside([1]))));
+        AssertDamaged(Refused(Sealed(new ExportItem.Beside(new byte[ExportItem.Beside.MaxValueSize + 1]))));
+        Assert.Throws<ArgumentException>(() => Export(static _ => { }, new byte[ExportItem.Beside.MaxValueSize + 1]));
+    }
+
+    [Fact]
+    public void NothingBesideTheVault_IsSaid()
+    {
+        var isNothing = false;
+        VaultImport.Read(new MemoryStream(Export(static _ => { })), Passphrase, _restored.Options(), (_, beside) => isNothing = beside is null);
+        Assert.True(isNothing);
     }
 
     [Fact]
@@ -178,12 +222,12 @@ public sealed class ExportTests : IDisposable
         return file.ToArray();
     }
 
-    private byte[] Export(Action<Vault> content)
+    private byte[] Export(Action<Vault> content, byte[]? beside = null)
     {
         using var vault = _home.Open();
         Write(vault, content);
         using var stream = new MemoryStream();
-        VaultExport.Write(vault, Passphrase, stream);
+        VaultExport.Write(vault, Passphrase, stream, beside);
         return stream.ToArray();
     }
 
