@@ -16,7 +16,7 @@ public sealed class ChurnTests(ITestOutputHelper output)
     [Fact]
     public void RecordsThatAreRepublished_AreFoundUnderChurn() => SimulationRun.Under(seed =>
     {
-        var (nodes, publishers, rounds) = SimulationRun.IsFull ? (5_000, 200, 36) : (600, 40, 24);
+        var (nodes, publishers, rounds) = SimulationRun.IsFull ? (5_000, 200, 36) : (400, 40, 12);
         var world = new DhtWorld(seed);
         var churn = new Churn(world.Network, Churn.Exponential(MeanSession), () =>
         {

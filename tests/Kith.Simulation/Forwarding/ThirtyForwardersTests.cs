@@ -25,7 +25,7 @@ public sealed class ThirtyForwardersTests(ITestOutputHelper output)
             person.Set(form);
         network.Run(5 * Second);
 
-        var count = SimulationRun.IsFull ? 10_000 : 400;
+        var count = SimulationRun.IsFull ? 10_000 : 200;
         var arrived = new int[count];
         var sentAt = new long[count];
         var took = new List<long>(count);

@@ -3,7 +3,8 @@ using Kith.Transport.Tor;
 namespace Kith.Transport.Tests.Tor;
 
 /// <summary>Debian's tor in a private Tor network with a bridge (scripts/tor-net): who has set a bridge comes in by it, and by nothing else.</summary>
-public sealed class BridgeTests(OnionTests.World world) : IClassFixture<OnionTests.World>
+[Collection(OneTorNetwork.Name)]
+public sealed class BridgeTests(OnionTests.World world)
 {
     private const int Patience = 240_000;
 

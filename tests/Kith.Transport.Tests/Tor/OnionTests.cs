@@ -8,8 +8,9 @@ using Kith.Transport.Tor.Socks;
 
 namespace Kith.Transport.Tests.Tor;
 
-/// <summary>Debian's tor in a private Tor network on loopback: one network and two nodes for all of these tests, since the network takes half a minute to come up.</summary>
-public sealed class OnionTests(OnionTests.World world) : IClassFixture<OnionTests.World>
+/// <summary>Debian's tor in a private Tor network on loopback: one network and two nodes for all of these tests and those of bridges, since the network takes half a minute to come up.</summary>
+[Collection(OneTorNetwork.Name)]
+public sealed class OnionTests(OnionTests.World world)
 {
     private const int Patience = 240_000;
 
