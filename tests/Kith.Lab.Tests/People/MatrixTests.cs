@@ -34,12 +34,12 @@ public sealed class MatrixTests(ITestOutputHelper output)
     /// <summary>For all nodes to find out what they are behind.</summary>
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(30);
 
-    private static readonly NatKind[] Kinds = Environment.GetEnvironmentVariable(OnlyVariable) is { Length: > 0 } only
-        ? [.. only.Split(',').Select(Enum.Parse<NatKind>)]
-        : Enum.GetValues<NatKind>();
+    private static readonly NatKind[]? Named = Environment.GetEnvironmentVariable(OnlyVariable) is { Length: > 0 } only ? [.. only.Split(',').Select(Enum.Parse<NatKind>)] : null;
 
-    /// <summary>Left out without a relay in the short form, where no table is wanted: others filter as they do, or no pair of theirs can be direct.</summary>
-    private static readonly NatKind[] LikeOthers = KithProgram.Full || TableFile is not null ? [] : [NatKind.AddressRestricted, NatKind.NoHairpin, NatKind.OnlyTcp443, NatKind.ShortMemory, NatKind.VeryShortMemory];
+    private static readonly NatKind[] Kinds = Named ?? Enum.GetValues<NatKind>();
+
+    /// <summary>Left out without a relay in the short form, where no table is wanted and no kinds are named: no pair of theirs can be direct, or they are port-restricted as another is, and what is said here is said before they forget.</summary>
+    private static readonly NatKind[] LikeOthers = KithProgram.Full || TableFile is not null || Named is not null ? [] : [NatKind.OnlyTcp443, NatKind.ShortMemory, NatKind.VeryShortMemory];
 
     [Fact]
     [Trait("run", "alone")]
