@@ -6,7 +6,7 @@ namespace Kith.Scenarios.Tests;
 public sealed class CrashTests(ITestOutputHelper output)
 {
     // Each kill is a new start of the program, which is what takes the time.
-    private static readonly int Kills = Checkout.Full ? 100 : 15;
+    private static readonly int Kills = Checkout.Full ? 100 : 10;
     private static readonly int Messages = Kills * 100;
 
     [Fact]
