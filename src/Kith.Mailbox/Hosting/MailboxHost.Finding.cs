@@ -28,7 +28,7 @@ public sealed partial class MailboxHost
             LeastPatience = _onions is null ? PassLimits.LeastPatience : PassLimits.LeastOnionPatience,
         };
         if (_parts.Guards.Period == period?.Index)
-            routes.Restore(Now(), _parts.Guards.Guards);
+            routes.Restore(Now(), _parts.Guards);
         _guards = routes.Guards.Version;
         return routes;
     }

@@ -34,11 +34,11 @@ public sealed partial class MailboxHost
     // With the gate held.
     private void NoticeGuards()
     {
-        var (guards, version) = _routes.Guards;
+        var (guards, useless, version) = _routes.Guards;
         if (version == _guards)
             return;
         _guards = version;
-        var saved = new SavedGuards(_period, guards);
+        var saved = new SavedGuards(_period, guards, useless);
         _outside.Enqueue(() => _parts.Observer.GuardsChanged(saved));
     }
 

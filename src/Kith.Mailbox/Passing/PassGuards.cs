@@ -11,6 +11,7 @@ namespace Kith.Mailbox.Passing;
 internal sealed class PassGuards(IPassRoutesWorld world)
 {
     private readonly List<Guard> _all = [];
+    private readonly List<Endpoint> _useless = []; // given up for it under this order: none of them again
     private long _settledAt; // since when others are known; 0 while they are not
     private long _heardAt; // when anybody last answered
 
@@ -20,12 +21,16 @@ internal sealed class PassGuards(IPassRoutesWorld world)
     /// <summary>Who they are.</summary>
     public IReadOnlyList<Endpoint> All => [.. _all.Select(static one => one.At)];
 
+    /// <summary>Those that were given up since they were of no use; never more than <see cref="PassLimits.MostUseless"/> under one order.</summary>
+    public IReadOnlyList<Endpoint> Useless => [.. _useless];
+
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
     public long NextDeadline => _all.Where(IsUnknown).Select(static one => one.TryAt).DefaultIfEmpty(long.MaxValue).Min();
 
     /// <summary>Takes those of an earlier run.</summary>
-    public void Restore(long now, IEnumerable<Endpoint> kept)
+    public void Restore(long now, IEnumerable<Endpoint> kept, IEnumerable<Endpoint> useless)
     {
+        _useless.AddRange(useless.Distinct().Take(PassLimits.MostUseless));
         foreach (var at in kept.Distinct().Take(PassLimits.Guards))
             _all.Add(new Guard(at) { IsKept = true, TryAt = now });
     }
@@ -34,6 +39,7 @@ internal sealed class PassGuards(IPassRoutesWorld world)
     public void Clear()
     {
         _all.Clear();
+        _useless.Clear();
         Version++;
     }
 
@@ -53,6 +59,8 @@ internal sealed class PassGuards(IPassRoutesWorld world)
         var before = All; // one that gives way to another leaves as many
         var gone = _all.Where(guard => guard.MissingSince != 0 && _heardAt - guard.MissingSince >= PassLimits.GuardGone).Select(static guard => guard.At).ToHashSet();
         _all.RemoveAll(guard => gone.Contains(guard.At));
+        if (isSettled)
+            GiveUpUseless(order);
         // All of another network, most likely: who comes back to theirs finds the same by the order.
         if (_settledAt != 0 && order.Count > 0 && _all.TrueForAll(guard => IsOfAnotherNetwork(guard, now)))
             _all.Clear();
@@ -67,6 +75,13 @@ internal sealed class PassGuards(IPassRoutesWorld world)
 
     /// <summary>One answered.</summary>
     public void Answered(Endpoint at) => Find(at)?.Found();
+
+    /// <summary>A request went through one as far as it was to go, or came to nothing before.</summary>
+    public void Used(long now, Endpoint at, bool isCarried)
+    {
+        if (Find(at) is { } guard)
+            guard.Use.Count(now, isCarried, _all.Where(other => other != guard).Select(static other => other.Use));
+    }
 
     /// <summary>Somebody answered, whoever it is: those who do not are missing. A long time in which nobody did is held against nobody: it was we who were not there.</summary>
     public void Heard(long now)
@@ -121,6 +136,21 @@ internal sealed class PassGuards(IPassRoutesWorld world)
         }
     }
 
+    // One at a time, and only for another: a useless one is better than none.
+    private void GiveUpUseless(IReadOnlyList<Endpoint> order)
+    {
+        if (_useless.Count >= PassLimits.MostUseless || _all.Find(static guard => guard.Use.IsUseless) is not { } guard)
+            return;
+        List<Endpoint> others = [.. All.Where(other => other != guard.At)];
+        if (!order.Any(one => one != guard.At && MayBeBeside(others, one)))
+            return;
+        _all.Remove(guard);
+        _useless.Add(guard.At);
+    }
+
+    private bool MayBeBeside(List<Endpoint> chosen, Endpoint one) =>
+        !_useless.Contains(one) && !chosen.Exists(other => other == one || (AddressPrefix.Of(other) == AddressPrefix.Of(one) && !world.IsNear(one)));
+
     private void Choose(IEnumerable<Endpoint> order, List<Endpoint> usable)
     {
         var chosen = All.ToList();
@@ -128,7 +158,7 @@ internal sealed class PassGuards(IPassRoutesWorld world)
         {
             if (chosen.Count >= PassLimits.Guards)
                 break;
-            if (chosen.Exists(other => other == one || (AddressPrefix.Of(other) == AddressPrefix.Of(one) && !world.IsNear(one))))
+            if (!MayBeBeside(chosen, one))
                 continue;
             chosen.Add(one);
             usable.Add(one);
@@ -160,6 +190,9 @@ internal sealed class PassGuards(IPassRoutesWorld world)
         public long TryAt { get; set; }
 
         public long Pause { get; set; }
+
+        /// <summary>What became of what went through it.</summary>
+        public GuardUse Use { get; } = new();
 
         /// <summary>A key that it had and that is wrong by now.</summary>
         public X25519PublicKey? OldKey { get; set; }

@@ -64,6 +64,21 @@ public static class PassLimits
     /// <summary>A guard that has not been there for so long, while others were, is given up for another, milliseconds; what has no guard waits.</summary>
     public const long GuardGone = 60 * 60_000;
 
+    /// <summary>Requests through a guard after which it shows whether it is of use; from twice as many on what was is halved, so that it counts less than what is.</summary>
+    public const int GuardTrials = 50;
+
+    /// <summary>A guard is useless while fewer than so many of a hundred of these come to anything, though <see cref="OthersCarry"/> do through the others.</summary>
+    public const int GuardCarries = 30;
+
+    /// <inheritdoc cref="GuardCarries"/>
+    public const int OthersCarry = 50;
+
+    /// <summary>A guard that is useless for so long is given up for another, milliseconds.</summary>
+    public const long GuardUseless = 24 * 60 * 60_000;
+
+    /// <summary>So many at most are given up for that in the time of one order: whoever spoils what goes through a guard must not move us on as they like.</summary>
+    public const int MostUseless = 3;
+
     /// <summary>Longer than so long we hear of somebody while we are there: a longer time without any answer counts for no guard's absence, milliseconds.</summary>
     public const long Silence = 30 * 60_000;
 

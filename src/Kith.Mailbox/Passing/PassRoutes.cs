@@ -31,11 +31,11 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
     public long NextDeadline => Math.Min(Math.Min(_heldAt, _length > 1 ? _order.Guards.NextDeadline : long.MaxValue), _patience.TryPeek(out _, out var at) ? at : long.MaxValue);
 
-    /// <summary>Those that see our address where a request goes through several; and a number that is another when they are.</summary>
-    public (IReadOnlyList<Endpoint> All, int Version) Guards => (_order.Guards.All, _order.Guards.Version);
+    /// <summary>Those that see our address where a request goes through several, and those that did and were useless; and a number that is another when they are.</summary>
+    public (IReadOnlyList<Endpoint> All, IReadOnlyList<Endpoint> Useless, int Version) Guards => (_order.Guards.All, _order.Guards.Useless, _order.Guards.Version);
 
     /// <summary>Takes the guards of an earlier run.</summary>
-    public void Restore(long now, IEnumerable<Endpoint> guards) => _order.Guards.Restore(now, guards);
+    public void Restore(long now, SavedGuards guards) => _order.Guards.Restore(now, guards.Guards, guards.Useless);
 
     /// <summary>The order is drawn by another secret: guards are chosen anew.</summary>
     public void Renew(byte[] order) => _order.Renew(order);
@@ -285,10 +285,15 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
         if (!call.IsAnswered)
         {
             call.IsAnswered = true;
+            Used(now, way, isCarried: true);
             foreach (var other in call.Ways)
             {
-                if (other != way)
-                    Leave(other);
+                if (other == way)
+                    continue;
+                // What was asked later had no time yet.
+                if (other.AskedAt < way.AskedAt)
+                    Used(now, other, isCarried: false);
+                Leave(other);
             }
 
             call.Ways.RemoveAll(other => other != way);
@@ -316,6 +321,9 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
         Leave(way);
         // What the last of a chain says is said of the holder; what one before it says is said of the one behind it, which may be slow for what comes after.
         var isOfHolder = trouble is null ? failure == AskFailure.Broken && way.Chain.Count == 1 : trouble.By == way.Chain.Count - 1;
+        // It went through the guard when the last of several says so: what holders do is held against no guard, nor what we ended ourselves.
+        if (failure != AskFailure.Withdrawn)
+            Used(now, way, isCarried: isOfHolder && way.Chain.Count > 1);
         switch (trouble?.Code)
         {
             case DropCode.Signature when isOfHolder && !NeverStraight():
@@ -384,6 +392,13 @@ internal sealed class PassRoutes(IPassRoutesWorld world, IRandom random, byte[]?
     {
         Drop(call);
         call.Told(now, null, failure);
+    }
+
+    // Those of chains alone are guards. Which key it was sealed with for the first is known of these.
+    private void Used(long now, PassWay way, bool isCarried)
+    {
+        if (way.FirstKey is not null)
+            _order.Guards.Used(now, way.At, isCarried);
     }
 
     private void Leave(PassWay way)

@@ -5,12 +5,13 @@ namespace Kith.Mailbox.Passing;
 /// <summary>What of passing on is kept over a restart (docs/protocol/mailbox.md, "Chains"): the guards, so that no more nodes see our address than must.</summary>
 /// <param name="Period">The period of the order that they were chosen by; in another they are chosen anew.</param>
 /// <param name="Guards">Who they are.</param>
-public sealed record SavedGuards(long Period, IReadOnlyList<Endpoint> Guards)
+/// <param name="Useless">Who was one of them under this order and was given up, being useless: they count, and none is taken again.</param>
+public sealed record SavedGuards(long Period, IReadOnlyList<Endpoint> Guards, IReadOnlyList<Endpoint> Useless)
 {
-    private const byte Version = 1;
+    private const byte Version = 2; // the first had none that were useless
 
     /// <summary>Nobody.</summary>
-    public static SavedGuards None { get; } = new(long.MinValue, []);
+    public static SavedGuards None { get; } = new(long.MinValue, [], []);
 
     /// <summary>As bytes, for an encrypted place.</summary>
     public byte[] ToArray()
@@ -18,14 +19,8 @@ public sealed record SavedGuards(long Period, IReadOnlyList<Endpoint> Guards)
         using var writer = new WireWriter();
         writer.WriteByte(Version);
         writer.WriteUInt64((ulong)Period);
-        writer.WriteByte((byte)Guards.Count);
-        foreach (var guard in Guards)
-        {
-            writer.WriteUInt64(guard.High);
-            writer.WriteUInt64(guard.Low);
-            writer.WriteUInt16(guard.Port);
-        }
-
+        Write(writer, Guards);
+        Write(writer, Useless);
         return writer.ToArray();
     }
 
@@ -34,19 +29,39 @@ public sealed record SavedGuards(long Period, IReadOnlyList<Endpoint> Guards)
     {
         saved = None;
         var reader = new WireReader(bytes);
-        if (!reader.TryReadByte(out var version) || version != Version || !reader.TryReadUInt64(out var period) || !reader.TryReadByte(out var count) || count > PassLimits.Guards)
+        IReadOnlyList<Endpoint> useless = [];
+        if (!reader.TryReadByte(out var version) || version is 0 or > Version || !reader.TryReadUInt64(out var period) || !TryRead(ref reader, PassLimits.Guards, out var guards)
+            || (version > 1 && !TryRead(ref reader, PassLimits.MostUseless, out useless)) || !reader.IsAtEnd)
             return false;
-        var guards = new List<Endpoint>(count);
+        saved = new SavedGuards((long)period, guards, useless);
+        return true;
+    }
+
+    private static void Write(WireWriter writer, IReadOnlyList<Endpoint> all)
+    {
+        writer.WriteByte((byte)all.Count);
+        foreach (var one in all)
+        {
+            writer.WriteUInt64(one.High);
+            writer.WriteUInt64(one.Low);
+            writer.WriteUInt16(one.Port);
+        }
+    }
+
+    private static bool TryRead(ref WireReader reader, int most, out IReadOnlyList<Endpoint> all)
+    {
+        all = [];
+        if (!reader.TryReadByte(out var count) || count > most)
+            return false;
+        var read = new List<Endpoint>(count);
         for (var i = 0; i < count; i++)
         {
             if (!reader.TryReadUInt64(out var high) || !reader.TryReadUInt64(out var low) || !reader.TryReadUInt16(out var port))
                 return false;
-            guards.Add(Endpoint.FromIPv6(high, low, port));
+            read.Add(Endpoint.FromIPv6(high, low, port));
         }
 
-        if (!reader.IsAtEnd)
-            return false;
-        saved = new SavedGuards((long)period, guards);
+        all = read;
         return true;
     }
 }

@@ -19,7 +19,7 @@ public sealed partial class PassGuardTests
         var others = Settle(before);
         using var world = new RoutesWorld(40, neverStraight: true, secret, isStarting: true);
         List<Endpoint> kept = [.. world.Holders.Except(others).Take(PassLimits.Guards)];
-        world.Routes.Restore(world.Now, kept);
+        world.Routes.Restore(world.Now, new SavedGuards(0, kept, []));
         Assert.Equal(kept.ToHashSet(), Settle(world).ToHashSet());
         Assert.Equal(kept, world.Routes.Guards.All);
     }
@@ -29,7 +29,7 @@ public sealed partial class PassGuardTests
     {
         List<Endpoint> kept = [.. _world.Holders.Take(PassLimits.Guards)];
         _world.Unknown.UnionWith(kept);
-        _world.Routes.Restore(_world.Now, kept);
+        _world.Routes.Restore(_world.Now, new SavedGuards(0, kept, []));
         var start = _world.Now;
         Ask(_world);
         _world.WaitFor(10_000);
@@ -45,7 +45,7 @@ public sealed partial class PassGuardTests
     {
         List<Endpoint> kept = [.. Enumerable.Range(1, 3).Select(i => Endpoint.FromIPv4(0xC0A8_0005 + ((uint)i << 8), 4_000))];
         _world.Unknown.UnionWith(kept);
-        _world.Routes.Restore(_world.Now, kept);
+        _world.Routes.Restore(_world.Now, new SavedGuards(0, kept, []));
         var version = _world.Routes.Guards.Version;
         Ask(_world);
         _world.WaitFor(PassLimits.StartPatience);
@@ -66,7 +66,7 @@ public sealed partial class PassGuardTests
         List<Endpoint> kept = [.. _world.Holders.Take(PassLimits.Guards)];
         _world.Unknown.Add(kept[0]);
         _world.Holders.Remove(kept[0]);
-        _world.Routes.Restore(_world.Now, kept);
+        _world.Routes.Restore(_world.Now, new SavedGuards(0, kept, []));
         Ask(_world);
         for (var waited = 0L; waited < PassLimits.GuardGone - Step; waited += Step)
         {
@@ -89,7 +89,7 @@ public sealed partial class PassGuardTests
         _world.Unknown.UnionWith(all);
         _world.Holders.Clear();
         _world.IsOnline = false;
-        _world.Routes.Restore(_world.Now, kept);
+        _world.Routes.Restore(_world.Now, new SavedGuards(0, kept, []));
         for (var waited = 0L; waited < 2 * PassLimits.GuardGone; waited += Step)
         {
             _world.Routes.Drop(Ask(_world, holder: all[^1]));
@@ -114,7 +114,7 @@ public sealed partial class PassGuardTests
     {
         List<Endpoint> kept = [.. _world.Holders.Take(PassLimits.Guards)];
         _world.Unknown.UnionWith(kept[..2]);
-        _world.Routes.Restore(_world.Now, kept);
+        _world.Routes.Restore(_world.Now, new SavedGuards(0, kept, []));
         _world.IsHidden = false;
         _world.Routes.Notice(_world.Now);
         for (var waited = 0L; waited < 2 * PassLimits.GuardGone; waited += Step)
@@ -183,17 +183,26 @@ public sealed partial class PassGuardTests
     [Fact]
     public void Saved_ReadsWhatWasWritten_AndNothingElse()
     {
-        var saved = new SavedGuards(7, [Endpoint.FromIPv4(0xC600_0105, 4_000), Endpoint.FromIPv6(5, 6, 7)]);
+        var saved = new SavedGuards(7, [Endpoint.FromIPv4(0xC600_0105, 4_000), Endpoint.FromIPv6(5, 6, 7)], [Endpoint.FromIPv4(0xC600_0205, 4_000)]);
         Assert.True(SavedGuards.TryRead(saved.ToArray(), out var read));
         Assert.Equal((7L, saved.Guards.Count), (read.Period, read.Guards.Count));
         Assert.Equal(saved.Guards, read.Guards);
+        Assert.Equal(saved.Useless, read.Useless);
         var bytes = saved.ToArray();
         for (var length = 0; length < bytes.Length; length++)
             Assert.False(SavedGuards.TryRead(bytes.AsSpan(0, length), out _));
         Assert.False(SavedGuards.TryRead([.. bytes, 0], out _));
         bytes[9] = PassLimits.Guards + 1;
         Assert.False(SavedGuards.TryRead(bytes, out _));
-        bytes[0]++;
+        bytes = saved.ToArray();
+        bytes[^19] = PassLimits.MostUseless + 1;
         Assert.False(SavedGuards.TryRead(bytes, out _));
+        // As the first version wrote it.
+        byte[] first = [1, .. saved.ToArray()[1..^19]];
+        Assert.True(SavedGuards.TryRead(first, out read));
+        Assert.Equal(saved.Guards, read.Guards);
+        Assert.Empty(read.Useless);
+        foreach (var version in (byte[])[0, 3])
+            Assert.False(SavedGuards.TryRead([version, .. saved.ToArray()[1..]], out _));
     }
 }

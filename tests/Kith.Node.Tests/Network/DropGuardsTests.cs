@@ -9,7 +9,7 @@ namespace Kith.Node.Tests.Network;
 /// <summary>Guards of drops are kept over a restart, and not over another privacy setting.</summary>
 public sealed class DropGuardsTests
 {
-    private static readonly SavedGuards Some = new(12, [Endpoint.FromIPv4(0xC600_0105, 4_000)]);
+    private static readonly SavedGuards Some = new(12, [Endpoint.FromIPv4(0xC600_0105, 4_000)], [Endpoint.FromIPv4(0xC600_0205, 4_000)]);
 
     private readonly Records _records = new();
 
@@ -49,7 +49,7 @@ public sealed class DropGuardsTests
         guards.Keep(Some);
         guards.Keep(Some);
         Assert.Equal((1, 0), (_records.Writes, _records.Removed));
-        guards.Keep(new SavedGuards(13, []));
+        guards.Keep(new SavedGuards(13, [], []));
         Assert.Equal((2, 1), (_records.Writes, _records.Removed));
     }
 
