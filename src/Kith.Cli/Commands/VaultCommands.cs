@@ -122,7 +122,8 @@ internal static class ImportCommand
         ["linesFile"] = ways.LinesFile,
     };
 
-    private static IEnumerable<string> Say(ImportedWays? ways)
+    /// <summary>What whoever starts the new home must know of its ways into Tor's network.</summary>
+    internal static IEnumerable<string> Say(ImportedWays? ways)
     {
         if (ways is null)
         {
