@@ -17,7 +17,7 @@ internal static class ForwardingTargets
         ("forwarded packets", Packets),
         ("forwarded layers", Layers),
         ("reply blocks", () => new FuzzTarget("reply blocks", [Block()], ReplyBlocks, Longest: 2_000)),
-        ("hop addresses", () => new FuzzTarget("hop addresses", [[1, .. new byte[17], 9, .. new byte[16]], [2, .. new byte[33], 9], [3, .. new byte[34]]], Address, Longest: 80)),
+        ("hop addresses", () => new FuzzTarget("hop addresses", [[1, .. new byte[17], 9, .. new byte[14]], [3, .. new byte[32]]], Address, Longest: 80)),
         ("met payloads", () => new FuzzTarget("met payloads", [Met()], input => MeetingSeal.TryOpen(new byte[MeetingSeal.KeySize], input.ToArray(), out _), Longest: 2_000)),
         ("replied payloads", Replied),
     ];
@@ -44,7 +44,7 @@ internal static class ForwardingTargets
         var secret = X25519PrivateKey.Generate(SystemRandom.Instance);
         var (core, path, _) = Node(new OneKey(secret));
         var effects = new ForwarderEffects();
-        byte[] onward = [1, 0, 9, .. new byte[16], 0, 9, .. new byte[33]];
+        byte[] onward = [1, 0, 9, .. new byte[16], 0, 9, .. new byte[31]];
         return new FuzzTarget("forwarded layers", [[5], onward, [4, 1, 1, 7], [6, 0, 0, 3]], input =>
         {
             var packet = Message(path);
@@ -129,8 +129,8 @@ internal static class ForwardingTargets
     {
         var (_, path, _) = Node(new ForgetfulForwardingStore());
         Assert.True(Builder.TryCreateReplyBlock(path, out var block, out _));
-        var bytes = new byte[ReplyBlock.Size];
-        block!.CopyTo(bytes);
+        var bytes = new byte[block!.Size];
+        block.CopyTo(bytes);
         return bytes;
     }
 

@@ -20,9 +20,10 @@ internal static class PathTargets
         // A signature is looked at for each that is long enough, so there are fewer.
         ("forwarder descriptors", () => new FuzzTarget("forwarder descriptors", [Descriptor().Encoded.ToArray()], static input => ForwarderDescriptor.TryRead(input, out _), Longest: 400, Cost: 10, FullRun: 100_000)),
         ("forwarding frames", () => new FuzzTarget("forwarding frames", [Frame(new ListFrame(3)), Frame(new ListedFrame(true, [Descriptor()])), Frame(new RegisterFrame(default)), Frame(new PingFrame(9))], Frames, Longest: 600, Cost: 10, FullRun: 100_000)),
-        ("service messages", () => new FuzzTarget("service messages", [new StockMessage(default, new byte[ReplyBlock.Size]).ToArray(), new ReplyMessage(new byte[ReplyBlock.Size], new byte[16]).ToArray(), new ForgetMessage(default).ToArray()],
+        ("service messages", () => new FuzzTarget("service messages", [new StockMessage(default, new byte[ReplyBlock.ShortSize], new byte[ReplyBlock.MaxSize]).ToArray(), new ReplyMessage(new byte[ReplyBlock.ShortSize], new byte[16]).ToArray(), new ForgetMessage(default).ToArray()],
             static input => ServiceMessage.TryRead(input, out _), Longest: SphinxFormat.BodySize)),
-        ("meeting contents", () => new FuzzTarget("meeting contents", [new PieceContent(new Piece(MessageId.FromBytes(new byte[16]), 0, 2, new byte[9], new byte[9])).ToArray(), new LoopContent(3).ToArray()],
+        ("meeting contents", () => new FuzzTarget("meeting contents", [new PieceContent(new Piece(MessageId.FromBytes(new byte[16]), 0, 2, new byte[9], new byte[9])).ToArray(),
+            new PieceContent(new Piece(MessageId.FromBytes(new byte[16]), 0, 1, new byte[ReplyBlock.ShortSize], new byte[Piece.WholeSize])).ToArray(), new LoopContent(3).ToArray()],
             static input => MeetingContent.TryRead(input, out _), Longest: SphinxFormat.BodySize)),
         ("meeting addresses", () => new FuzzTarget("meeting addresses", [new MeetingAddress(Descriptor(), default, new byte[MeetingAddress.KeySize]).ToArray()],
             static input => MeetingAddress.TryRead(input, out _), Longest: MeetingAddress.MaxSize + 10, Cost: 10, FullRun: 100_000)),

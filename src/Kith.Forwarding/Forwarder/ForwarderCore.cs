@@ -64,9 +64,6 @@ public sealed class ForwarderCore(ForwardingKeys keys, ForwarderOptions options)
         effects.IsKeySpent |= refusal == PacketRefusal.TagsFull;
         if (refusal == PacketRefusal.None && !Forwards && (processed.IsForwarded || processed.Command == HopCommand.Meet))
             refusal = PacketRefusal.NotForwarding;
-        // No sender of ours needs that, and anybody could else make a node call any onion service (docs/protocol/forwarding.md, command 2).
-        if (refusal == PacketRefusal.None && processed is { IsForwarded: true, Next.Kind: HopAddressKind.Onion })
-            refusal = PacketRefusal.ToOnion;
         if (refusal != PacketRefusal.None)
         {
             Counts.Refuse(refusal);

@@ -27,7 +27,7 @@ public sealed partial class ForwardingNode
 
         public void Deliver(long now, AccountId from, MessageId id, ReadOnlyMemory<byte> envelope) => node._world.Received(from, id, envelope);
 
-        public void Acknowledge(long now, MessageId id, ReadOnlyMemory<byte> replyBlock) => node.Acknowledge(now, id, replyBlock);
+        public void Acknowledge(long now, ReadOnlyMemory<byte> replyBlock) => node.Acknowledge(now, replyBlock);
 
         public void Register(X25519PublicKey guard, MeetingSecret secret) => node._world.Register(guard, secret);
 

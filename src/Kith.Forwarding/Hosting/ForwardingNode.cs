@@ -236,8 +236,8 @@ public sealed partial class ForwardingNode
             case ReplyKind.Stock:
                 Meetings.Replied(now, use, payload);
                 break;
-            case ReplyKind.Acknowledgement when SphinxPayload.TryReadBody(payload, out var body):
-                Sending.Answered(now, id, body);
+            case ReplyKind.Acknowledgement when SphinxPayload.TryReadBody(payload, out _):
+                Sending.Answered(now, id);
                 break;
             case ReplyKind.Loop:
                 Cover.Back();
@@ -247,12 +247,12 @@ public sealed partial class ForwardingNode
         }
     }
 
-    // What a receiver answers goes by a forwarder of its own choice first: the reply block's first forwarder was chosen by somebody else, who may own it.
-    private void Acknowledge(long now, MessageId id, ReadOnlyMemory<byte> replyBlock)
+    // What a receiver answers goes by a forwarder of its own choice first: the reply block's first forwarder was chosen by somebody else, who may own it. It says nothing: that it comes is the answer, and two answers to one message are not alike.
+    private void Acknowledge(long now, ReadOnlyMemory<byte> replyBlock)
     {
         if (Packets.Draw(now, Packets.Forwarders, new PathExclusions()) is not { } path)
             return;
-        var body = new ReplyMessage(replyBlock, id.ToArray()).ToArray();
+        var body = new ReplyMessage(replyBlock, default).ToArray();
         SendFirst(Packets.ToService(now, [.. path.Take(path.Count - 1)], path[^1].Descriptor, body));
     }
 

@@ -10,6 +10,7 @@ public abstract record MeetingContent
     private const byte DummyType = 0;
     private const byte PieceType = 1;
     private const byte LoopType = 2;
+    private const byte WholeType = 3;
 
     /// <summary>Reads one; false for anything else.</summary>
     public static bool TryRead(ReadOnlySpan<byte> content, [NotNullWhen(true)] out MeetingContent? read)
@@ -22,6 +23,7 @@ public abstract record MeetingContent
         {
             DummyType => new DummyContent(),
             PieceType => Piece.TryRead(reader.Remaining, out var piece) ? new PieceContent(piece.Value) : null,
+            WholeType => Piece.TryReadWhole(reader.Remaining, out var whole) ? new PieceContent(whole.Value) : null,
             LoopType => reader.TryReadUInt64(out var number) ? new LoopContent(number) : null,
             _ => null,
         };
@@ -34,6 +36,10 @@ public abstract record MeetingContent
         using var writer = new WireWriter(1024);
         switch (this)
         {
+            case PieceContent { Piece.IsShortWhole: true } whole:
+                writer.WriteByte(WholeType);
+                whole.Piece.WriteWhole(writer);
+                break;
             case PieceContent piece:
                 writer.WriteByte(PieceType);
                 piece.Piece.Write(writer);

@@ -28,23 +28,32 @@ public sealed partial class MeetingKeeper
             return;
         while (handle.Left < target)
         {
-            var use = new ReplyUse(ReplyKind.Stock, handle.Handle, handle.Sent + 1);
-            var without = new PathExclusions().Add(point.Node.Key, chooser.GroupOf(point.Node));
-            if (packets.MakeReplyBlock(now, without, use) is not { } block || Service(now, point, new StockMessage(handle.Secret, block.Bytes)) is not { } packet)
+            var blocks = Blocks(now, point, handle, Math.Min(ServiceMessage.MaxBlocks, target - handle.Left));
+            if (blocks.Length == 0 || Service(now, point, new StockMessage(handle.Secret, blocks)) is not { } packet)
             {
                 _workAt = Math.Min(_workAt, now + MeetingLimits.FirstReconnect);
                 return;
             }
 
             _queue.Add(packet);
-            handle.Sent++;
-            Arrivals.Stocked++;
+            handle.Sent += (ulong)blocks.Length;
+            Arrivals.Stocked += blocks.Length;
         }
 
         if (handle.IsReady)
             return;
         handle.IsReady = true;
         world.AddressesChanged(now, handle.Contact);
+    }
+
+    // The next ones for a handle, numbered; fewer, or none, where no path is found.
+    private ReadOnlyMemory<byte>[] Blocks(long now, OwnPoint point, OwnHandle handle, int count)
+    {
+        var without = new PathExclusions().Add(point.Node.Key, chooser.GroupOf(point.Node));
+        var blocks = new List<ReadOnlyMemory<byte>>(count);
+        while (blocks.Count < count && packets.MakeReplyBlock(now, without, new ReplyUse(ReplyKind.Stock, handle.Handle, handle.Sent + (ulong)blocks.Count + 1)) is { } block)
+            blocks.Add(block.Bytes);
+        return [.. blocks];
     }
 
     // Reply blocks of an earlier run would be used first, and lead nowhere. False while there is no way.

@@ -28,7 +28,7 @@ public static class MeetingLimits
     /// <summary>Of those, that began over sessions of one prefix, or through Tor: strangers of one place must not take all of it.</summary>
     public const int MaxHandlesOfSource = MaxHandles / 8;
 
-    /// <summary>Reply blocks in all: some 20 MiB.</summary>
+    /// <summary>Reply blocks in all: some 10 MiB.</summary>
     public const int MaxBlocks = 32_768;
 
     /// <summary>Of those, that came over sessions of one prefix, or through Tor: strangers of one place must not take all of it.</summary>

@@ -106,7 +106,8 @@ public sealed class MeetingServer(IMeetingServerWorld world)
         switch (message)
         {
             case StockMessage stock:
-                Stock(now, stock, source);
+                foreach (var block in stock.ReplyBlocks)
+                    Stock(now, stock.Secret.Handle, block, source);
                 break;
             case ReplyMessage reply:
                 Reply(now, reply);
@@ -165,16 +166,15 @@ public sealed class MeetingServer(IMeetingServerWorld world)
         }
     }
 
-    private void Stock(long now, StockMessage stock, ulong source)
+    private void Stock(long now, NodeHandle handle, ReadOnlyMemory<byte> block, ulong source)
     {
-        var handle = stock.Secret.Handle;
         // What waits takes it at once: it needs no room.
         if (_handles.TryGetValue(handle, out var waiting) && waiting.Held.TryDequeue(out var held))
         {
             _held--;
             waiting.UsedAt = now;
             Counters.Stocked++;
-            Use(now, stock.ReplyBlock, held.Body);
+            Use(now, block, held.Body);
             return;
         }
 
@@ -190,7 +190,7 @@ public sealed class MeetingServer(IMeetingServerWorld world)
             CountOff(entry.Stock.Dequeue().Source);
         }
 
-        entry.Stock.Enqueue((stock.ReplyBlock, now / Day, source));
+        entry.Stock.Enqueue((block, now / Day, source));
         _blocks++;
         _blocksOf[source] = _blocksOf.GetValueOrDefault(source) + 1;
     }

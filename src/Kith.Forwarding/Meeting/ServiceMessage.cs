@@ -11,6 +11,9 @@ public abstract record ServiceMessage
     /// <summary>The most that an answer may say, bytes.</summary>
     public const int MaxContent = 256;
 
+    /// <summary>Reply blocks that are laid by one packet, at most: so many of any size have room.</summary>
+    public const int MaxBlocks = 2;
+
     private const byte DummyType = 0;
     private const byte StockType = 1;
     private const byte ReplyType = 2;
@@ -30,11 +33,11 @@ public abstract record ServiceMessage
             case DummyType:
                 message = new DummyMessage();
                 return true;
-            case StockType when TryReadSecret(ref reader, out var secret) && reader.TryReadBytes(ReplyBlock.Size, out var block):
-                message = new StockMessage(secret, block.ToArray());
+            case StockType when TryReadSecret(ref reader, out var secret) && TryReadBlocks(ref reader, out var blocks):
+                message = new StockMessage(secret, blocks);
                 return true;
-            case ReplyType when reader.TryReadBytes(ReplyBlock.Size, out var block) && reader.TryReadUInt16(out var length) && length <= MaxContent && reader.TryReadBytes(length, out var content):
-                message = new ReplyMessage(block.ToArray(), content.ToArray());
+            case ReplyType when TryReadBlock(ref reader, out var block) && reader.TryReadUInt16(out var length) && length <= MaxContent && reader.TryReadBytes(length, out var content):
+                message = new ReplyMessage(block, content.ToArray());
                 return true;
             case ForgetType when TryReadSecret(ref reader, out var secret):
                 message = new ForgetMessage(secret);
@@ -56,11 +59,13 @@ public abstract record ServiceMessage
             case StockMessage stock:
                 writer.WriteByte(StockType);
                 writer.WriteBytes(stock.Secret.Value.ToArray());
-                writer.WriteBytes(stock.ReplyBlock.Span);
+                writer.WriteByte((byte)stock.ReplyBlocks.Length);
+                foreach (var block in stock.ReplyBlocks)
+                    Write(writer, block);
                 break;
             case ReplyMessage reply:
                 writer.WriteByte(ReplyType);
-                writer.WriteBytes(reply.ReplyBlock.Span);
+                Write(writer, reply.ReplyBlock);
                 writer.WriteUInt16((ushort)reply.Content.Length);
                 writer.WriteBytes(reply.Content.Span);
                 break;
@@ -73,6 +78,36 @@ public abstract record ServiceMessage
         }
 
         return writer.ToArray();
+    }
+
+    private static void Write(WireWriter writer, ReadOnlyMemory<byte> block)
+    {
+        writer.WriteUInt16((ushort)block.Length);
+        writer.WriteBytes(block.Span);
+    }
+
+    private static bool TryReadBlocks(ref WireReader reader, out ReadOnlyMemory<byte>[] blocks)
+    {
+        blocks = [];
+        if (!reader.TryReadByte(out var count) || count is 0 or > MaxBlocks)
+            return false;
+        blocks = new ReadOnlyMemory<byte>[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (!TryReadBlock(ref reader, out blocks[i]))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool TryReadBlock(ref WireReader reader, out ReadOnlyMemory<byte> block)
+    {
+        block = default;
+        if (!reader.TryReadUInt16(out var length) || !ReplyBlock.IsSize(length) || !reader.TryReadBytes(length, out var bytes))
+            return false;
+        block = bytes.ToArray();
+        return true;
     }
 
     private static bool TryReadSecret(ref WireReader reader, out MeetingSecret secret)
@@ -88,10 +123,10 @@ public abstract record ServiceMessage
 /// <summary>Nothing: there to be seen.</summary>
 public sealed record DummyMessage : ServiceMessage;
 
-/// <summary>Leaves a reply block at a handle, by which one packet for it goes on.</summary>
+/// <summary>Leaves reply blocks at a handle, by each of which one packet for it goes on.</summary>
 /// <param name="Secret">What the handle is made of.</param>
-/// <param name="ReplyBlock">The block.</param>
-public sealed record StockMessage(MeetingSecret Secret, ReadOnlyMemory<byte> ReplyBlock) : ServiceMessage;
+/// <param name="ReplyBlocks">1 to <see cref="ServiceMessage.MaxBlocks"/> blocks.</param>
+public sealed record StockMessage(MeetingSecret Secret, params ReadOnlyMemory<byte>[] ReplyBlocks) : ServiceMessage;
 
 /// <summary>Sends content by a reply block: for whoever must not be seen by the first forwarder of a block that somebody else made.</summary>
 /// <param name="ReplyBlock">The block.</param>

@@ -9,5 +9,5 @@ public interface IReceivingWorld
     void Deliver(long now, AccountId from, MessageId id, ReadOnlyMemory<byte> envelope);
 
     /// <summary>Acknowledges a message by a reply block of its sender's.</summary>
-    void Acknowledge(long now, MessageId id, ReadOnlyMemory<byte> replyBlock);
+    void Acknowledge(long now, ReadOnlyMemory<byte> replyBlock);
 }

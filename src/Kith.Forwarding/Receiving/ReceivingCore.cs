@@ -12,7 +12,7 @@ namespace Kith.Forwarding.Receiving;
 public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
 {
     private readonly Dictionary<AccountId, ReceivingPeer> _peers = [];
-    private readonly PriorityQueue<(MessageId Id, ReadOnlyMemory<byte> Block), long> _waiting = new();
+    private readonly PriorityQueue<ReadOnlyMemory<byte>, long> _waiting = new();
     private long _sweepAt;
     private int _parts; // unfinished messages of all contacts
     private int _bytes;
@@ -35,10 +35,20 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
             return;
         if (!piece.ReplyBlock.IsEmpty && !peer.Blocks.TryAdd(piece.ReplyBlock.Span))
             piece = piece with { ReplyBlock = default };
-        if (peer.Seen.Has(piece.Id, out var isCommitted))
+        if (peer.Seen.Has(now, piece.Id, out var isCommitted))
         {
             Counters.Repeated++;
             Answer(now, peer, piece, isCommitted);
+            return;
+        }
+
+        if (piece.Count == 1)
+        {
+            // Whole: what there is of it in pieces is of no use any more.
+            if (peer.Parts.TryGetValue(piece.Id, out var rest))
+                Forget(peer, piece.Id, rest);
+            Keep(peer, piece);
+            Take(now, from, peer, piece.Id, piece.Bytes);
             return;
         }
 
@@ -64,9 +74,7 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
         if (part.Join() is not { } envelope)
             return;
         Forget(peer, piece.Id, part);
-        peer.Seen.Add(piece.Id);
-        Counters.Messages++;
-        world.Deliver(now, from, piece.Id, envelope);
+        Take(now, from, peer, piece.Id, envelope);
     }
 
     /// <summary>An envelope is safe: it is acknowledged, now and whenever it comes again.</summary>
@@ -78,7 +86,7 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
         if (!peer.Replies.Remove(id, out var blocks))
             return;
         foreach (var block in blocks)
-            Schedule(now, id, block);
+            Schedule(now, block);
     }
 
     /// <summary>Forgets all contacts but these.</summary>
@@ -95,12 +103,19 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
     public void Tick(long now)
     {
         Sweep(now);
-        while (_waiting.TryPeek(out var reply, out var at) && at <= now)
+        while (_waiting.TryPeek(out var block, out var at) && at <= now)
         {
             _waiting.Dequeue();
             Counters.Acknowledged++;
-            world.Acknowledge(now, reply.Id, reply.Block);
+            world.Acknowledge(now, block);
         }
+    }
+
+    private void Take(long now, AccountId from, ReceivingPeer peer, MessageId id, ReadOnlyMemory<byte> envelope)
+    {
+        peer.Seen.Add(now, id);
+        Counters.Messages++;
+        world.Deliver(now, from, id, envelope);
     }
 
     private ReceivingPeer? PeerOf(long now, AccountId from)
@@ -171,12 +186,12 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
         if (piece.ReplyBlock.IsEmpty)
             return;
         if (isCommitted)
-            Schedule(now, piece.Id, piece.ReplyBlock);
+            Schedule(now, piece.ReplyBlock);
         else
             Keep(peer, piece);
     }
 
-    private void Schedule(long now, MessageId id, ReadOnlyMemory<byte> block)
+    private void Schedule(long now, ReadOnlyMemory<byte> block)
     {
         if (_waiting.Count >= ReceivingLimits.MaxWaiting)
         {
@@ -184,7 +199,7 @@ public sealed class ReceivingCore(IReceivingWorld world, IRandom random)
             Counters.Refused++;
         }
 
-        _waiting.Enqueue((id, block), now + Delay());
+        _waiting.Enqueue(block, now + Delay());
     }
 
     private long Delay() => (long)Math.Min(ReceivingLimits.MaxDelay, RandomDelay.Draw(random, MeanDelay));

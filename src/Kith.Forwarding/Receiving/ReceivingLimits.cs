@@ -20,6 +20,9 @@ public static class ReceivingLimits
     /// <summary>Messages of one contact that are remembered as received, so that nothing is handed on twice.</summary>
     public const int MaxSeenOfPeer = 8_192;
 
+    /// <summary>One that has not become safe for so long is handed on again when it comes again.</summary>
+    public const long UnsafeTime = 30_000;
+
     /// <summary>Reply blocks kept for one message: what has come twice is acknowledged twice, not more.</summary>
     public const int MaxReplies = 4;
 

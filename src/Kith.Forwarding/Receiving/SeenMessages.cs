@@ -2,18 +2,27 @@ using Kith.Wire;
 
 namespace Kith.Forwarding.Receiving;
 
-/// <summary>The last messages that were received whole, so many and no more. An id is the sender's random one: only they could make two the same.</summary>
+/// <summary>The last messages that were received whole, so many and no more. An id is that of the sender's envelope: only they could make two the same.</summary>
 internal sealed class SeenMessages(int most)
 {
-    private readonly Dictionary<MessageId, bool> _seen = [];
+    private readonly Dictionary<MessageId, (bool IsCommitted, long At)> _seen = [];
     private readonly Queue<MessageId> _order = new();
 
-    /// <summary>Whether it was received; with <c>isCommitted</c> once it is safe on our side.</summary>
-    public bool Has(MessageId id, out bool isCommitted) => _seen.TryGetValue(id, out isCommitted);
-
-    public void Add(MessageId id)
+    /// <summary>Whether it was received; with <c>isCommitted</c> once it is safe on our side. One that was handed on long ago and never became safe counts as new: it may find then what it needs.</summary>
+    public bool Has(long now, MessageId id, out bool isCommitted)
     {
-        if (!_seen.TryAdd(id, false))
+        isCommitted = false;
+        if (!_seen.TryGetValue(id, out var seen))
+            return false;
+        isCommitted = seen.IsCommitted;
+        return isCommitted || now - seen.At < ReceivingLimits.UnsafeTime;
+    }
+
+    public void Add(long now, MessageId id)
+    {
+        var isNew = !_seen.ContainsKey(id);
+        _seen[id] = (false, now);
+        if (!isNew)
             return;
         _order.Enqueue(id);
         if (_order.Count > most)
@@ -22,7 +31,7 @@ internal sealed class SeenMessages(int most)
 
     public void Commit(MessageId id)
     {
-        if (_seen.ContainsKey(id))
-            _seen[id] = true;
+        if (_seen.TryGetValue(id, out var seen))
+            _seen[id] = seen with { IsCommitted = true };
     }
 }

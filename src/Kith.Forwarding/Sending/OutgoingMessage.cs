@@ -4,7 +4,7 @@ using Kith.Wire;
 namespace Kith.Forwarding.Sending;
 
 /// <summary>A message under way.</summary>
-internal sealed class OutgoingMessage(AccountId peer, MessageId id, ReadOnlyMemory<byte>[] pieces, int size, long takenAt)
+internal sealed class OutgoingMessage(AccountId peer, MessageId id, ReadOnlyMemory<byte>[] pieces, ReadOnlyMemory<byte> envelope, long takenAt)
 {
     public AccountId Peer { get; } = peer;
 
@@ -13,8 +13,11 @@ internal sealed class OutgoingMessage(AccountId peer, MessageId id, ReadOnlyMemo
     /// <summary>The envelope, cut; nothing once it is over, though its paths are remembered for a while.</summary>
     public ReadOnlyMemory<byte>[] Pieces { get; private set; } = pieces;
 
+    /// <summary>The same uncut, for a packet that has room for it; nothing where none has.</summary>
+    public ReadOnlyMemory<byte>? Whole { get; private set; } = envelope.Length == Piece.WholeSize ? envelope : (ReadOnlyMemory<byte>?)null;
+
     /// <summary>Bytes of the envelope.</summary>
-    public int Size { get; } = size;
+    public int Size { get; } = envelope.Length;
 
     public long TakenAt { get; } = takenAt;
 
@@ -36,5 +39,5 @@ internal sealed class OutgoingMessage(AccountId peer, MessageId id, ReadOnlyMemo
     public bool IsOver { get; private set; }
 
     /// <summary>It needs nothing any more.</summary>
-    public void End() => (IsOver, Pieces) = (true, []);
+    public void End() => (IsOver, Pieces, Whole) = (true, [], null);
 }

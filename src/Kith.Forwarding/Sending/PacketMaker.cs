@@ -68,8 +68,8 @@ public sealed class PacketMaker(
         if (!builder.TryCreateReplyBlock(all, out var block, out var keys))
             return null;
         _replies.Add(keys!, use, now + SendingLimits.BlockLifetime);
-        var bytes = new byte[ReplyBlock.Size];
-        block!.CopyTo(bytes);
+        var bytes = new byte[block!.Size];
+        block.CopyTo(bytes);
         return new MadeReplyBlock(keys!.Id, bytes, [.. path.Select(static one => one.Descriptor.Key), node.Key]);
     }
 

@@ -61,9 +61,11 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
             return null;
         }
 
-        if (Piece.Cut(envelope, capacity, ReplyBlock.Size) is not { } pieces)
+        if (Piece.Cut(envelope, capacity, ReplyBlock.MaxSize) is not { } pieces)
             return null;
-        var message = new OutgoingMessage(peer, MessageId.FromBytes(random.NextBytes(MessageId.Size)), pieces, envelope.Length, now);
+        var id = Piece.IdOf(envelope.Span);
+        // One that is under way already has another name the second time, and may arrive twice.
+        var message = new OutgoingMessage(peer, _messages.ContainsKey(id) ? MessageId.FromBytes(random.NextBytes(MessageId.Size)) : id, pieces, envelope, now);
         _messages.Add(message.Id, message);
         _ofPeer[peer] = _ofPeer.GetValueOrDefault(peer) + 1;
         _bytes += message.Size;
@@ -80,11 +82,11 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
     }
 
     /// <summary>An answer has come by a reply block that went with a message. False when it is none of ours.</summary>
-    public bool Answered(long now, ReplyId reply, ReadOnlySpan<byte> content)
+    public bool Answered(long now, ReplyId reply)
     {
         if (!_replies.Remove(reply, out var attempt))
             return false;
-        if (attempt.IsAnswered || content.Length < MessageId.Size || MessageId.FromBytes(content[..MessageId.Size]) != attempt.Message.Id)
+        if (attempt.IsAnswered)
             return true;
         attempt.IsAnswered = true;
         RoundTrip.Take(now - attempt.SentAt);
@@ -219,11 +221,8 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
         }
 
         taken.Add(path);
-        for (var index = stretch.Start.Value; index < stretch.End.Value; index++)
-        {
-            var piece = new Piece(message.Id, index, message.Pieces.Length, index == 0 ? reply!.Bytes : default, message.Pieces[index]);
+        foreach (var piece in PiecesOf(message, stretch, reply))
             _queue.Add(packets.ToHandle(now, path, point with { Node = node }, new PieceContent(piece).ToArray()));
-        }
 
         var attempt = new Attempt(message, now, [.. path.Select(static one => one.Descriptor.Key), node.Key, .. reply?.Path ?? []], point.Handle, reply?.Id);
         message.Paths.Add(attempt);
@@ -235,6 +234,15 @@ public sealed class SendingCore(ISendingWorld world, IPacketMaker packets, PathC
         }
 
         return true;
+    }
+
+    private static IEnumerable<Piece> PiecesOf(OutgoingMessage message, Range stretch, MadeReplyBlock? reply)
+    {
+        // Beside a reply block of a longer path there is no room for all of it.
+        if (message.Whole is { } whole && reply?.Bytes.Length == ReplyBlock.ShortSize)
+            return [new Piece(message.Id, 0, 1, reply.Bytes, whole)];
+        return Enumerable.Range(stretch.Start.Value, stretch.End.Value - stretch.Start.Value)
+            .Select(index => new Piece(message.Id, index, message.Pieces.Length, index == 0 ? reply!.Bytes : default, message.Pieces[index]));
     }
 
     // A path whose answer did not come in time is passed over for a while.

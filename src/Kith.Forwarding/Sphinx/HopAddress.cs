@@ -4,36 +4,36 @@ using Kith.Wire;
 
 namespace Kith.Forwarding.Sphinx;
 
-/// <summary>What a <see cref="HopAddress"/> names a node by; the number is that of the <see cref="HopCommand"/>.</summary>
+/// <summary>What a <see cref="HopAddress"/> names a node by; the number of those that a packet can name is that of the <see cref="HopCommand"/>.</summary>
 public enum HopAddressKind : byte
 {
     /// <summary>No address.</summary>
     None = 0,
 
-    /// <summary>An IP endpoint and the first half of its transport key.</summary>
+    /// <summary>An IP endpoint and the beginning of its transport key.</summary>
     Endpoint = HopCommand.ForwardToEndpoint,
 
-    /// <summary>An onion service and its port.</summary>
-    Onion = HopCommand.ForwardToOnion,
+    /// <summary>An onion service and its port: a first node alone, which the sender calls. No packet names one, or anybody could make a node call any service.</summary>
+    Onion = 2,
 
     /// <summary>The static key of the other side of a session that stands: for who cannot be called.</summary>
     Session = HopCommand.ForwardOverSession,
 }
 
 /// <summary>
-/// Where a forwarder sends a packet next. An endpoint comes with 16 bytes of the key that the session there must prove: nobody finds another key that begins with them,
-/// and the layer stays as short as an onion address needs.
+/// Where a forwarder sends a packet next. An endpoint comes with 14 bytes of the key that the session there must prove: nobody finds another key that begins with them, and whoever did could do no more than drop what comes.
+/// A layer stays so short that an envelope and a reply block share a packet.
 /// </summary>
 public readonly record struct HopAddress
 {
     /// <summary>Bytes of a place in a layer.</summary>
-    public const int PlaceSize = 34;
+    public const int PlaceSize = 32;
 
     /// <summary>Bytes of the whole form: kind and place.</summary>
     public const int Size = 1 + PlaceSize;
 
     /// <summary>Bytes of the transport key that stand beside an endpoint.</summary>
-    public const int KeyStartSize = 16;
+    public const int KeyStartSize = 14;
 
     private const int AddressSize = 16;
 
@@ -115,15 +115,10 @@ public readonly record struct HopAddress
                 address = new HopAddress(
                     kind, Endpoint.FromIPv6(BinaryPrimitives.ReadUInt64BigEndian(place), BinaryPrimitives.ReadUInt64BigEndian(place[8..]), port), key, default, 0);
                 return port != 0;
-            case HopAddressKind.Onion:
-                var onionPort = BinaryPrimitives.ReadUInt16BigEndian(place[Ed25519PublicKey.Size..]);
-                _ = Ed25519PublicKey.TryParse(place[..Ed25519PublicKey.Size], out var onion);
-                address = At(onion, onionPort);
-                return onionPort != 0;
             case HopAddressKind.Session:
                 _ = X25519PublicKey.TryParse(place[..X25519PublicKey.Size], out var session);
                 address = Over(session);
-                return !place[X25519PublicKey.Size..].ContainsAnyExcept((byte)0);
+                return true;
             default:
                 return false;
         }
@@ -142,15 +137,11 @@ public readonly record struct HopAddress
                 _key.CopyTo(key);
                 key[..KeyStartSize].CopyTo(place[(AddressSize + sizeof(ushort))..]);
                 break;
-            case HopAddressKind.Onion:
-                Onion.CopyTo(place);
-                BinaryPrimitives.WriteUInt16BigEndian(place[Ed25519PublicKey.Size..], OnionPort);
-                break;
             case HopAddressKind.Session:
                 _key.CopyTo(place);
                 break;
             default:
-                break;
+                throw new InvalidOperationException("no packet names such a node");
         }
     }
 }

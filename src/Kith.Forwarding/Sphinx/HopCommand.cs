@@ -9,9 +9,6 @@ public enum HopCommand : byte
     /// <summary>Send it on to an IP endpoint.</summary>
     ForwardToEndpoint = 1,
 
-    /// <summary>Send it on to an onion service.</summary>
-    ForwardToOnion = 2,
-
     /// <summary>Send it on over a session that stands, named by the other side's key.</summary>
     ForwardOverSession = 3,
 

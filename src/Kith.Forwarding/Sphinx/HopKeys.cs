@@ -23,6 +23,8 @@ internal static class HopKeys
 
     private static ReadOnlySpan<byte> PayloadLabel => "kith-sphinx-payload-v1\0"u8;
 
+    private static ReadOnlySpan<byte> ReplyLabel => "kith-sphinx-reply-v1\0"u8;
+
     /// <summary>The MAC's key ‖ the layers' stream key.</summary>
     public static void DeriveHeader(ReadOnlySpan<byte> secret, Span<byte> keys) => Blake2b.Hash(secret, HeaderLabel, keys[..Size]);
 
@@ -31,6 +33,9 @@ internal static class HopKeys
 
     /// <summary>The payload's key.</summary>
     public static void DerivePayload(ReadOnlySpan<byte> secret, Span<byte> key) => Blake2b.Hash(secret, PayloadLabel, key[..KeySize]);
+
+    /// <summary>Of a reply block's seed: the key of the payload that goes by it ‖ the stream key of the routing's end.</summary>
+    public static void DeriveReply(ReadOnlySpan<byte> seed, Span<byte> keys) => Blake2b.Hash(seed, ReplyLabel, keys[..Size]);
 
     /// <summary>The layers under the stream, as many as <paramref name="routing"/> holds. The key serves one packet, so the nonce is zero.</summary>
     public static void ApplyStream(ReadOnlySpan<byte> streamKey, Span<byte> routing)

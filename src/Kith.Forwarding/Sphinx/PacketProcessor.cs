@@ -83,14 +83,14 @@ public static class PacketProcessor
         _ => PacketRefusal.TagsFailed,
     };
 
-    // What a layer does not use is zero: a sender has one way to say a thing.
+    // What a layer does not use is zero: a sender has one way to say a thing. But for a reply's, which its maker reads alone, and whose rest is whatever let the block be short.
     private static bool TryReadLayer(ReadOnlySpan<byte> layer, out ProcessedPacket processed)
     {
         processed = default;
         var command = (HopCommand)layer[SphinxFormat.CommandAt];
         int delay = BinaryPrimitives.ReadUInt16BigEndian(layer[SphinxFormat.DelayAt..]);
         var place = layer.Slice(SphinxFormat.PlaceAt, HopAddress.PlaceSize);
-        if (command is >= HopCommand.ForwardToEndpoint and <= HopCommand.ForwardOverSession)
+        if (command is HopCommand.ForwardToEndpoint or HopCommand.ForwardOverSession)
         {
             if (!HopAddress.TryRead((HopAddressKind)command, place, out var next))
                 return false;
@@ -98,8 +98,8 @@ public static class PacketProcessor
             return true;
         }
 
-        var used = command is HopCommand.Meet or HopCommand.Reply ? ReplyId.Size : 0;
-        if (layer[(SphinxFormat.PlaceAt + used)..].ContainsAnyExcept((byte)0))
+        var used = command == HopCommand.Meet ? NodeHandle.Size : 0;
+        if (command != HopCommand.Reply && layer[(SphinxFormat.PlaceAt + used)..].ContainsAnyExcept((byte)0))
             return false;
         switch (command)
         {

@@ -47,7 +47,4 @@ public enum PacketRefusal
 
     /// <summary>As many wait for their delay as may.</summary>
     QueueFull,
-
-    /// <summary>It is for an onion address: none is called for others.</summary>
-    ToOnion,
 }

@@ -26,7 +26,7 @@ public readonly record struct ProcessedPacket
     public ReplyId Reply { get; private init; }
 
     /// <summary>Whether it goes to another node.</summary>
-    public bool IsForwarded => Refusal == PacketRefusal.None && Command is >= HopCommand.ForwardToEndpoint and <= HopCommand.ForwardOverSession;
+    public bool IsForwarded => Refusal == PacketRefusal.None && Command is HopCommand.ForwardToEndpoint or HopCommand.ForwardOverSession;
 
     internal static ProcessedPacket Refused(PacketRefusal refusal) => new() { Refusal = refusal };
 

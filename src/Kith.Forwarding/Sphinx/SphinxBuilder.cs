@@ -44,28 +44,39 @@ public sealed class SphinxBuilder(IRandom random)
     public bool TryCreateReplyBlock(ReadOnlySpan<PathHop> path, out ReplyBlock? block, out ReplyKeys? keys)
     {
         (block, keys) = (null, null);
-        var id = ReplyId.Generate(random);
+        if (path.Length is 0 or > SphinxFormat.MaxHops)
+            throw new ArgumentException($"a path has 1 to {SphinxFormat.MaxHops} nodes, not {path.Length}", nameof(path));
+        Span<byte> made = stackalloc byte[ReplyBlock.SizeFor(path.Length)];
+        var seed = made[^ReplyBlock.SeedSize..];
+        random.Fill(seed);
+        Span<byte> own = stackalloc byte[HopKeys.Size];
+        HopKeys.DeriveReply(seed, own);
+        // The routing's end comes of the seed, so that it need not travel; the name of the block is what the maker will find in the last layer then.
+        Span<byte> header = stackalloc byte[SphinxFormat.HeaderSize];
+        var tail = header[ReplyBlock.HeaderPart(made.Length)..];
+        tail.Clear();
+        HopKeys.ApplyStream(own[HopKeys.KeySize..], tail);
+        Span<byte> ending = stackalloc byte[tail.Length];
+        tail.CopyTo(ending);
         Span<byte> place = stackalloc byte[ReplyId.Size];
-        id.CopyTo(place);
-        Span<byte> made = stackalloc byte[ReplyBlock.Size];
         Span<byte> payloadKeys = stackalloc byte[SphinxFormat.MaxHops * HopKeys.KeySize];
-        if (!SphinxHeader.TryWrite(random, path, HopCommand.Reply, place, made.Slice(ReplyBlock.HeaderAt, SphinxFormat.HeaderSize), payloadKeys))
+        if (!SphinxHeader.TryWrite(random, path, HopCommand.Reply, place, ending, header, payloadKeys))
             return false;
         path[0].Address.CopyTo(made);
-        var own = made[ReplyBlock.KeyAt..];
-        random.Fill(own);
+        header[..ReplyBlock.HeaderPart(made.Length)].CopyTo(made[ReplyBlock.HeaderAt..]);
         // The last node is the maker, who leaves the payload as it came.
-        keys = new ReplyKeys(id, own, payloadKeys[..((path.Length - 1) * HopKeys.KeySize)]);
+        keys = new ReplyKeys(ReplyId.Read(place), own[..HopKeys.KeySize], payloadKeys[..((path.Length - 1) * HopKeys.KeySize)]);
         block = ReplyBlock.FromBytes(made);
+        CryptographicOperations.ZeroMemory(own);
         CryptographicOperations.ZeroMemory(payloadKeys);
         return true;
     }
 
-    private bool TryBuild(ReadOnlySpan<PathHop> path, HopCommand end, ReadOnlySpan<byte> endPlace, Span<byte> packet)
+    private bool TryBuild(ReadOnlySpan<PathHop> path, HopCommand end, Span<byte> endPlace, Span<byte> packet)
     {
         Span<byte> payloadKeys = stackalloc byte[SphinxFormat.MaxHops * HopKeys.KeySize];
         packet[0] = SphinxFormat.Version;
-        if (!SphinxHeader.TryWrite(random, path, end, endPlace, packet.Slice(SphinxFormat.HeaderAt, SphinxFormat.HeaderSize), payloadKeys))
+        if (!SphinxHeader.TryWrite(random, path, end, endPlace, [], packet.Slice(SphinxFormat.HeaderAt, SphinxFormat.HeaderSize), payloadKeys))
         {
             packet.Clear();
             return false;

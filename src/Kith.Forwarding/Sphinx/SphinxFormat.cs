@@ -14,7 +14,7 @@ public static class SphinxFormat
     /// <summary>The most nodes that a packet passes, the one it ends at counted: five forwarders and one more.</summary>
     public const int MaxHops = 6;
 
-    /// <summary>What a node reads of the header, bytes: command 1, delay 2, place 34, the next key's hint 1, the next MAC 16.</summary>
+    /// <summary>What a node reads of the header, bytes: command 1, delay 2, place 32, the next key's hint 1, the next MAC 16.</summary>
     public const int LayerSize = 1 + sizeof(ushort) + HopAddress.PlaceSize + 1 + MacSize;
 
     /// <summary>The layers, bytes: always as many as <see cref="MaxHops"/>.</summary>

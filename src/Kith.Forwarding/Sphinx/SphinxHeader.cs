@@ -13,11 +13,12 @@ internal static class SphinxHeader
     /// <param name="random">The packet's own key and the padding.</param>
     /// <param name="path">1 to <see cref="SphinxFormat.MaxHops"/> nodes.</param>
     /// <param name="end">What the last one does: not to forward.</param>
-    /// <param name="endPlace">The first bytes of the last layer's place; zeroes follow.</param>
+    /// <param name="endPlace">The first bytes of the last layer's place; zeroes follow. Of a reply block it is taken out: what stands there is random.</param>
+    /// <param name="tail">Of a reply block: what the routing ends with. Nothing of it is said in a layer but in the last one, behind its command and delay.</param>
     /// <param name="header">Where it goes.</param>
     /// <param name="payloadKeys">Takes the payload's key of each node, 32 bytes each.</param>
     public static bool TryWrite(
-        IRandom random, ReadOnlySpan<PathHop> path, HopCommand end, ReadOnlySpan<byte> endPlace, Span<byte> header, Span<byte> payloadKeys)
+        IRandom random, ReadOnlySpan<PathHop> path, HopCommand end, Span<byte> endPlace, ReadOnlySpan<byte> tail, Span<byte> header, Span<byte> payloadKeys)
     {
         if (path.Length is 0 or > SphinxFormat.MaxHops)
             throw new ArgumentException($"a path has 1 to {SphinxFormat.MaxHops} nodes, not {path.Length}", nameof(path));
@@ -26,7 +27,7 @@ internal static class SphinxHeader
         {
             if (!TryAgree(random, path, header.Slice(SphinxFormat.ElementAt, X25519PublicKey.Size), headerKeys, payloadKeys))
                 return false;
-            WriteLayers(random, path, end, endPlace, header, headerKeys);
+            WriteLayers(random, path, end, endPlace, tail, header, headerKeys);
             header[SphinxFormat.HintAt] = SphinxFormat.HintOf(path[0].Key);
             return true;
         }
@@ -70,7 +71,7 @@ internal static class SphinxHeader
 
     // §3.2, the β and γ of each node, from the last to the first.
     private static void WriteLayers(
-        IRandom random, ReadOnlySpan<PathHop> path, HopCommand end, ReadOnlySpan<byte> endPlace, Span<byte> header, ReadOnlySpan<byte> headerKeys)
+        IRandom random, ReadOnlySpan<PathHop> path, HopCommand end, Span<byte> endPlace, ReadOnlySpan<byte> tail, Span<byte> header, ReadOnlySpan<byte> headerKeys)
     {
         const int Routing = SphinxFormat.RoutingSize;
         const int Layer = SphinxFormat.LayerSize;
@@ -81,6 +82,9 @@ internal static class SphinxHeader
         // What each node but the last puts behind, seen by the last: the layers that it does not read begin with noise of the sender and end with this.
         Span<byte> filler = stackalloc byte[Routing];
         Span<byte> stream = stackalloc byte[Routing + Layer];
+        // What all nodes but the last put over what only the last one reads.
+        Span<byte> over = stackalloc byte[Routing];
+        over.Clear();
         var fillerSize = 0;
         for (var i = 0; i < last; i++)
         {
@@ -88,19 +92,34 @@ internal static class SphinxHeader
             HopKeys.ApplyStream(StreamKey(headerKeys, i), stream);
             filler.Slice(fillerSize, Layer).Clear();
             fillerSize += Layer;
-            var over = stream[^fillerSize..];
-            for (var j = 0; j < fillerSize; j++)
-                filler[j] ^= over[j];
+            Xor(filler[..fillerSize], stream[^fillerSize..]);
+            Xor(over[..(Routing - (last * Layer))], stream[((last - i) * Layer)..]);
         }
 
         var own = routing[..(Routing - fillerSize)];
         own[..Layer].Clear();
         own[SphinxFormat.CommandAt] = (byte)end;
         BinaryPrimitives.WriteUInt16BigEndian(own[SphinxFormat.DelayAt..], Delay(path[last]));
-        endPlace.CopyTo(own[SphinxFormat.PlaceAt..]);
-        // Random, or the last node would see how long the path was.
-        random.Fill(own[Layer..]);
-        HopKeys.ApplyStream(StreamKey(headerKeys, last), own);
+        if (tail.IsEmpty)
+        {
+            endPlace.CopyTo(own[SphinxFormat.PlaceAt..]);
+            // Random, or the last node would see how long the path was.
+            random.Fill(own[Layer..]);
+            HopKeys.ApplyStream(StreamKey(headerKeys, last), own);
+        }
+        else
+        {
+            random.Fill(own[SphinxFormat.PlaceAt..]);
+            HopKeys.ApplyStream(StreamKey(headerKeys, last), own);
+            var ending = own[^tail.Length..];
+            tail.CopyTo(ending);
+            Xor(ending, over.Slice(own.Length - tail.Length, tail.Length));
+            var opened = stream[..own.Length];
+            own.CopyTo(opened);
+            HopKeys.ApplyStream(StreamKey(headerKeys, last), opened);
+            opened.Slice(SphinxFormat.PlaceAt, endPlace.Length).CopyTo(endPlace);
+        }
+
         filler[..fillerSize].CopyTo(routing[own.Length..]);
         Blake2b.Hash(MacKey(headerKeys, last), routing, mac);
 
@@ -117,6 +136,13 @@ internal static class SphinxHeader
             HopKeys.ApplyStream(StreamKey(headerKeys, i), routing);
             Blake2b.Hash(MacKey(headerKeys, i), routing, mac);
         }
+    }
+
+    // As many bytes as the first has.
+    private static void Xor(Span<byte> into, ReadOnlySpan<byte> with)
+    {
+        for (var i = 0; i < into.Length; i++)
+            into[i] ^= with[i];
     }
 
     private static ReadOnlySpan<byte> MacKey(ReadOnlySpan<byte> headerKeys, int hop) => headerKeys.Slice(hop * HopKeys.Size, HopKeys.KeySize);

@@ -82,25 +82,6 @@ public sealed class ForwarderCoreTests : IDisposable
     }
 
     [Fact]
-    public void OnionAddress_IsCalledForNobody_AndCounted()
-    {
-        using var service = Ed25519PrivateKey.Generate(SystemRandom.Instance);
-        PathHop[] path = [_relays.Path(1)[0], new PathHop(HopAddress.At(service.PublicKey, 7300), _relays[1].Public[0].Key, 0)];
-        byte[] Packet()
-        {
-            var packet = new byte[SphinxFormat.PacketSize];
-            Assert.True(_relays.Builder.TryBuildMessage(path, Body, packet));
-            return packet;
-        }
-
-        var core = Core();
-        core.Take(Relays.Now, Source, Packet(), _effects);
-        core.Advance(Relays.Now + SphinxFormat.MaxDelay, _effects);
-        Assert.Empty(_effects.Send);
-        Assert.Equal((0, 1), (core.Counts.Forwarded, core.Counts.Refused(PacketRefusal.ToOnion)));
-    }
-
-    [Fact]
     public void Forwarding_TurnedOff_RefusesWhatIsForOthers_AndTakesWhatIsForUs()
     {
         var core = Core(new ForwarderOptions { Forwards = false });

@@ -1,3 +1,4 @@
+using Kith.Crypto;
 using Kith.Forwarding.Meeting;
 
 namespace Kith.Forwarding.Tests.Hosting;
@@ -28,7 +29,7 @@ public sealed class RealForwardersTests(ITestOutputHelper output)
                 var before = one.AcknowledgedMessages.Count;
                 for (var i = 1; i <= 10; i++)
                 {
-                    Assert.NotNull(one.Forwarding.Send(other.Account, new byte[512]));
+                    Assert.NotNull(one.Forwarding.Send(other.Account, Envelope()));
                     await UntilAsync(() => one.AcknowledgedMessages.Count + one.GivenUpMessages.Count == before + i, stop.Token);
                 }
 
@@ -92,7 +93,7 @@ public sealed class RealForwardersTests(ITestOutputHelper output)
             {
                 // It may be given up while the other is away: the outbox above tries again.
                 var given = from.GivenUpMessages.Count;
-                Assert.NotNull(from.Forwarding.Send(to.Account, new byte[512]));
+                Assert.NotNull(from.Forwarding.Send(to.Account, Envelope()));
                 await UntilAsync(() => to.Envelopes.Count > before || from.GivenUpMessages.Count > given, stop.Token);
             }
         }
@@ -162,4 +163,7 @@ public sealed class RealForwardersTests(ITestOutputHelper output)
         while (!condition())
             await timer.WaitForNextTickAsync(cancellationToken);
     }
+
+    // Each another one: the same twice is a repetition, which is acknowledged and not handed on.
+    private static byte[] Envelope() => SystemRandom.Instance.NextBytes(512);
 }

@@ -55,6 +55,23 @@ public sealed class MeetingServerTests : IMeetingServerWorld
     }
 
     [Fact]
+    public void TwoBlocks_ComeInOnePacket_OfAnySize_AndThreeOrNoneAreRefused()
+    {
+        foreach (var size in new[] { ReplyBlock.ShortSize, ReplyBlock.MaxSize })
+        {
+            var message = new StockMessage(_secret, _random.NextBytes(size), _random.NextBytes(size)).ToArray();
+            Assert.InRange(message.Length, 1, SphinxFormat.BodySize);
+            Assert.True(_server.Serve(_now, message));
+        }
+
+        Assert.Equal(4, _server.Blocks);
+        Assert.False(_server.Serve(_now, new StockMessage(_secret).ToArray()));
+        Assert.False(_server.Serve(_now, new StockMessage(_secret, new byte[ReplyBlock.ShortSize], new byte[ReplyBlock.ShortSize], new byte[ReplyBlock.ShortSize]).ToArray()));
+        Assert.False(_server.Serve(_now, new StockMessage(_secret, new byte[ReplyBlock.ShortSize + 1]).ToArray()));
+        Assert.Equal(4, _server.Blocks);
+    }
+
+    [Fact]
     public void Packet_WhileManyBlocksLie_TakesTwo()
     {
         for (var i = 0; i < MeetingLimits.SpareStock + 2; i++)
@@ -122,7 +139,7 @@ public sealed class MeetingServerTests : IMeetingServerWorld
 
         Assert.Equal(MeetingLimits.MaxHandles, _server.Count);
         Assert.False(_server.Register(_now, Key(), MeetingSecret.Draw(_random), source: 99));
-        Assert.True(_server.Serve(_now, new StockMessage(MeetingSecret.Draw(_random), new byte[ReplyBlock.Size]).ToArray(), source: 99));
+        Assert.True(_server.Serve(_now, new StockMessage(MeetingSecret.Draw(_random), new byte[ReplyBlock.ShortSize]).ToArray(), source: 99));
         Assert.Equal((2, 0), (_server.Counters.Refused, _server.Blocks));
         Take();
         Assert.Equal(_secret.Handle, Assert.Single(_delivered).Handle);
@@ -143,13 +160,13 @@ public sealed class MeetingServerTests : IMeetingServerWorld
     {
         for (var i = 0; i < MeetingLimits.MaxBlocks; i += MeetingLimits.MaxStock)
         {
-            var message = new StockMessage(MeetingSecret.Draw(_random), new byte[ReplyBlock.Size]).ToArray();
+            var message = new StockMessage(MeetingSecret.Draw(_random), new byte[ReplyBlock.ShortSize]).ToArray();
             for (var j = 0; j < MeetingLimits.MaxStock; j++)
                 Assert.True(_server.Serve(_now, message, (ulong)(i / MeetingLimits.MaxBlocksOfSource)));
         }
 
         Assert.Equal((MeetingLimits.MaxBlocks, 0), (_server.Blocks, _server.Counters.Refused));
-        Assert.True(_server.Serve(_now, new StockMessage(_secret, new byte[ReplyBlock.Size]).ToArray()));
+        Assert.True(_server.Serve(_now, new StockMessage(_secret, new byte[ReplyBlock.ShortSize]).ToArray()));
         Assert.Equal((MeetingLimits.MaxBlocks, 1), (_server.Blocks, _server.Counters.Refused));
     }
 
@@ -161,11 +178,11 @@ public sealed class MeetingServerTests : IMeetingServerWorld
         {
             if (i % MeetingLimits.MaxStock == 0)
                 handles.Add(MeetingSecret.Draw(_random));
-            Assert.True(_server.Serve(_now, new StockMessage(handles[^1], new byte[ReplyBlock.Size]).ToArray(), source: 1));
+            Assert.True(_server.Serve(_now, new StockMessage(handles[^1], new byte[ReplyBlock.ShortSize]).ToArray(), source: 1));
         }
 
         Assert.Equal((MeetingLimits.MaxBlocksOfSource, 0), (_server.Blocks, _server.Counters.Refused));
-        var more = new StockMessage(_secret, new byte[ReplyBlock.Size]).ToArray();
+        var more = new StockMessage(_secret, new byte[ReplyBlock.ShortSize]).ToArray();
         _server.Serve(_now, more, source: 1);
         Assert.Equal((MeetingLimits.MaxBlocksOfSource, 1), (_server.Blocks, _server.Counters.Refused));
         _server.Serve(_now, more, source: 2);
@@ -175,7 +192,7 @@ public sealed class MeetingServerTests : IMeetingServerWorld
         _server.Serve(_now, new ForgetMessage(handles[1]).ToArray());
         var room = 2 + MeetingLimits.MaxStock; // a full handle gives two for a packet
         for (var i = 0; i < room; i++)
-            _server.Serve(_now, new StockMessage(handles[^1], new byte[ReplyBlock.Size]).ToArray(), source: 1);
+            _server.Serve(_now, new StockMessage(handles[^1], new byte[ReplyBlock.ShortSize]).ToArray(), source: 1);
         Assert.Equal(1, _server.Counters.Refused);
         Assert.Equal(MeetingLimits.MaxBlocksOfSource + 1 - room, _server.Blocks);
         _server.Serve(_now + (3 * Day), new ForgetMessage(handles[^1]).ToArray());
@@ -284,10 +301,10 @@ public sealed class MeetingServerTests : IMeetingServerWorld
     {
         Assert.False(_server.Serve(_now, []));
         Assert.False(_server.Serve(_now, [9]));
-        Assert.False(_server.Serve(_now, new StockMessage(_secret, new byte[ReplyBlock.Size]).ToArray().AsSpan(0, 100)));
+        Assert.False(_server.Serve(_now, new StockMessage(_secret, new byte[ReplyBlock.ShortSize]).ToArray().AsSpan(0, 100)));
         Assert.True(_server.Serve(_now, new DummyMessage().ToArray()));
         // A block that leads nowhere is noticed when it is used.
-        Assert.True(_server.Serve(_now, new ReplyMessage(new byte[ReplyBlock.Size], new byte[16]).ToArray()));
+        Assert.True(_server.Serve(_now, new ReplyMessage(new byte[ReplyBlock.ShortSize], new byte[16]).ToArray()));
         Assert.Empty(_sent);
         Assert.Equal(4, _server.Counters.Malformed);
     }
@@ -298,14 +315,14 @@ public sealed class MeetingServerTests : IMeetingServerWorld
         var hop = new PathHop(HopAddress.At(Directory.Forwarders.At(1), key.PublicKey), key.PublicKey, 0);
         Assert.True(new SphinxBuilder(_random).TryCreateReplyBlock([hop], out var block, out var keys));
         keys!.Dispose();
-        var bytes = new byte[ReplyBlock.Size];
-        block!.CopyTo(bytes);
+        var bytes = new byte[block!.Size];
+        block.CopyTo(bytes);
         Assert.True(_server.Serve(_now, new StockMessage(_secret, bytes).ToArray()));
         return bytes;
     }
 
     // One that leads nowhere.
-    private void Lay(MeetingSecret secret, ulong source) => Assert.True(_server.Serve(_now, new StockMessage(secret, new byte[ReplyBlock.Size]).ToArray(), source));
+    private void Lay(MeetingSecret secret, ulong source) => Assert.True(_server.Serve(_now, new StockMessage(secret, new byte[ReplyBlock.ShortSize]).ToArray(), source));
 
     private X25519PublicKey Key()
     {

@@ -1,5 +1,7 @@
+using Kith.Forwarding.Meeting;
 using Kith.Forwarding.Receiving;
 using Kith.Forwarding.Sending;
+using Kith.Forwarding.Sphinx;
 using Kith.Simulation.Network;
 using Kith.Crypto;
 using Kith.Wire;
@@ -13,14 +15,14 @@ public sealed class ReceivingCoreTests : IReceivingWorld
     private readonly SimulatedRandom _random = new(4);
     private readonly ReceivingCore _core;
     private readonly List<byte[]> _delivered = [];
-    private readonly List<MessageId> _acknowledged = [];
+    private readonly List<ReadOnlyMemory<byte>> _acknowledged = [];
     private long _now = 1_000_000;
 
     public ReceivingCoreTests() => _core = new ReceivingCore(this, _random);
 
     void IReceivingWorld.Deliver(long now, AccountId from, MessageId id, ReadOnlyMemory<byte> envelope) => _delivered.Add(envelope.ToArray());
 
-    void IReceivingWorld.Acknowledge(long now, MessageId id, ReadOnlyMemory<byte> replyBlock) => _acknowledged.Add(id);
+    void IReceivingWorld.Acknowledge(long now, ReadOnlyMemory<byte> replyBlock) => _acknowledged.Add(replyBlock);
 
     [Fact]
     public void Pieces_InAnyOrderFromTwoPaths_AreOneEnvelope()
@@ -44,11 +46,30 @@ public sealed class ReceivingCoreTests : IReceivingWorld
         _core.Committed(_now, Alice, id);
         Assert.Empty(_acknowledged);
         Pass(ReceivingLimits.MaxDelay);
-        Assert.Equal([id, id], _acknowledged);
+        Assert.Equal(2, _acknowledged.Count);
         _core.Take(_now, Alice, OverAnotherPath(piece));
         Pass(ReceivingLimits.MaxDelay);
         Assert.Equal(3, _acknowledged.Count);
         Assert.Single(_delivered);
+    }
+
+    [Fact]
+    public void Envelope_ThatDoesNotBecomeSafe_IsHandedOnAgainLater_AndOneThatDidNever()
+    {
+        var piece = Cut(new byte[10], out var id)[0];
+        _core.Take(_now, Alice, piece);
+        Pass(ReceivingLimits.UnsafeTime - 1);
+        _core.Take(_now, Alice, OverAnotherPath(piece));
+        Assert.Single(_delivered);
+        Pass(1);
+        _core.Take(_now, Alice, OverAnotherPath(piece));
+        Assert.Equal(2, _delivered.Count);
+        _core.Committed(_now, Alice, id);
+        Pass(2 * ReceivingLimits.UnsafeTime);
+        _core.Take(_now, Alice, OverAnotherPath(piece));
+        Assert.Equal(2, _delivered.Count);
+        Pass(ReceivingLimits.MaxDelay);
+        Assert.Equal(4, _acknowledged.Count);
     }
 
     [Fact]
@@ -60,13 +81,44 @@ public sealed class ReceivingCoreTests : IReceivingWorld
         _core.Committed(_now, Alice, id);
         _core.Take(_now, Alice, piece);
         Pass(ReceivingLimits.MaxDelay);
-        Assert.Equal([id], _acknowledged);
+        Assert.Equal(piece.ReplyBlock, Assert.Single(_acknowledged));
         // Of many the first are forgotten.
         for (var i = 0; i < ReceivingLimits.MaxRecentBlocks; i++)
             _core.Take(_now, Alice, Cut(new byte[10], out _)[0]);
         _core.Take(_now, Alice, piece);
         Pass(ReceivingLimits.MaxDelay);
-        Assert.Equal([id, id], _acknowledged);
+        Assert.Equal(2, _acknowledged.Count);
+    }
+
+    [Fact]
+    public void WholeEnvelope_EndsWhatThereWasOfItInPieces_AndPiecesThatComeLaterAreRepetitions()
+    {
+        var envelope = _random.NextBytes(Piece.WholeSize);
+        var id = Piece.IdOf(envelope);
+        ReadOnlyMemory<byte>[] cut = Piece.Cut(envelope, 700, 440)!;
+        Assert.Equal(2, cut.Length);
+        var pieces = cut.Select((bytes, index) => new Piece(id, index, 2, index == 0 ? _random.NextBytes(440) : default, bytes)).ToArray();
+        _core.Take(_now, Alice, pieces[0]);
+        Assert.True(MeetingContent.TryRead(new PieceContent(new Piece(id, 0, 1, _random.NextBytes(ReplyBlock.ShortSize), envelope)).ToArray(), out var whole));
+        _core.Take(_now, Alice, ((PieceContent)whole!).Piece);
+        _core.Take(_now, Alice, pieces[1]);
+        Assert.Equal(envelope, Assert.Single(_delivered));
+        Assert.Equal(1, _core.Counters.Repeated);
+        _core.Committed(_now, Alice, id);
+        Pass(ReceivingLimits.MaxDelay);
+        Assert.Equal(2, _acknowledged.Count);
+        // Nothing of it is waited for any more.
+        Assert.Equal(long.MaxValue, _core.NextDeadline);
+    }
+
+    [Fact]
+    public void WholeEnvelope_ThatIsCutShort_IsNotRead()
+    {
+        var content = new PieceContent(new Piece(default, 0, 1, new byte[ReplyBlock.ShortSize], new byte[Piece.WholeSize])).ToArray();
+        Assert.InRange(content.Length, 1, SphinxFormat.BodySize);
+        Assert.True(MeetingContent.TryRead(content, out _));
+        for (var size = 0; size < content.Length; size++)
+            Assert.False(MeetingContent.TryRead(content.AsSpan(0, size), out _));
     }
 
     [Fact]

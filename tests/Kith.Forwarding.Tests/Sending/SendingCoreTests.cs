@@ -28,6 +28,7 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
     private readonly List<SentMessage> _givenUp = [];
     private long _now = Forwarders.Now;
     private int _room;
+    private int _blockSize = ReplyBlock.ShortSize;
 
     public SendingCoreTests()
     {
@@ -49,6 +50,49 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
         Assert.NotEqual(_sent[0].Point.Handle, _sent[1].Point.Handle);
         Assert.Empty(_sent[0].Path.Intersect(_sent[1].Path));
         Assert.All(_sent, static one => Assert.Equal(PathLimits.DefaultForwarders - 1, one.Path.Count));
+    }
+
+    [Fact]
+    public void EnvelopeOfTheSmallestSize_TakesOnePacketOnEachPath()
+    {
+        var envelope = _random.NextBytes(Piece.WholeSize);
+        var id = _core.Submit(_now, Bob, envelope);
+        Assert.Equal(2, _sent.Count);
+        Assert.All(_pieces, piece => Assert.Equal((id, 1), (piece.Id, piece.Count)));
+        Assert.All(_pieces, piece => Assert.Equal(envelope, piece.Bytes.ToArray()));
+
+        // Beside the reply block of a longer path there is no room: then it is cut, and is the same message.
+        _blockSize = ReplyBlock.MaxSize;
+        _pieces.Clear();
+        Pass(SendingLimits.FirstPatience);
+        Assert.Equal(2 * SendingLimits.PathsOfRetry, _pieces.Count);
+        Assert.All(_pieces, piece => Assert.Equal((id, 2), (piece.Id, piece.Count)));
+        byte[] joined = [.. _pieces.First(static one => one.Index == 0).Bytes.Span, .. _pieces.First(static one => one.Index == 1).Bytes.Span];
+        Assert.Equal(envelope, joined);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(Piece.WholeSize - 1)]
+    [InlineData(Piece.WholeSize + 1)]
+    [InlineData(1024)]
+    [InlineData(40_000)]
+    public void EnvelopeOfAnotherSize_IsCutIntoPiecesThatAreAllOfIt(int size)
+    {
+        var envelope = _random.NextBytes(size);
+        Assert.NotNull(_core.Submit(_now, Bob, envelope));
+        Pass(200);
+        byte[] joined = [.. _pieces.OrderBy(static one => one.Index).DistinctBy(static one => one.Index).SelectMany(static one => one.Bytes.ToArray())];
+        Assert.Equal(envelope, joined);
+        Assert.Equal(2 * _pieces[0].Count, _pieces.Count);
+    }
+
+    [Fact]
+    public void EnvelopeThatIsUnderWayAlready_IsSentAllTheSame_UnderAnotherName()
+    {
+        var envelope = _random.NextBytes(Piece.WholeSize);
+        Assert.NotEqual(_core.Submit(_now, Bob, envelope), _core.Submit(_now, Bob, envelope));
+        Assert.Equal(2, _core.Count);
     }
 
     [Fact]
@@ -106,16 +150,15 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
     }
 
     [Fact]
-    public void Answer_EndsIt_AndOnlyTheRightOneCounts()
+    public void Answer_EndsIt_AndOnlyByABlockThatWentWithIt()
     {
         var id = _core.Submit(_now, Bob, new byte[100])!.Value;
         _now += 250;
-        Assert.False(_core.Answered(_now, ReplyId.Generate(_random), id.ToArray()));
-        Assert.True(_core.Answered(_now, _replies[0].Id, new byte[16]));
+        Assert.False(_core.Answered(_now, ReplyId.Generate(_random)));
         Assert.Empty(_acknowledged);
-        Assert.True(_core.Answered(_now, _replies[1].Id, id.ToArray()));
+        Assert.True(_core.Answered(_now, _replies[1].Id));
         Assert.Equal(new SentMessage(Bob, id, 1, 250), Assert.Single(_acknowledged));
-        Assert.False(_core.Answered(_now, _replies[1].Id, id.ToArray()));
+        Assert.False(_core.Answered(_now, _replies[1].Id));
         Pass(60_000);
         Assert.Equal(2, _sent.Count);
         Assert.Equal(250, _core.RoundTrip.Smoothed);
@@ -218,6 +261,8 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
     OutgoingPacket IPacketMaker.ToHandle(long now, IReadOnlyList<KnownForwarder> path, MeetingAddress point, ReadOnlySpan<byte> body)
     {
         Assert.True(body.Length <= SphinxFormat.BodySize);
+        Assert.True(MeetingContent.TryRead(body, out var content));
+        _pieces.Add(((PieceContent)content!).Piece);
         _known.Add(point);
         ReadOnlyMemory<byte> bytes = point.Handle.ToArray();
         _paths.Add(bytes, path);
@@ -228,7 +273,7 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
 
     MadeReplyBlock? IPacketMaker.MakeReplyBlock(long now, PathExclusions without)
     {
-        var made = new MadeReplyBlock(ReplyId.Generate(_random), new byte[ReplyBlock.Size], []);
+        var made = new MadeReplyBlock(ReplyId.Generate(_random), new byte[_blockSize], []);
         _replies.Add(made);
         _repliesWithout.Add(without);
         return made;
@@ -238,6 +283,7 @@ public sealed class SendingCoreTests : ISendingWorld, IPacketMaker
 
     ForwarderDescriptor? IPacketMaker.Newest(long now, ForwarderDescriptor known) => known;
 
+    private readonly List<Piece> _pieces = [];
     private readonly HashSet<MeetingAddress> _known = [];
     private readonly Dictionary<ReadOnlyMemory<byte>, IReadOnlyList<KnownForwarder>> _paths = [];
 

@@ -16,9 +16,8 @@ public sealed class HopAddressTests
 
     private static HopAddress[] All()
     {
-        Assert.True(Ed25519PublicKey.TryParse(Enumerable.Range(5, 32).Select(i => (byte)i).ToArray(), out var onion));
         Assert.True(Endpoint.TryParse("[2001:db8::7]:7300", out var six));
-        return [HopAddress.At(Endpoint.FromIPv4(0xC000_0201, 7300), Key(3)), HopAddress.At(six, Key(4)), HopAddress.At(onion, 443), HopAddress.Over(Key(5))];
+        return [HopAddress.At(Endpoint.FromIPv4(0xC000_0201, 7300), Key(3)), HopAddress.At(six, Key(4)), HopAddress.Over(Key(5))];
     }
 
     [Fact]
@@ -34,21 +33,30 @@ public sealed class HopAddressTests
     }
 
     [Fact]
-    public void Address_WithoutPort_OrLongerThanItsKind_IsNotRead()
+    public void Address_WithoutPort_OrOfAKindThatNoPacketNames_IsNotRead()
     {
         var bytes = new byte[HopAddress.Size];
-        foreach (var address in All())
+        foreach (var address in All().Where(static one => one.Kind == HopAddressKind.Endpoint))
         {
             address.CopyTo(bytes);
-            var at = address.Kind switch { HopAddressKind.Endpoint => 17, HopAddressKind.Onion => 33, _ => 0 };
-            if (at > 0)
-                bytes.AsSpan(at, 2).Clear();
-            else
-                bytes[^1] = 1;
+            bytes.AsSpan(17, 2).Clear();
             Assert.False(HopAddress.TryRead(bytes, out _));
         }
 
         Assert.False(HopAddress.TryRead(bytes.AsSpan(1), out _));
+        All()[0].CopyTo(bytes);
+        foreach (var kind in new byte[] { 0, (byte)HopAddressKind.Onion, (byte)HopCommand.Meet })
+        {
+            bytes[0] = kind;
+            Assert.False(HopAddress.TryRead(bytes, out _));
+        }
+    }
+
+    [Fact]
+    public void OnionAddress_IsWrittenInNoPacket_SoThatNobodyMakesANodeCallAService()
+    {
+        Assert.True(Ed25519PublicKey.TryParse(Enumerable.Range(5, 32).Select(i => (byte)i).ToArray(), out var onion));
+        Assert.Throws<InvalidOperationException>(() => HopAddress.At(onion, 443).CopyTo(new byte[HopAddress.Size]));
     }
 
     [Fact]
@@ -57,8 +65,8 @@ public sealed class HopAddressTests
         var address = All()[0];
         Assert.True(address.Takes(Key(3)));
         Assert.False(address.Takes(Key(4)));
-        Assert.True(All()[3].Takes(Key(5)));
-        Assert.False(All()[3].Takes(Key(5, last: 1)));
+        Assert.True(All()[2].Takes(Key(5)));
+        Assert.False(All()[2].Takes(Key(5, last: 1)));
         Assert.False(default(HopAddress).Takes(Key(5)));
     }
 }

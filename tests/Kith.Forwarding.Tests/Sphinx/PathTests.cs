@@ -47,8 +47,9 @@ public sealed class PathTests
     {
         using var relays = new Relays(hops);
         Assert.True(relays.Builder.TryCreateReplyBlock(relays.Path(hops), out var made, out var keys));
-        Span<byte> bytes = stackalloc byte[ReplyBlock.Size];
-        made!.CopyTo(bytes);
+        Span<byte> bytes = stackalloc byte[made!.Size];
+        made.CopyTo(bytes);
+        Assert.Equal(ReplyBlock.ShortSize + (Math.Max(0, hops - ReplyBlock.ShortHops) * SphinxFormat.LayerSize), bytes.Length);
         Assert.True(ReplyBlock.TryRead(bytes, out var block));
         Assert.Equal(Relays.Address(0), block!.First);
         var packet = new byte[SphinxFormat.PacketSize];

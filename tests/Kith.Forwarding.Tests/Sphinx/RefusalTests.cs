@@ -154,11 +154,12 @@ public sealed class RefusalTests : IDisposable
 
     [Theory]
     [InlineData(0, 0)] // no command
+    [InlineData(0, 2)]
     [InlineData(0, 7)]
     [InlineData(0, 255)]
     [InlineData(20, 1)] // what a message does not use
     [InlineData(37, 1)]
-    [InlineData(53, 1)]
+    [InlineData(51, 1)]
     public void Layer_ThatNoSenderWrites_IsRefused(int at, byte value)
     {
         // Its own MAC is right: only who has the node's secret can make it so.
@@ -189,8 +190,8 @@ public sealed class RefusalTests : IDisposable
     public void ReplyBlock_UsedTwice_ServesOnce_AndIsAReplayForWhoCopiedIt()
     {
         Assert.True(_relays.Builder.TryCreateReplyBlock(_relays.Path(3), out var block, out _));
-        var bytes = new byte[ReplyBlock.Size];
-        block!.CopyTo(bytes);
+        var bytes = new byte[block!.Size];
+        block.CopyTo(bytes);
         Assert.True(ReplyBlock.TryRead(bytes, out var copy));
         var (first, second) = (new byte[SphinxFormat.PacketSize], new byte[SphinxFormat.PacketSize]);
         Assert.True(block.TryBuild(Body, first));
@@ -205,11 +206,12 @@ public sealed class RefusalTests : IDisposable
     public void ReplyBlock_OfAnotherSizeOrWithoutAnAddress_IsNotRead()
     {
         Assert.True(_relays.Builder.TryCreateReplyBlock(_relays.Path(2), out var block, out _));
-        var bytes = new byte[ReplyBlock.Size];
-        block!.CopyTo(bytes);
+        var bytes = new byte[block!.Size];
+        block.CopyTo(bytes);
         Assert.False(ReplyBlock.TryRead(bytes.AsSpan(1), out _));
         Assert.False(ReplyBlock.TryRead([.. bytes, 0], out _));
-        foreach (var kind in new byte[] { 0, 4, 5, 6, 200 })
+        Assert.False(ReplyBlock.TryRead([.. bytes, .. new byte[3 * SphinxFormat.LayerSize]], out _));
+        foreach (var kind in new byte[] { 0, 2, 4, 5, 6, 200 })
         {
             bytes[0] = kind;
             Assert.False(ReplyBlock.TryRead(bytes, out _));

@@ -46,9 +46,12 @@ public sealed class VectorTests
                 Assert.True(builder.TryBuildMeeting(path, handle, Bytes(vector, "meetingKey"), body, packet));
                 break;
             default:
-                Assert.True(builder.TryCreateReplyBlock(path, out var block, out _));
-                var bytes = new byte[ReplyBlock.Size];
-                block!.CopyTo(bytes);
+                Assert.True(builder.TryCreateReplyBlock(path, out var block, out var kept));
+                var id = new byte[ReplyId.Size];
+                kept!.Id.CopyTo(id);
+                Assert.Equal(Bytes(vector, "id"), id);
+                var bytes = new byte[block!.Size];
+                block.CopyTo(bytes);
                 Assert.Equal(Bytes(vector, "block"), bytes);
                 Assert.True(block.TryBuild(body, packet));
                 break;

@@ -10,7 +10,7 @@ import hashlib
 import json
 import struct
 
-HOPS, LAYER, PACKET = 6, 54, 1152
+HOPS, LAYER, PACKET = 6, 52, 1152
 ROUTING = HOPS * LAYER
 HEADER = 1 + 32 + 16 + ROUTING
 PAYLOAD = PACKET - 1 - HEADER
@@ -125,13 +125,23 @@ def keys_of(secret):
 
 
 def layer(command, delay, place, hint, mac):
-    made = bytes([command]) + struct.pack(">H", delay) + place.ljust(34, b"\0") + bytes([hint]) + mac
+    made = bytes([command]) + struct.pack(">H", delay) + place.ljust(32, b"\0") + bytes([hint]) + mac
     assert len(made) == LAYER
     return made
 
 
-def make_header(random, path, end, place):
-    """path: (kind, place, public key, delay)"""
+def reply_keys(seed):
+    both = blake(seed, b"kith-sphinx-reply-v1\0", 64)
+    return both[:32], both[32:]
+
+
+def block_part(count):
+    """Bytes of a header that a reply block over so many nodes holds; the rest comes of its seed."""
+    return 1 + 32 + 16 + (max(count, 4) - 1) * LAYER + 3
+
+
+def make_header(random, path, end, place, seed=None):
+    """path: (kind, place, public key, delay). With a seed the header of a reply block, whose id is what comes out in the last layer."""
     x = random.take(32)
     secrets, blindings = [], []
     for _, _, key, _ in path:
@@ -145,9 +155,20 @@ def make_header(random, path, end, place):
     for i in range(n - 1):
         rho = chacha20(secrets[i]["stream"], bytes(ROUTING + LAYER))
         filler = xor(filler + bytes(LAYER), rho[ROUTING + LAYER - (i + 1) * LAYER:])
-    own = layer(end, path[-1][3], place, 0, bytes(16))
-    own += random.take(ROUTING - len(filler) - LAYER)
-    beta = chacha20(secrets[-1]["stream"], own) + filler
+    if seed is None:
+        own = layer(end, path[-1][3], place, 0, bytes(16))
+        own += random.take(ROUTING - len(filler) - LAYER)
+        beta = chacha20(secrets[-1]["stream"], own) + filler
+    else:
+        own = layer(end, path[-1][3], b"", 0, bytes(16))[:3] + random.take(ROUTING - len(filler) - 3)
+        beta = bytearray(chacha20(secrets[-1]["stream"], own))
+        tail = chacha20(reply_keys(seed)[1], bytes(HEADER - block_part(n)))
+        for t, byte in enumerate(tail):
+            at = ROUTING - len(tail) + t  # in the first node's routing; one layer less in each further one's
+            for i in range(n - 1):
+                byte ^= chacha20(secrets[i]["stream"], bytes(at - i * LAYER + 1))[-1]
+            beta[at - (n - 1) * LAYER] = byte
+        beta = bytes(beta) + filler
     mac = blake(secrets[-1]["mac"], beta, 16)
     for i in reversed(range(n - 1)):
         kind, where, key, _ = path[i + 1]
@@ -166,7 +187,7 @@ def process(private, packet):
     read, rest = plain[:LAYER], plain[LAYER:]
     if read[0] != 6:
         payload = lioness(k["payload"], payload, decrypt=True)
-    following = bytes([packet[0], read[37]]) + x25519(k["blinding"], alpha) + read[38:] + rest + payload
+    following = bytes([packet[0], read[35]]) + x25519(k["blinding"], alpha) + read[36:] + rest + payload
     return read, k["tag"], following
 
 
@@ -176,13 +197,13 @@ def node(index):
 
 
 def address(index):
-    """An endpoint for even nodes, an onion service for odd ones, a session for the fifth."""
+    """An endpoint of IPv4 for even nodes, one of IPv6 for odd ones, a session for the fifth."""
     fill = hashlib.sha256(f"kith address {index}".encode()).digest()
     if index == 4:
-        return 3, fill + bytes(2)
+        return 3, fill
     if index % 2:
-        return 2, fill + struct.pack(">H", 9000 + index)
-    return 1, bytes(10) + b"\xff\xff" + bytes([192, 0, 2, index + 1]) + struct.pack(">H", 7300 + index) + fill[:16]
+        return 1, bytes([0x20, 1, 0x0D, 0xB8]) + fill[:12] + struct.pack(">H", 9000 + index) + fill[12:26]
+    return 1, bytes(10) + b"\xff\xff" + bytes([192, 0, 2, index + 1]) + struct.pack(">H", 7300 + index) + fill[:14]
 
 
 def path_of(count):
@@ -213,7 +234,7 @@ def main():
         made = lioness(key, block)
         assert lioness(key, made, decrypt=True) == block
         vectors["lioness"].append({"key": key.hex(), "plain": block.hex(), "cipher": made.hex()})
-    for kind, end, count in (("message", 5, 1), ("message", 5, 4), ("message", 5, 6), ("meeting", 4, 3), ("reply", 6, 4)):
+    for kind, end, count in (("message", 5, 1), ("message", 5, 4), ("message", 5, 6), ("meeting", 4, 3), ("reply", 6, 4), ("reply", 6, 2), ("reply", 6, 6)):
         name = f"{kind} {count}"
         random = Random(name)
         path = path_of(count)
@@ -228,17 +249,21 @@ def main():
             payload = lioness(meeting, inner)
             extra = {"handle": handle.hex(), "meetingKey": meeting.hex()}
         else:
-            reply = random.take(16)
-            header, _ = make_header(random, path, end, reply)
-            own = random.take(32)
-            payload = lioness(own, bytes(16) + body)
+            seed = random.take(16)
+            header, _ = make_header(random, path, end, b"", seed)
+            payload = lioness(reply_keys(seed)[0], bytes(16) + body)
             payload_keys = []
-            extra = {"id": reply.hex(), "block": (bytes([path[0][0]]) + path[0][1] + header + own).hex()}
+            part = block_part(count)
+            assert header[part:] == chacha20(reply_keys(seed)[1], bytes(HEADER - part))
+            extra = {"block": (bytes([path[0][0]]) + path[0][1] + header[:part] + seed).hex()}
         for k in reversed(payload_keys):
             payload = lioness(k, payload)
         packet = b"\1" + header + payload
         assert len(packet) == PACKET
-        vectors["packets"].append({"kind": kind, "random": name, "path": described(count), "body": body.hex(), **extra, "seen": travel(count, packet)})
+        seen = travel(count, packet)
+        if kind == "reply":
+            extra["id"] = seen[-1]["layer"][6:38]
+        vectors["packets"].append({"kind": kind, "random": name, "path": described(count), "body": body.hex(), **extra, "seen": seen})
     print(json.dumps(vectors, indent=1))
 
 
