@@ -30,6 +30,7 @@ public sealed class ForwardersDyingTests(ITestOutputHelper output) : IAsyncDispo
     }
 
     [Fact(Timeout = 900_000)]
+    [Trait("run", "alone")]
     public async Task ForwardersKilledInTurn_EverythingArrivesOnceInOrder_AndIsAcknowledged()
     {
         var since = Stopwatch.GetTimestamp();
