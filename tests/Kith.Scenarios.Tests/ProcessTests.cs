@@ -6,7 +6,9 @@ namespace Kith.Scenarios.Tests;
 /// <summary>A node as a process: how it ends, comes back, and bears bad neighbours.</summary>
 public sealed class ProcessTests
 {
+    // The one that is timed, as others hold it to that (contract).
     [Fact]
+    [Trait("run", "alone")]
     public async Task Terminated_EndsCleanlyWithinThreeSeconds()
     {
         await using var pair = await Pair.MeetAsync();
