@@ -14,6 +14,9 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    // The launcher builds the program where it is missing or old, which takes longer than any start may.
+    private static readonly Lazy<Task> Built = new(BuildAsync);
+
     private Process? _process;
     private NodeApi? _api;
     private int _port;
@@ -39,6 +42,7 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
         var start = new ProcessStartInfo(Launcher, all) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         if (!IsTiered)
             start.Environment["DOTNET_TieredCompilation"] = "0";
+        await Built.Value;
         _process = Process.Start(start)
             ?? throw new InvalidOperationException("the program did not start");
         using var patience = new CancellationTokenSource(Patience);
@@ -122,6 +126,16 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
         await _process!.WaitForExitAsync(patience.Token);
         _process.Dispose();
         _process = null;
+    }
+
+    private static async Task BuildAsync()
+    {
+        using var build = Process.Start(new ProcessStartInfo(Launcher, ["--version"]) { UseShellExecute = false, RedirectStandardOutput = true })
+            ?? throw new InvalidOperationException("the program's launcher did not start");
+        await build.StandardOutput.ReadToEndAsync();
+        await build.WaitForExitAsync();
+        if (build.ExitCode != 0)
+            throw new InvalidOperationException("the program could not be built");
     }
 
     private static async Task DrainAsync(Process process)

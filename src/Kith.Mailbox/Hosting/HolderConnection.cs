@@ -22,6 +22,7 @@ internal sealed class HolderConnection : IDisposable
     private long _usedAt;
     private ulong _number;
     private volatile bool _isMade;
+    private volatile bool _isOwing; // ended since an answer is due for too long
 
     /// <param name="holder">Where it is.</param>
     /// <param name="answered">Told of what comes of a request, outside of locks.</param>
@@ -106,7 +107,11 @@ internal sealed class HolderConnection : IDisposable
             if (pending.IsGivenUp)
             {
                 if (elapsed >= pending.Request.Patience + HostingLimits.LateAnswer)
+                {
+                    _isOwing = true;
                     End();
+                }
+
                 continue;
             }
 
@@ -156,14 +161,15 @@ internal sealed class HolderConnection : IDisposable
         }
 
         IsOver = true;
+        var isOurs = !HasFailed && !_isOwing;
         var left = _line.Complete();
         ended(this);
         foreach (var request in left)
-            _answered(request, null, !HasFailed ? AskFailure.Withdrawn : _isMade ? AskFailure.Ended : AskFailure.Unreachable);
+            _answered(request, null, isOurs ? AskFailure.Withdrawn : _isMade ? AskFailure.Ended : AskFailure.Unreachable);
         foreach (var (number, pending) in _pending)
         {
             if (Forget(number) && !pending.IsGivenUp)
-                _answered(pending.Request, null, HasFailed ? AskFailure.Ended : AskFailure.Withdrawn);
+                _answered(pending.Request, null, isOurs ? AskFailure.Withdrawn : AskFailure.Ended);
         }
     }
 

@@ -140,6 +140,26 @@ public sealed class HolderSessionsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task AnswerThatIsDueForTooLong_EndsTheSession_AndThatIsNotOurDoing()
+    {
+        await using var sessions = Sessions(HostingLimits.MaxSessions);
+        var some = new SomeHolding();
+        _nodes.Add(await MailNode.StartAsync(null, 1 << 20, (_, _, _) => some));
+        var one = new PassedFor(new object(), null, HasAddress: true);
+        sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Silent() with { Patience = TimeSpan.FromSeconds(1), For = one });
+        sessions.Ask(_nodes[0].Endpoint, SessionUse.Others, Silent() with { For = one });
+        await some.Taken(2).WaitAsync(_patience.Token);
+        _clock.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(AskFailure.Ended, await _told.Reader.ReadAsync(_patience.Token));
+        _clock.Pass(HostingLimits.LateAnswer);
+        var told = AskFailure.None;
+        while (told == AskFailure.None)
+            told = await _told.Reader.ReadAsync(_patience.Token); // it does answer whether it is there
+        Assert.Equal(AskFailure.Ended, told);
+        Assert.Empty(_defects);
+    }
+
+    [Fact]
     public async Task WhatIsDroppedWhileItWaits_IsNeverSent()
     {
         await using var sessions = Sessions(HostingLimits.MaxSessions);
@@ -344,43 +364,6 @@ public sealed class HolderSessionsTests : IAsyncDisposable
                 if (++_silent == _wanted)
                     _full?.TrySetResult();
             }
-        }
-
-        public void Gone(IHolderClient client)
-        {
-        }
-
-        public void Finish(long now)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-    }
-
-    /// <summary>Takes what is asked, and answers nothing.</summary>
-    private sealed class DeafHolding : IHolding
-    {
-        private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _taken;
-
-        public Task Full => _full.Task;
-
-        public long Used => 0;
-
-        public int Boxes => 0;
-
-        public long NextDeadline => long.MaxValue;
-
-        public void Offer(long bytes)
-        {
-        }
-
-        public void Take(long now, IHolderClient client, ulong number, MailboxRequest request)
-        {
-            if (++_taken == HostingLimits.Places)
-                _full.TrySetResult();
         }
 
         public void Gone(IHolderClient client)
