@@ -8,7 +8,7 @@ namespace Kith.Bench;
 
 /// <summary>
 /// Thirty real nodes, a process each: pairs of veiled people among them send each other messages at an even rate, while every two seconds a forwarder is killed (SIGKILL) and started again a few seconds later.
-/// All of them share the machine, so they run the code that was compiled ahead of time and do not compile it anew (a node that has just started spends three quarters of its processor time on that). Counted is when the receiver has committed a message, by the clock that both have, and when the sender has its receipt.
+/// Counted is when the receiver has committed a message, by the clock that both have, and when the sender has its receipt.
 /// </summary>
 internal sealed class ForwardNetBenchmark : IBenchmark
 {
@@ -27,9 +27,9 @@ internal sealed class ForwardNetBenchmark : IBenchmark
     {
         var plan = new Plan(arguments);
         using var folder = new TemporaryFolder();
-        List<KithProcess> forwarders = [.. Enumerable.Range(0, plan.Nodes - (2 * plan.Pairs)).Select(i => new KithProcess(folder[$"node{i}"], $"Node{i}") { IsTiered = false })];
+        List<KithProcess> forwarders = [.. Enumerable.Range(0, plan.Nodes - (2 * plan.Pairs)).Select(i => new KithProcess(folder[$"node{i}"], $"Node{i}"))];
         List<(KithProcess Sender, KithProcess Receiver)> pairs =
-            [.. Enumerable.Range(0, plan.Pairs).Select(i => (new KithProcess(folder[$"sender{i}"], "Sender") { IsTiered = false }, new KithProcess(folder[$"receiver{i}"], "Receiver") { IsTiered = false }))];
+            [.. Enumerable.Range(0, plan.Pairs).Select(i => (new KithProcess(folder[$"sender{i}"], "Sender"), new KithProcess(folder[$"receiver{i}"], "Receiver")))];
         var all = forwarders.Concat(pairs.SelectMany(static pair => new[] { pair.Sender, pair.Receiver })).ToList();
         try
         {

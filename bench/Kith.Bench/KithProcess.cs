@@ -24,9 +24,6 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
     /// <summary>Where it listens, HOST:PORT: the same over restarts.</summary>
     public string Address => $"127.0.0.1:{_port}";
 
-    /// <summary>Whether it compiles anew what runs often, as it does unless told otherwise: that is most of the processor time of its first minute.</summary>
-    public bool IsTiered { get; init; } = true;
-
     public bool IsRunning => _process is not null;
 
     /// <summary>When it said that it is ready (<see cref="Stopwatch"/>).</summary>
@@ -40,8 +37,6 @@ internal sealed class KithProcess(string home, string name) : IAsyncDisposable
         var listen = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
         string[] all = ["--home", home, "--json", "up", "--name", name, "--listen", listen, "--api", "127.0.0.1:0", "--no-lan", "--no-mainline", .. arguments];
         var start = new ProcessStartInfo(Launcher, all) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (!IsTiered)
-            start.Environment["DOTNET_TieredCompilation"] = "0";
         await Built.Value;
         _process = Process.Start(start)
             ?? throw new InvalidOperationException("the program did not start");

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 namespace Kith.Wire;
 
 /// <summary>16 bytes held by value, ordered as an unsigned big-endian number: what ids, handles and tokens are made of.</summary>
-/// <remarks>Not <see cref="UInt128"/>, as nothing that holds one is compiled ahead of time: a node's first conversation would wait for the compiler.</remarks>
 /// <param name="High">The first eight bytes, big-endian.</param>
 /// <param name="Low">The last eight bytes, big-endian.</param>
 public readonly record struct Bits128(ulong High, ulong Low) : IComparable<Bits128>
