@@ -24,6 +24,13 @@ internal sealed class NodeApi : IDisposable
 
     public Task<JsonElement> GetAsync(string path) => CallAsync(() => _http.GetAsync(path));
 
+    /// <summary>The HTTP status of a GET.</summary>
+    public async Task<int> StatusOfAsync(string path)
+    {
+        using var answer = await _http.GetAsync(path);
+        return (int)answer.StatusCode;
+    }
+
     public Task<JsonElement> PostAsync(string path, object body) => CallAsync(() => _http.PostAsJsonAsync(path, body));
 
     public Task<JsonElement> PutAsync(string path, object body) => CallAsync(() => _http.PutAsJsonAsync(path, body));

@@ -63,8 +63,7 @@ public sealed class ApiServer : IAsyncDisposable
         }
 
         var origins = new Origins();
-        var application = Build(node, sessions, origins, endpoint, time, log);
-        Map(application, pageFolder);
+        var application = Create(node, sessions, origins, endpoint, pageFolder, time, log);
         try
         {
             await application.StartAsync(cancellationToken);
@@ -79,7 +78,10 @@ public sealed class ApiServer : IAsyncDisposable
         return new ApiServer(application, origins);
     }
 
-    private static WebApplication Build(INode node, PageSessions sessions, Origins origins, IPEndPoint endpoint, TimeProvider time, TextWriter? log)
+    /// <summary>The application, not started.</summary>
+    /// <param name="more">Services besides its own, for who describes its calls.</param>
+    internal static WebApplication Create(
+        INode node, PageSessions sessions, Origins origins, IPEndPoint endpoint, string pageFolder, TimeProvider time, TextWriter? log, Action<IServiceCollection>? more = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -98,8 +100,10 @@ public sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<JsonOptions>(json => Strictly(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        ApiDocument.Describe(builder.Services);
-        return builder.Build();
+        more?.Invoke(builder.Services);
+        var application = builder.Build();
+        Map(application, pageFolder);
+        return application;
     }
 
     private static void Limit(KestrelServerOptions kestrel, IPEndPoint endpoint)
@@ -128,14 +132,14 @@ public sealed class ApiServer : IAsyncDisposable
             application.MapGet("/", () => "The page is not built; the API works. `./kith` builds both.").ExcludeFromDescription();
         application.UseRouting();
         var api = application.MapGroup(BasePath);
-        api.WithMetadata(new ProducesResponseTypeMetadata(ApiDocument.Refusal, typeof(Problem), [Problems.ContentType]));
+        api.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(Problem), [Problems.ContentType]));
         NodeEndpoints.Map(api);
         LinkEndpoints.Map(api);
         ContactEndpoints.Map(api);
         MessageEndpoints.Map(api);
         api.MapGet("/events", (HttpContext context, EventStream events, IHostApplicationLifetime lifetime) => events.WriteAsync(context, lifetime.ApplicationStopping))
             .WithName("listen").WithSummary("Server-sent events.").Produces<Types.Events>(StatusCodes.Status200OK, "text/event-stream");
-        application.MapOpenApi(BasePath + "/openapi.json");
+        application.MapGet(BasePath + "/openapi.json", static () => Results.Stream(ApiDocument.Open(), "application/json")).ExcludeFromDescription();
     }
 
     /// <inheritdoc/>
