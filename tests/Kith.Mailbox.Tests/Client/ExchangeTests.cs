@@ -386,17 +386,4 @@ public sealed class ExchangeTests
         Assert.Equal(12, _world.Holders.Values.Sum(holder => holder.Chunks));
         Assert.True(_world.Holders.Values.Sum(holder => holder.Fetched.Count(hash => hash == ChunkHash.Of(garbage))) <= 1);
     }
-
-    [Fact]
-    public void HolderThatLostAll_IsListedFromItsBeginning()
-    {
-        _reader.Read(Readable with { IsWatched = false });
-        _writer.Put(_box, 40, 8192);
-        Assert.True(_world.RunUntil(() => _reader.Vault.Count == 40, TimeSpan.FromMinutes(10)));
-        _world.Run(5 * Second);
-        foreach (var holder in _world.Holders.Values)
-            holder.Wipe();
-        _writer.Put(_box, 1);
-        Assert.True(_world.RunUntil(() => _reader.Vault.Count == 41, TimeSpan.FromMinutes(30)));
-    }
 }

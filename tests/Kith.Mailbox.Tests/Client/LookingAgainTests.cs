@@ -6,12 +6,27 @@ using Kith.Wire;
 
 namespace Kith.Mailbox.Tests.Client;
 
-/// <summary>A box that is watched and lacks news or holders is looked into again within seconds, and what we end ourselves is held against nobody.</summary>
+/// <summary>A box that is watched and lacks news or holders is looked into again within seconds, what we end ourselves is held against nobody, and what a holder lost is found again.</summary>
 public sealed class LookingAgainTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private static ReadableBox Readable => Rows.Readable() with { Since = Rows.Now, IsWatched = true };
+
+    [Fact]
+    public void HolderThatLostAll_IsListedFromItsBeginning()
+    {
+        var world = new ClientWorld();
+        var (writer, reader, box) = (new TestWriter(world), new TestReader(world), Rows.Writable());
+        reader.Read(Readable with { IsWatched = false });
+        writer.Put(box, 40, 8192);
+        Assert.True(world.RunUntil(() => reader.Vault.Count == 40, TimeSpan.FromMinutes(10)));
+        world.Run(5 * Second);
+        foreach (var holder in world.Holders.Values)
+            holder.Wipe();
+        writer.Put(box, 1);
+        Assert.True(world.RunUntil(() => reader.Vault.Count == 41, TimeSpan.FromMinutes(30)));
+    }
 
     [Theory]
     [InlineData(AskFailure.Withdrawn, 0)]
