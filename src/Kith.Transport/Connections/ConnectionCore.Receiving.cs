@@ -69,17 +69,17 @@ internal sealed partial class ConnectionCore
             return;
         }
 
-        var (isEliciting, isProbe) = ReceiveFrames(now, path, plaintext, effects);
-        _receivedPackets.Add(now, number, isEliciting);
+        var (isEliciting, isProbe, isLone) = ReceiveFrames(now, path, plaintext, effects);
+        _receivedPackets.Add(now, number, isEliciting, isLone);
         if (State != ConnectionState.Open || isProbe || number <= _largestOfPath)
             return;
         _largestOfPath = number;
         Follow(now, path, effects);
     }
 
-    private (bool IsEliciting, bool IsProbe) ReceiveFrames(TimeSpan now, ConnectionPath? path, ReadOnlySpan<byte> plaintext, ConnectionEffects effects)
+    private (bool IsEliciting, bool IsProbe, bool IsLone) ReceiveFrames(TimeSpan now, ConnectionPath? path, ReadOnlySpan<byte> plaintext, ConnectionEffects effects)
     {
-        var (isEliciting, isProbe) = (false, true);
+        var (isEliciting, isProbe, isLone) = (false, true, true);
         var reader = new WireReader(plaintext);
         while (!reader.IsAtEnd && State == ConnectionState.Open)
         {
@@ -89,14 +89,16 @@ internal sealed partial class ConnectionCore
                 break;
             }
 
-            isEliciting |= frame.Type is not (FrameType.Padding or FrameType.Ack or FrameType.Close);
+            var asks = frame.Type is not (FrameType.Padding or FrameType.Ack or FrameType.Close);
+            isEliciting |= asks;
+            isLone &= !asks || frame.Type == FrameType.Datagram;
             isProbe &= frame.Type is FrameType.Padding or FrameType.PathChallenge or FrameType.PathResponse or FrameType.NewConnectionId;
             var error = Handle(now, path, frame, effects);
             if (error != SessionErrorCode.None)
                 Refuse(error, $"refused a {frame.Type} frame", now, effects);
         }
 
-        return (isEliciting, isProbe);
+        return (isEliciting, isProbe, isLone);
     }
 
     private SessionErrorCode Handle(TimeSpan now, ConnectionPath? path, in PacketFrame frame, ConnectionEffects effects)

@@ -4,7 +4,7 @@ using Kith.Wire;
 namespace Kith.Transport.Connections;
 
 /// <summary>
-/// One frame of a packet; docs/protocol/udp.md, "Frames". What sessions on every carrier have is in <see cref="Common"/>; the rest only makes sense
+/// One frame of a packet, or a run of PADDING; docs/protocol/udp.md, "Frames". What sessions on every carrier have is in <see cref="Common"/>; the rest only makes sense
 /// where packets get lost. Valid while the packet is.
 /// </summary>
 internal readonly ref struct PacketFrame
@@ -54,6 +54,11 @@ internal readonly ref struct PacketFrame
                 return TryReadNumber(ref reader, isVarInt: true, out frame);
             case FrameType.PathChallenge or FrameType.PathResponse:
                 return TryReadNumber(ref reader, isVarInt: false, out frame);
+            case FrameType.Padding:
+                // All that follow count as one: a packet that was filled up has hundreds.
+                var run = reader.Remaining.IndexOfAnyExcept((byte)FrameType.Padding);
+                frame = new PacketFrame { Type = FrameType.Padding };
+                return reader.TryReadBytes(run < 0 ? reader.Remaining.Length : run, out _);
             case FrameType.Ping:
                 frame = new PacketFrame { Type = FrameType.Ping };
                 return reader.TryReadByte(out _);

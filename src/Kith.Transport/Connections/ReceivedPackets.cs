@@ -5,7 +5,7 @@ namespace Kith.Transport.Connections;
 
 /// <summary>
 /// Which packets came: refuses one that came before, and says when and what to acknowledge (RFC 9000 section 13.2): every second one that asks for it, at once
-/// when one is missing or late, else within <see cref="ConnectionLimits.MaxAckDelay"/>.
+/// when one is missing or late, or asks for it by a DATAGRAM alone after a silence, else within <see cref="ConnectionLimits.MaxAckDelay"/>.
 /// </summary>
 internal sealed class ReceivedPackets
 {
@@ -19,6 +19,7 @@ internal sealed class ReceivedPackets
     private long _floor; // everything below counts as received
     private long _largest = -1;
     private TimeSpan _largestAt;
+    private TimeSpan _elicitedAt = TimeSpan.MinValue; // when one last came that asks for it
     private int _unacknowledged;
 
     /// <summary>When an ACK is to be sent; null when none is.</summary>
@@ -29,7 +30,12 @@ internal sealed class ReceivedPackets
 
     public bool IsNew(long number) => number >= _floor && !_numbers.Contains((ulong)number, (ulong)number + 1);
 
-    public void Add(TimeSpan now, long number, bool isEliciting)
+    /// <summary>A packet that is new has come.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="isEliciting">Whether it asks for an ACK.</param>
+    /// <param name="isLone">Whether nothing but a DATAGRAM does: no answer follows that an ACK could ride along with, so after a silence it goes at once, and wakes nobody a second time.</param>
+    public void Add(TimeSpan now, long number, bool isEliciting, bool isLone = false)
     {
         var isLate = number < _largest;
         var isGap = number > _largest + 1;
@@ -44,7 +50,9 @@ internal sealed class ReceivedPackets
             (_largest, _largestAt) = (number, now);
         if (!isEliciting)
             return;
-        if (++_unacknowledged >= ElicitingPerAck || isLate || isGap)
+        var isAlone = isLone && now - ConnectionLimits.MaxAckDelay > _elicitedAt;
+        _elicitedAt = now;
+        if (++_unacknowledged >= ElicitingPerAck || isLate || isGap || isAlone)
             Due = now;
         else
             Due ??= now + ConnectionLimits.MaxAckDelay;

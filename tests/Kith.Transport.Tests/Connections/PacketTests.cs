@@ -218,6 +218,45 @@ public sealed class PacketTests
         Assert.True(received.IsNew(71));
     }
 
+    [Fact]
+    public void Padding_OfARun_IsOneFrame()
+    {
+        byte[] packet = [0, 0, 0, (byte)FrameType.Ping, .. new byte[1_000]];
+        var reader = new WireReader(packet);
+        List<(FrameType, int)> read = [];
+        while (PacketFrame.TryRead(ref reader, out var frame))
+            read.Add((frame.Type, reader.Consumed));
+        Assert.Equal([(FrameType.Padding, 3), (FrameType.Ping, 4), (FrameType.Padding, packet.Length)], read);
+        Assert.True(reader.IsAtEnd);
+    }
+
+    [Fact]
+    public void Ack_OfOneThatOnlyADatagramAsksFor_IsDueAtOnceAfterASilence_AndOfMoreAsOfAnyOther()
+    {
+        var received = new ReceivedPackets();
+        void Written(TimeSpan now)
+        {
+            var writer = new FrameWriter(new byte[100]);
+            Assert.True(received.TryWrite(now, ref writer, out _));
+        }
+
+        var now = TimeSpan.FromSeconds(1);
+        received.Add(now, 0, isEliciting: true, isLone: true);
+        Assert.Equal(now, received.Due);
+        Written(now);
+        now += ConnectionLimits.MaxAckDelay;
+        received.Add(now, 1, isEliciting: true, isLone: true);
+        Assert.Equal(now + ConnectionLimits.MaxAckDelay, received.Due);
+        received.Add(now, 2, isEliciting: true, isLone: true);
+        Assert.Equal(now, received.Due);
+        Written(now);
+        now += 2 * ConnectionLimits.MaxAckDelay;
+        received.Add(now, 3, isEliciting: true);
+        Assert.Equal(now + ConnectionLimits.MaxAckDelay, received.Due);
+        received.Add(now, 4, isEliciting: false, isLone: true);
+        Assert.Equal(now + ConnectionLimits.MaxAckDelay, received.Due);
+    }
+
     private static byte[] Seal(PacketSealer sealer, long number)
     {
         var packet = new byte[40];

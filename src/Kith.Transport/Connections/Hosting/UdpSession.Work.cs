@@ -19,6 +19,8 @@ internal sealed partial class UdpSession
     private const int Running = 1;
     private const int Again = 2;
 
+    private static readonly TimeSpan MuchLater = TimeSpan.FromMilliseconds(10);
+
     private readonly ITimer _timer;
     private readonly Lock _parkGate = new(); // guards the two below
     private readonly Queue<(Endpoint From, byte[] Datagram)> _parked = new();
@@ -90,8 +92,10 @@ internal sealed partial class UdpSession
                 EndByFault(fault, effects);
             }
 
+            // What sends arms it afterwards.
             output = _core.HasOutput;
-            ArmTimer();
+            if (!output)
+                ArmTimer();
         }
 
         _deliveringThread = Environment.CurrentManagedThreadId;
@@ -140,10 +144,11 @@ internal sealed partial class UdpSession
     private void EndByFault(Exception fault, ConnectionEffects effects) =>
         _core.End(new SessionClose(SessionErrorCode.Internal, ByRemote: false, fault.GetType().Name), effects);
 
-    // Under _gate. Never later than asked; one that fires too early finds that out and is armed again.
+    // Under _gate. Never later than asked; one that fires a little too early finds that out and is armed again, which costs less than arming it with each packet. One that is due much later by now is put
+    // off: firing wakes two threads, and after most lone packets it would be for nothing.
     private void ArmTimer()
     {
-        if (_core.NextDeadline is not { } deadline || deadline >= _armedFor)
+        if (_core.NextDeadline is not { } deadline || (deadline >= _armedFor && deadline - _armedFor < MuchLater))
             return;
         _armedFor = deadline;
         _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((deadline - _host.Now).TotalMilliseconds))), Timeout.InfiniteTimeSpan);
