@@ -99,6 +99,9 @@ public static class ClientLimits
     /// <summary>Pause after a look that found no holders or reached too few, doubling to <see cref="Pause"/>.</summary>
     public const long FailedPause = 2_000;
 
+    /// <summary>First pause until the holders of a watched box are compared with those that are known by then, doubling up to <see cref="Pause"/>, at which it ends: a node that has just started knows few.</summary>
+    public const long NearerPause = 2_000;
+
     /// <summary>Looks in a row that too few answered for certainty, until a look that some answered counts as one.</summary>
     public const int ThoroughLooks = 4;
 

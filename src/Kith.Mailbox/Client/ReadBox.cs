@@ -53,6 +53,9 @@ internal sealed class ReadBox(ReaderRow row, BoxKeys keys)
     /// <summary>When the next look is due.</summary>
     public long NextLookAt { get; set; }
 
+    /// <summary>The pause until its holders are compared with those known by then; 0 before the first look is over.</summary>
+    public long NearerPause { get; set; }
+
     /// <summary>When wanted chunks are fetched; <see cref="long.MaxValue"/> when none is wanted.</summary>
     public long FetchAt { get; set; } = long.MaxValue;
 

@@ -223,6 +223,8 @@ public sealed partial class ReaderCore
         box.TooFew = box.Asked < MailboxLimits.Holders ? box.TooFew + 1 : 0;
         if (row.IsWatched && IsPresent(now, row, box.Index) && (box.HasLostNews || box.TooFew > 0))
             pause = Math.Min(pause, SoonAgain(box.HasLostNews ? box.NewsLost : box.TooFew));
+        if (box.NearerPause == 0)
+            CompareSoon(now, box);
         TryHandOn(now, row);
         TellSince(now, row);
         if (box.IsTransient && !box.HasOpen)

@@ -16,6 +16,7 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
     private readonly Dictionary<BoxSecret, ReaderRow> _rows = [];
     private readonly List<ReaderRow> _order = []; // most urgent first
     private readonly Dictionary<BoxAddress, ReadBox> _finding = [];
+    private readonly Dictionary<BoxAddress, ReadBox> _comparing = [];
     private readonly PriorityQueue<ReaderTimer, long> _timers = new();
     private readonly HolderLines _lines = new(holders);
     private readonly HolderManners _manners = new();
@@ -99,6 +100,8 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
     public void NetworkChanged(long now)
     {
         _manners.Forgive();
+        foreach (var box in _order.SelectMany(static row => row.Boxes.Values))
+            box.NearerPause = 0;
         ReadNow(now);
     }
 
@@ -130,8 +133,10 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
     /// <summary>The holders of a box.</summary>
     public void Found(long now, BoxAddress address, IReadOnlyList<HolderHandle> found)
     {
-        if (_finding.Remove(address, out var box) && !box.IsGone)
+        if (_finding.Remove(address, out var box))
             List(now, box, found);
+        else if (_comparing.Remove(address, out box))
+            Compare(now, box, found);
     }
 
     /// <summary>A holder's answer; null when none came or the stream of its news has ended, and why.</summary>
@@ -223,6 +228,9 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
             case ReaderTimerKind.Settle when timer.Stamp == box.Look:
                 EndLook(now, box);
                 break;
+            case ReaderTimerKind.Nearer when timer.Stamp == box.NearerPause:
+                FindNearer(now, box);
+                break;
             case ReaderTimerKind.Fetch when now >= box.FetchAt:
                 Fetch(now, box);
                 break;
@@ -248,6 +256,7 @@ public sealed partial class ReaderCore(IHolders holders, IReaderObserver observe
     {
         box.IsGone = true;
         _finding.Remove(box.Keys.Address);
+        _comparing.Remove(box.Keys.Address);
         foreach (var reading in box.Holders)
         {
             if (reading.Watch != 0 && _lines.Find(reading.Watch) is { } watch)

@@ -9,6 +9,9 @@ internal enum ReaderTimerKind
     /// <summary>Looks into a box.</summary>
     Look,
 
+    /// <summary>Finds out whether others stand nearer to a box than those who were asked.</summary>
+    Nearer,
+
     /// <summary>Ends a look with what has come.</summary>
     Settle,
 

@@ -78,6 +78,34 @@ public sealed class LookingAgainTests
         Assert.InRange(world.Asked[typeof(ReadRequest)] - asked, 0, 3 * (5 + 2 + (2 * ClientLimits.PeriodsRead)));
     }
 
+    // A network as young as the reader: six could be asked at first, and writers soon know others that stand nearer.
+    [Fact]
+    public void HoldersThatAreKnownLaterAndStandNearer_TellNewsSoon()
+    {
+        var world = new ClientWorld(MailboxLimits.Holders);
+        var (writer, reader, box) = (new TestWriter(world), new TestReader(world), Rows.Writable());
+        reader.Read(Readable);
+        world.Run(Second);
+        for (var i = 0; i < 100; i++)
+            world.Holders[Endpoint.FromIPv4(0xC613_0000U + (uint)(i << 8), 7300)] = new SimulatedHolder();
+        world.Run(5 * Second);
+        writer.Put(box, 1);
+        Assert.True(world.RunUntil(() => reader.Vault.Count == 1, 2 * Second));
+    }
+
+    [Fact]
+    public void WhereNobodyElseIsKnownLater_NobodyIsAskedAgain()
+    {
+        var world = new ClientWorld();
+        var reader = new TestReader(world);
+        reader.Read(Readable);
+        world.Run(Second);
+        var (asked, finds) = (world.Asked[typeof(ReadRequest)], reader.Finds);
+        world.Run(40 * Second);
+        Assert.Equal(asked, world.Asked[typeof(ReadRequest)]);
+        Assert.InRange(reader.Finds - finds, 4, 8);
+    }
+
     [Fact]
     public void NewsThatAreLostAgainAndAgain_AreAskedForEverMoreSeldom()
     {

@@ -54,7 +54,11 @@ internal abstract class TestClient : IHolders
         _world.Ask(this, ticket, holder, request);
     }
 
-    void IHolders.Find(BoxAddress address, int count, IReadOnlyList<string> preferred) => _world.Find(this, address, count, preferred);
+    void IHolders.Find(BoxAddress address, int count, IReadOnlyList<string> preferred)
+    {
+        Finds++;
+        _world.Find(this, address, count, preferred);
+    }
 
     void IHolders.Forget(long ticket)
     {
@@ -70,6 +74,9 @@ internal abstract class TestClient : IHolders
 
     /// <summary>All that was asked.</summary>
     public List<(long Ticket, MailboxRequest Request)> Sent { get; } = [];
+
+    /// <summary>How often holders were looked for.</summary>
+    public int Finds { get; private set; }
 
     protected abstract void TickCore();
 }
