@@ -44,7 +44,7 @@ internal sealed class Admission(int maxPending, int maxPendingPerAddress, int ma
                 return null;
             _pending++;
             _byAddress[group] = (pending + 1, sessions);
-            return new Place(this, group);
+            return new Place(this, group, IPAddress.IsLoopback(address) ? MaxSessions : MaxSessionsPerAddress);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class Admission(int maxPending, int maxPendingPerAddress, int ma
     }
 
     /// <summary>One connection's place: a handshake first, then maybe a session. Disposing it frees the place.</summary>
-    internal sealed class Place(Admission admission, IPAddress group) : IDisposable
+    internal sealed class Place(Admission admission, IPAddress group, int most) : IDisposable
     {
         private bool _isSession;
         private bool _isGone;
@@ -92,7 +92,7 @@ internal sealed class Admission(int maxPending, int maxPendingPerAddress, int ma
                 if (_isGone)
                     return false;
                 var (_, sessions) = admission._byAddress[group];
-                if (admission._sessions >= admission.MaxSessions || sessions >= admission.MaxSessionsPerAddress)
+                if (admission._sessions >= admission.MaxSessions || sessions >= most)
                     return false;
                 _isSession = true;
                 admission.Add(group, pending: -1, sessions: 1);

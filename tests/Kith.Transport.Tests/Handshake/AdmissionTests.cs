@@ -42,18 +42,31 @@ public sealed class AdmissionTests
     [Fact]
     public void SessionsOfOneAddressOverTheLimit_AreRefusedUntilOneIsOver()
     {
-        var admission = new Admission();
+        var (admission, address) = (new Admission(), IPAddress.Parse("192.0.2.1"));
         Admission.Place? last = null;
         for (var i = 0; i < HandshakeLimits.MaxSessionsPerAddress; i++)
         {
-            last = admission.TryEnter(IPAddress.Loopback);
+            last = admission.TryEnter(address);
             Assert.True(last!.TryBecomeSession());
         }
 
-        using (var over = admission.TryEnter(IPAddress.Loopback))
+        using (var over = admission.TryEnter(address))
             Assert.False(over!.TryBecomeSession());
         last!.Dispose();
-        Assert.True(admission.TryEnter(IPAddress.Loopback)!.TryBecomeSession());
+        Assert.True(admission.TryEnter(address)!.TryBecomeSession());
+    }
+
+    // Whoever runs thirty nodes on one machine has them meet all the same.
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("::1")]
+    public void SessionsOfThisMachine_AreLimitedInAllAlone(string text)
+    {
+        var (admission, address) = (new Admission(), IPAddress.Parse(text));
+        for (var i = 0; i < HandshakeLimits.MaxSessions; i++)
+            Assert.True(admission.TryEnter(address)!.TryBecomeSession());
+        Assert.False(admission.TryEnter(address)!.TryBecomeSession());
     }
 
     [Fact]
