@@ -163,7 +163,9 @@ public sealed partial class ForwardingNode
 
     /// <summary>Whether there is a way to a contact: they told where they are met, and paths can be drawn.</summary>
     public bool CanReach(long now, AccountId contact) =>
-        Guards.Live.Count > 0 && _meetings.TryGetValue(contact, out var points) && points.Any(point => Packets.Newest(now, point.Node) is not null);
+        Guards.Live.Count > 0 && _meetings.TryGetValue(contact, out var points) && points.Any(point => Packets.Newest(now, point.Node) is { } node && IsPathTo(now, node));
+
+    private bool IsPathTo(long now, ForwarderDescriptor end) => Packets.Draw(now, Sending.Forwarders - 1, new PathExclusions().Add(end.Key, Chooser.GroupOf(end))) is not null;
 
     /// <summary>Takes an envelope for a contact; null when there is no room or no way.</summary>
     public MessageId? Send(long now, AccountId contact, ReadOnlyMemory<byte> envelope) => Sending.Submit(now, contact, envelope);

@@ -16,7 +16,7 @@ using Kith.Wire;
 
 namespace Kith.Forwarding.Tests.Hosting;
 
-/// <summary>Where the packets of somebody under onion leave for: an onion service of their first forwarder, whatever they say and whichever forwarders are there. For somebody else it is an endpoint.</summary>
+/// <summary>Where the packets of somebody under onion leave for: an onion service of their first forwarder, whatever they say and whichever forwarders are there. For somebody else it is an endpoint. And when they lead to anybody at all.</summary>
 public sealed class OnionAloneTests : IForwardingWorld, IDisposable
 {
     private const int CoverRate = 600;
@@ -75,6 +75,25 @@ public sealed class OnionAloneTests : IForwardingWorld, IDisposable
         else
             Assert.All(_sent, static hop => Assert.Equal(HopAddressKind.Endpoint, hop.Kind));
         Assert.All(_guards, guard => Assert.True(!isOnion || guard.Onion is not null));
+    }
+
+    // What is taken for somebody is said to be on its way: not while no path can be drawn.
+    [Fact]
+    public void AsManyForwardersAsAPathTakes_AndNoFewer_LeadToSomebody()
+    {
+        List<ForwarderDescriptor> all = [.. Enumerable.Range(0, PathLimits.DefaultForwarders).Select(i => Make(i, hasEndpoint: true, onion: null))];
+        _node.Set(_now, MeetingForm.Veiled, [Contact], sends: true);
+        _node.SetMeetings(_now, Contact, [new MeetingAddress(all[0], MeetingSecret.Draw(_random).Handle, _random.NextBytes(MeetingAddress.KeySize))]);
+        foreach (var one in all)
+        {
+            Assert.False(_node.CanReach(_now, Contact));
+            _node.Book.Add(_now, one, ForwarderBook.Itself);
+            _node.BookChanged(_now);
+            Run(seconds: 5);
+            Assert.NotEmpty(_node.Guards.Live);
+        }
+
+        Assert.True(_node.CanReach(_now, Contact));
     }
 
     // Forwarders with an endpoint alone, with both, and with an onion service alone.
