@@ -27,7 +27,7 @@ public static class HandshakeLimits
     /// <summary>Sessions accepted by one listener at once; further ones are closed with <see cref="SessionErrorCode.Busy"/>.</summary>
     public const int MaxSessions = 512;
 
-    /// <summary>Of those, from one address; not from this machine itself.</summary>
+    /// <summary>Of those, from one address; those of this machine itself are limited in all alone.</summary>
     public const int MaxSessionsPerAddress = 64;
 
     /// <summary>A refused side's bytes are still read, up to this many, so that the refusal is not lost with the connection.</summary>
